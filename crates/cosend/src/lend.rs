@@ -1,0 +1,270 @@
+//! The lending slot: how an item gets into a suspended body by reference, and why
+//! that is sound. All unsafe code of this crate is here.
+//!
+//! A coroutine and its body share a [`Slot`]. A send puts the item's address into
+//! it, polls the body once, and empties it again. The body sees the item as `&T`,
+//! borrowed from its [`Input`] handle. Two things could go wrong: the body could
+//! keep the `&T` past the send, or the slot could keep the address. These rules
+//! exclude both; each has its test in `tests/lending.rs`.
+//!
+//! 1. *Waiting* means that the body is suspended in [`Next`], hence that it holds
+//!    no loan: a loan borrows the `Input` mutably, and so does a `Next`.
+//! 2. A body that suspends while it is not waiting may hold a loan, so it is
+//!    dropped in place, before the send returns and the loan ends.
+//! 3. A `Next` that has given its item never touches the slot again: while the
+//!    loan lives it must not be able to set *waiting*.
+//! 4. The slot is empty when a send ends, by return or by unwinding, whether or
+//!    not the body took the item.
+//! 5. `Input` is never handed out without its own lifetime `'id`, fresh for each
+//!    body: two handles cannot be swapped.
+//! 6. Everything here is invariant in `T` and stays on one thread: an address that
+//!    goes in as `&'short` must not come out as `&'static`.
+//! 7. The slot is an allocation of its own, reached through shared references
+//!    only, so polling the body under `&mut` never aliases it.
+#![allow(unsafe_code, reason = "the lending slot, the one door of this crate")]
+
+use alloc::boxed::Box;
+use alloc::rc::Rc;
+use core::cell::Cell;
+use core::fmt;
+use core::future::Future;
+use core::marker::PhantomData;
+use core::pin::Pin;
+use core::ptr::NonNull;
+use core::task::{Context, Poll, Waker};
+
+use crate::Stopped;
+
+/// What a coroutine and its body share.
+struct Slot<T: ?Sized> {
+    /// The item on loan, from the start of a send until the body takes it.
+    item: Cell<Option<NonNull<T>>>,
+    /// The body is suspended in a [`Next`].
+    waiting: Cell<bool>,
+    /// Nothing more comes: [`Next`] gives `None` from now on.
+    closing: Cell<bool>,
+}
+
+/// Empties the slot when a send ends, also by unwinding (rule 4).
+struct Loan<'a, T: ?Sized>(&'a Slot<T>);
+
+impl<T: ?Sized> Drop for Loan<'_, T> {
+    fn drop(&mut self) {
+        self.0.item.set(None);
+    }
+}
+
+/// The body's end of a coroutine: where it waits for the next item.
+///
+/// It is passed to the body by value, with a lifetime of its own that the body
+/// cannot name, so it cannot leave the body; it can be passed on, by value or by
+/// `&mut`, to another `async fn` that takes over for a while.
+///
+/// ```
+/// use cosend::{Input, Sink, coroutine};
+///
+/// /// Reads up to an empty line.
+/// async fn skip_header(lines: &mut Input<'_, str>) -> usize {
+///     let mut skipped = 0;
+///     while let Some(line) = lines.next().await {
+///         if line.is_empty() {
+///             break;
+///         }
+///         skipped += 1;
+///     }
+///     skipped
+/// }
+///
+/// let mut body = coroutine(async |mut lines: Input<str>| {
+///     let skipped = skip_header(&mut lines).await;
+///     let mut text = String::new();
+///     while let Some(line) = lines.next().await {
+///         text.push_str(line);
+///     }
+///     (skipped, text)
+/// });
+/// for line in ["Subject: x", "", "Hello", "!"] {
+///     body.send(line)?;
+/// }
+/// assert_eq!(body.close(), (1, "Hello!".to_owned()));
+/// # Ok::<(), cosend::Stopped>(())
+/// ```
+pub struct Input<'id, T: ?Sized> {
+    slot: &'id Slot<T>,
+    /// Invariant in `'id` (rule 5).
+    id: PhantomData<Cell<&'id ()>>,
+}
+
+impl<'id, T: ?Sized> Input<'id, T> {
+    /// Pauses until an item is sent, and gives it on loan until the next pause;
+    /// `None` means that the coroutine is being closed.
+    ///
+    /// After `None` it gives `None` again each time it is asked.
+    #[expect(
+        clippy::should_implement_trait,
+        reason = "an asynchronous next, as a lending Stream would have it"
+    )]
+    pub fn next(&mut self) -> Next<'_, 'id, T> {
+        Next { slot: self.slot, finished: false, input: PhantomData }
+    }
+}
+
+impl<T: ?Sized> fmt::Debug for Input<'_, T> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Input").field("closing", &self.slot.closing.get()).finish_non_exhaustive()
+    }
+}
+
+/// The pause itself: a future of the next item, made by [`Input::next`].
+#[must_use = "a pause does nothing until it is awaited"]
+pub struct Next<'a, 'id, T: ?Sized> {
+    slot: &'a Slot<T>,
+    finished: bool,
+    /// Holds the handle mutably for as long as the pause or its item lives (rule 1).
+    input: PhantomData<&'a mut Input<'id, T>>,
+}
+
+impl<'a, T: ?Sized> Future for Next<'a, '_, T> {
+    type Output = Option<&'a T>;
+
+    #[inline]
+    fn poll(mut self: Pin<&mut Self>, _: &mut Context<'_>) -> Poll<Option<&'a T>> {
+        assert!(!self.finished, "a pause was polled again after it had ended");
+        let slot = self.slot;
+        let Some(item) = slot.item.take() else {
+            let closing = slot.closing.get();
+            slot.waiting.set(!closing);
+            self.finished = closing;
+            return if closing { Poll::Ready(None) } else { Poll::Pending };
+        };
+        slot.waiting.set(false);
+        self.finished = true;
+        // SAFETY: the address came from the `&T` of the send that is polling us, and
+        // was in the slot, so that send has not ended (rule 4): it points to a live
+        // `T`, of exactly this type (rule 6). The reference we make borrows the
+        // `Input` mutably for `'a`, so while it lives no other `Next` can set
+        // *waiting* (rules 1 and 3), and `resume` drops a body that suspends without
+        // *waiting* before the send returns (rule 2). A leaked body is never polled
+        // again and reads nothing.
+        Poll::Ready(Some(unsafe { item.as_ref() }))
+    }
+}
+
+impl<T: ?Sized> Drop for Next<'_, '_, T> {
+    fn drop(&mut self) {
+        if !self.finished {
+            self.slot.waiting.set(false);
+        }
+    }
+}
+
+impl<T: ?Sized> fmt::Debug for Next<'_, '_, T> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Next").field("finished", &self.finished).finish_non_exhaustive()
+    }
+}
+
+/// How far a body has come.
+enum State<B: Future> {
+    /// Suspended, or not yet begun.
+    Suspended(Pin<Box<B>>),
+    /// It has returned, and nobody has asked for the result yet.
+    Returned(B::Output),
+    /// The result was taken, or the body panicked.
+    Over,
+}
+
+/// A body together with the slot through which it is lent items.
+pub(crate) struct Lender<T: ?Sized, B: Future> {
+    slot: Rc<Slot<T>>,
+    state: State<B>,
+}
+
+/// Makes a body out of an async closure: it owns its share of the slot, and hands
+/// the closure an [`Input`] with a fresh lifetime.
+async fn run<T: ?Sized, R, F>(body: F, slot: Rc<Slot<T>>) -> R
+where
+    F: for<'id> AsyncFnOnce(Input<'id, T>) -> R,
+{
+    body(Input { slot: &slot, id: PhantomData }).await
+}
+
+/// Puts a body and its slot together; nothing runs yet.
+pub(crate) fn lender<T: ?Sized, R, F>(body: F) -> Lender<T, impl Future<Output = R>>
+where
+    F: for<'id> AsyncFnOnce(Input<'id, T>) -> R,
+{
+    let slot = Rc::new(Slot {
+        item: Cell::new(None),
+        waiting: Cell::new(false),
+        closing: Cell::new(false),
+    });
+    let body = Box::pin(run(body, Rc::clone(&slot)));
+    Lender { slot, state: State::Suspended(body) }
+}
+
+impl<T: ?Sized, B: Future> Lender<T, B> {
+    /// Runs a body that has not begun up to its first pause.
+    pub(crate) fn start(&mut self) {
+        // It has begun by now only if it was resumed before, which `Unstarted` excludes.
+        let _ = resume(&self.slot, &mut self.state);
+    }
+
+    /// Lends one item to the body and runs it up to its next pause.
+    #[inline]
+    pub(crate) fn send(&mut self, item: &T) -> Result<(), Stopped> {
+        let loan = Loan(&self.slot);
+        loan.0.item.set(Some(NonNull::from(item)));
+        resume(loan.0, &mut self.state)
+    }
+
+    /// Closes the input, runs the body to its end and takes its result.
+    pub(crate) fn finish(&mut self) -> Result<B::Output, Stopped> {
+        self.slot.closing.set(true);
+        // A pause from before the closing does not count as waiting any more.
+        self.slot.waiting.set(false);
+        let _ = resume(&self.slot, &mut self.state);
+        match core::mem::replace(&mut self.state, State::Over) {
+            State::Returned(result) => Ok(result),
+            State::Suspended(_) | State::Over => Err(Stopped),
+        }
+    }
+
+    /// Whether there is a body that can still be resumed.
+    #[inline]
+    pub(crate) fn is_suspended(&self) -> bool {
+        matches!(self.state, State::Suspended(_))
+    }
+}
+
+/// Ends a body where it stands: its locals are dropped, and the state says so.
+struct EndBody<'a, B: Future>(&'a mut State<B>);
+
+impl<B: Future> Drop for EndBody<'_, B> {
+    fn drop(&mut self) {
+        *self.0 = State::Over;
+    }
+}
+
+/// Polls the body once, and sees to it that no loan is left behind in it.
+#[inline]
+fn resume<T: ?Sized, B: Future>(slot: &Slot<T>, state: &mut State<B>) -> Result<(), Stopped> {
+    // Ends a body that panics, and one that suspends where it must not (rule 2).
+    let end = EndBody(state);
+    let State::Suspended(body) = &mut *end.0 else {
+        core::mem::forget(end);
+        return Err(Stopped);
+    };
+    match body.as_mut().poll(&mut Context::from_waker(Waker::noop())) {
+        Poll::Ready(result) => *end.0 = State::Returned(result),
+        Poll::Pending if slot.waiting.get() && slot.item.get().is_none() => {}
+        Poll::Pending => {
+            drop(end);
+            let closing = slot.closing.get();
+            assert!(!closing, "a coroutine ignored its closing: it paused again after `None`");
+            panic!("a coroutine paused on something other than its input");
+        }
+    }
+    core::mem::forget(end);
+    Ok(())
+}
