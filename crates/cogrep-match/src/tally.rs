@@ -4,41 +4,124 @@
 ///
 /// A *needle* is a distinct thing to count: equal patterns share one. Tallies are
 /// plain sums, so those of different texts, or of parts of a text, add up.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
+///
+/// It holds the numbers from the first needle that was counted to the last, so the
+/// tally of one needle among a million is small.
+///
+/// ```
+/// use cogrep_match::Tally;
+///
+/// let mut tally = Tally::new();
+/// tally.add(7, 2);
+/// tally.merge(&tally.clone());
+/// assert_eq!(tally.count(7), 4);
+/// assert_eq!(tally.count(8), 0);
+/// ```
+#[derive(Clone, Debug, Default)]
 pub struct Tally {
+    /// The needle of the first count.
+    first: usize,
     counts: Vec<u64>,
 }
 
 impl Tally {
-    /// A tally of zeros for this many needles.
+    /// A tally in which nothing was counted.
     #[must_use]
-    pub fn new(needles: usize) -> Self {
-        Self { counts: vec![0; needles] }
+    pub fn new() -> Self {
+        Self::default()
     }
 
     /// Adds to the count of one needle.
-    ///
-    /// # Panics
-    ///
-    /// When the tally has no such needle.
     pub fn add(&mut self, needle: usize, count: u64) {
-        self.counts[needle] += count;
+        self.cover(needle, needle + 1);
+        self.counts[needle - self.first] += count;
     }
 
     /// Adds another tally of the same needles.
-    ///
-    /// # Panics
-    ///
-    /// When the other has another number of needles.
     pub fn merge(&mut self, other: &Self) {
-        assert_eq!(self.counts.len(), other.counts.len(), "tallies of different needles");
-        for (count, more) in self.counts.iter_mut().zip(&other.counts) {
+        if other.counts.is_empty() {
+            return;
+        }
+        self.cover(other.first, other.first + other.counts.len());
+        let shared = &mut self.counts[other.first - self.first..];
+        for (count, more) in shared.iter_mut().zip(&other.counts) {
             *count += more;
         }
     }
 
-    /// The counts, in the order of the needles.
-    pub fn counts(&self) -> &[u64] {
-        &self.counts
+    /// How often this needle was counted.
+    #[must_use]
+    pub fn count(&self, needle: usize) -> u64 {
+        let place = needle.checked_sub(self.first);
+        place.and_then(|place| self.counts.get(place)).copied().unwrap_or(0)
+    }
+
+    /// Makes room for the needles `start..end`.
+    fn cover(&mut self, start: usize, end: usize) {
+        if self.counts.is_empty() {
+            self.first = start;
+        } else if start < self.first {
+            self.counts.splice(..0, std::iter::repeat_n(0, self.first - start));
+            self.first = start;
+        }
+        if self.first + self.counts.len() < end {
+            self.counts.resize(end - self.first, 0);
+        }
+    }
+}
+
+impl PartialEq for Tally {
+    fn eq(&self, other: &Self) -> bool {
+        let end = |tally: &Self| tally.first + tally.counts.len();
+        let start = self.first.min(other.first);
+        (start..end(self).max(end(other))).all(|needle| self.count(needle) == other.count(needle))
+    }
+}
+
+impl Eq for Tally {}
+
+#[cfg(test)]
+mod tests {
+    use super::Tally;
+
+    fn tally(counts: &[(usize, u64)]) -> Tally {
+        let mut tally = Tally::new();
+        for &(needle, count) in counts {
+            tally.add(needle, count);
+        }
+        tally
+    }
+
+    #[test]
+    fn counts_add_up_in_any_order() {
+        let forward = tally(&[(2, 1), (5, 10), (9, 100)]);
+        let backward = tally(&[(9, 100), (5, 10), (2, 1)]);
+        assert_eq!(forward, backward);
+        assert_eq!((0..11).map(|n| forward.count(n)).sum::<u64>(), 111);
+    }
+
+    #[test]
+    fn merging_covers_both_ranges() {
+        for (one, other) in [(2, 9), (9, 2), (4, 4)] {
+            let mut merged = tally(&[(one, 1)]);
+            merged.merge(&tally(&[(other, 3)]));
+            assert_eq!(merged, tally(&[(one, 1), (other, 3)]));
+        }
+    }
+
+    #[test]
+    fn an_empty_tally_changes_nothing() {
+        let mut merged = tally(&[(3, 1)]);
+        merged.merge(&Tally::new());
+        assert_eq!(merged, tally(&[(3, 1)]));
+        let mut empty = Tally::new();
+        empty.merge(&merged);
+        assert_eq!(empty, merged);
+    }
+
+    #[test]
+    fn zeros_do_not_tell_tallies_apart() {
+        assert_eq!(tally(&[(3, 0)]), Tally::new());
+        assert_ne!(tally(&[(3, 1)]), Tally::new());
     }
 }
