@@ -1,0 +1,220 @@
+//! Case folding: what `-i` means.
+//!
+//! Text and patterns are folded alike and compared as bytes. The folding is
+//! Unicode 16.0 *simple* case folding (statuses C and S of `CaseFolding.txt`) of the
+//! characters that are valid UTF-8; every other byte stays as it is. A character can
+//! change its length in bytes, never its being a word character.
+//!
+//! What this module refuses to do: full folding (`ß` is not `ss`), locales (`İ` is
+//! not `i`), normalisation.
+
+#[rustfmt::skip]
+mod table;
+
+use crate::utf8;
+
+/// Folds a text that comes in pieces, cut anywhere.
+///
+/// ```
+/// use cogrep_match::Folder;
+///
+/// let mut folder = Folder::new();
+/// let mut folded = Vec::new();
+/// // The two bytes of Σ come one after the other.
+/// folder.fold(b"ODY\xCE", &mut folded);
+/// folder.fold(b"\xA3", &mut folded);
+/// folder.finish(&mut folded);
+/// assert_eq!(folded, "odyσ".as_bytes());
+/// ```
+#[derive(Clone, Debug, Default)]
+pub struct Folder {
+    /// The beginning of a character that the last piece cut off.
+    cut: [u8; 4],
+    cut_len: usize,
+}
+
+impl Folder {
+    /// A folder at the start of a text.
+    #[must_use]
+    pub fn new() -> Self {
+        Self::default()
+    }
+
+    /// Appends the folded piece.
+    ///
+    /// The beginning of a character at the end of the piece is kept back until its
+    /// rest has come, or the text is [finished](Self::finish).
+    pub fn fold(&mut self, piece: &[u8], folded: &mut Vec<u8>) {
+        let piece = self.complete(piece, folded);
+        let end = piece.len() - cut_off(piece);
+        fold_into(&piece[..end], folded);
+        if end < piece.len() {
+            self.cut_len = piece.len() - end;
+            self.cut[..self.cut_len].copy_from_slice(&piece[end..]);
+        }
+    }
+
+    /// Ends the text, and appends what was kept back. The next piece begins another.
+    pub fn finish(&mut self, folded: &mut Vec<u8>) {
+        folded.extend_from_slice(&self.cut[..self.cut_len]);
+        self.cut_len = 0;
+    }
+
+    /// Takes what the character cut off lacks from the front of the piece, and
+    /// gives the rest of the piece.
+    fn complete<'t>(&mut self, mut piece: &'t [u8], folded: &mut Vec<u8>) -> &'t [u8] {
+        while self.cut_len > 0
+            && let [byte, rest @ ..] = piece
+        {
+            if !utf8::is_continuation(*byte) {
+                self.finish(folded);
+                break;
+            }
+            self.cut[self.cut_len] = *byte;
+            self.cut_len += 1;
+            piece = rest;
+            if self.cut_len == utf8::announced_len(self.cut[0]) {
+                fold_into(&self.cut[..self.cut_len], folded);
+                self.cut_len = 0;
+            }
+        }
+        piece
+    }
+}
+
+/// Folds a whole text, or a pattern.
+///
+/// ```
+/// use cogrep_match::fold_all;
+///
+/// assert_eq!(fold_all("ΣΊΣΥΦΟΣ ſ \u{212A}".as_bytes()), "σίσυφοσ s k".as_bytes());
+/// assert_eq!(fold_all(b"\xC3A"), b"\xC3a");
+/// ```
+#[must_use]
+pub fn fold_all(text: &[u8]) -> Vec<u8> {
+    let mut folded = Vec::new();
+    fold_into(text, &mut folded);
+    folded
+}
+
+/// How many bytes at the end could be the beginning of a character.
+fn cut_off(piece: &[u8]) -> usize {
+    let near = &piece[piece.len().saturating_sub(3)..];
+    let lead = near.iter().rposition(|byte| !utf8::is_continuation(*byte));
+    lead.map_or(0, |at| {
+        let len = near.len() - at;
+        if len < utf8::announced_len(near[at]) { len } else { 0 }
+    })
+}
+
+/// Bytes that are folded together where all of them are ASCII: long enough for
+/// vectors, short enough to find such blocks in mixed text.
+const BLOCK: usize = 64;
+
+fn fold_into(mut text: &[u8], folded: &mut Vec<u8>) {
+    folded.reserve(text.len());
+    while let Some(block) = text.first_chunk::<BLOCK>() {
+        let mut at = 0;
+        if block.iter().fold(0, |bits, byte| bits | byte) < 0x80 {
+            folded.extend_from_slice(&block.map(|byte| byte.to_ascii_lowercase()));
+            at = BLOCK;
+        }
+        while at < BLOCK {
+            at += fold_first(&text[at..], folded);
+        }
+        text = &text[at..];
+    }
+    while !text.is_empty() {
+        let len = fold_first(text, folded);
+        text = &text[len..];
+    }
+}
+
+/// Appends the first character folded, or the first byte; gives its length in the
+/// text, which must not be empty.
+#[inline]
+fn fold_first(text: &[u8], folded: &mut Vec<u8>) -> usize {
+    if text[0] < 0x80 {
+        folded.push(text[0].to_ascii_lowercase());
+        return 1;
+    }
+    let Some((char, len)) = utf8::first_char(text) else {
+        folded.push(text[0]);
+        return 1;
+    };
+    let to = fold_char(char);
+    if to == char {
+        folded.extend_from_slice(&text[..len]);
+    } else {
+        folded.extend_from_slice(to.encode_utf8(&mut [0; 4]).as_bytes());
+    }
+    len
+}
+
+/// The character that this one folds to.
+pub(crate) fn fold_char(char: char) -> char {
+    let code = u32::from(char);
+    let page = table::INDEX.get(code as usize / 64).copied().unwrap_or(0);
+    let delta = table::DELTAS[usize::from(page)][code as usize % 64];
+    let folded = code.checked_add_signed(delta).and_then(char::from_u32);
+    folded.unwrap_or(char)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// Folds in pieces of this many bytes.
+    fn in_pieces(text: &[u8], len: usize) -> Vec<u8> {
+        let (mut folder, mut folded) = (Folder::new(), Vec::new());
+        text.chunks(len).for_each(|piece| folder.fold(piece, &mut folded));
+        folder.finish(&mut folded);
+        folded
+    }
+
+    #[test]
+    fn pieces_do_not_matter() {
+        let texts: [&[u8]; 6] = [
+            "Ⱥ ẞ İ ﬅ ﬆ 𐐀 Ꭰ ꭰ ΣσςΚ\u{212A}k ſSs".as_bytes(),
+            b"\xE2\xE2\x84\xAA\xC3\xC3\x84\xF0\x90\x90A\xF0\x90\x90",
+            b"\xF0\x90\x90\x80\x80\x80A\xE0\x80\x80B\xED\xA0\x80C\xF4\x90\x80\x80D",
+            b"\xE2\x84",
+            b"",
+            &[b'A'; 200],
+        ];
+        for text in texts {
+            for len in 1..10 {
+                assert_eq!(in_pieces(text, len), fold_all(text), "{text:x?} by {len}");
+            }
+        }
+    }
+
+    #[test]
+    fn invalid_bytes_stay_and_their_neighbours_fold() {
+        assert_eq!(fold_all(b"\xE2\x84A\xFF\xC3\x84\x80"), b"\xE2\x84a\xFF\xC3\xA4\x80");
+        assert_eq!(
+            fold_all(b"\xC0\x81\xED\xA0\x80\xF5\x80\x80\x80"),
+            b"\xC0\x81\xED\xA0\x80\xF5\x80\x80\x80"
+        );
+    }
+
+    #[test]
+    fn blocks_of_ascii_fold_as_single_bytes_do() {
+        let text: Vec<u8> = (0..=127).cycle().take(1000).collect();
+        assert!(fold_all(&text) == text.to_ascii_lowercase());
+        let mixed = [&text[..], "Ä".as_bytes(), &text[..]].concat();
+        let expected =
+            [&text.to_ascii_lowercase()[..], "ä".as_bytes(), &text.to_ascii_lowercase()].concat();
+        assert!(fold_all(&mixed) == expected);
+    }
+
+    #[test]
+    fn a_folder_begins_anew_after_a_text() {
+        let (mut folder, mut folded) = (Folder::new(), Vec::new());
+        folder.fold(b"\xCE", &mut folded);
+        folder.finish(&mut folded);
+        folder.fold(b"\xA3A", &mut folded);
+        folder.finish(&mut folded);
+        assert_eq!(folded, b"\xCE\xA3a");
+    }
+}
