@@ -166,10 +166,10 @@ mod tests {
 
     /// Folds in pieces of this many bytes.
     fn in_pieces(text: &[u8], len: usize) -> Vec<u8> {
-        let (mut folder, mut folded) = (Folder::new(), Vec::new());
-        text.chunks(len).for_each(|piece| folder.fold(piece, &mut folded));
-        folder.finish(&mut folded);
-        folded
+        let (mut folder, mut out) = (Folder::new(), Vec::new());
+        text.chunks(len).for_each(|piece| folder.fold(piece, &mut out));
+        folder.finish(&mut out);
+        out
     }
 
     #[test]
@@ -210,11 +210,11 @@ mod tests {
 
     #[test]
     fn a_folder_begins_anew_after_a_text() {
-        let (mut folder, mut folded) = (Folder::new(), Vec::new());
-        folder.fold(b"\xCE", &mut folded);
-        folder.finish(&mut folded);
-        folder.fold(b"\xA3A", &mut folded);
-        folder.finish(&mut folded);
-        assert_eq!(folded, b"\xCE\xA3a");
+        let (mut folder, mut out) = (Folder::new(), Vec::new());
+        folder.fold(b"\xCE", &mut out);
+        folder.finish(&mut out);
+        folder.fold(b"\xA3A", &mut out);
+        folder.finish(&mut out);
+        assert_eq!(out, b"\xCE\xA3a");
     }
 }

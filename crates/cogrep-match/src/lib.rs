@@ -1,11 +1,35 @@
 //! Patterns and the engines that count them: bytes in, counts out.
+//!
+//! [`Patterns`] are what was given and how it is meant. A [`Plan`] chooses how to
+//! count them. An [`Engine`] is a group of patterns made ready to be counted; it never
+//! changes and is shared between cores. A [`Scan`] is its state on the way through
+//! texts, which it is fed in pieces cut anywhere. What was counted ends up in a
+//! [`Tally`]. A [`Counter`] does all of this for text in memory:
+//!
+//! ```
+//! use cogrep_match::{Counter, EngineChoice, Matching, Patterns, Plan};
+//!
+//! let patterns = Patterns::new(["aa", "b"], Matching::default())?;
+//! let plan = Plan::new(&patterns, EngineChoice::Auto)?;
+//! assert_eq!(Counter::new(&plan).count(b"aaaaab"), [2, 1]);
+//! # Ok::<(), cogrep_match::PatternError>(())
+//! ```
+//!
+//! What this crate refuses to do: read anything, start a thread, or know where a
+//! text comes from.
 
+mod counter;
 pub mod engine;
 mod fold;
+mod pattern;
+mod plan;
 mod tally;
 mod utf8;
 pub mod word;
 
+pub use counter::Counter;
 pub use engine::{Engine, Scan};
 pub use fold::{Folder, fold_all};
+pub use pattern::{Matching, PatternError, Patterns, Syntax, Unit, parse_list};
+pub use plan::{EngineChoice, Plan, UnknownEngine, Warning};
 pub use tally::Tally;

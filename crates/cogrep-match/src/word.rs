@@ -4,6 +4,7 @@
 //! a mark, a decimal digit, connector punctuation or a join control.
 
 #[rustfmt::skip]
+#[allow(clippy::unreadable_literal, reason = "rows of bits, for no reader")]
 mod table;
 
 use crate::utf8;

@@ -3,6 +3,12 @@
 //!
 //! `COGREP_WRITE_TABLES=1 cargo test -p cogrep-match --test tables` writes them anew.
 
+#![allow(
+    clippy::unwrap_used,
+    clippy::print_stdout,
+    reason = "a test may fail, and say that it skips"
+)]
+
 use std::collections::BTreeMap;
 use std::fmt::Write as _;
 use std::path::{Path, PathBuf};
@@ -99,14 +105,14 @@ fn fold_table() -> String {
     let mut out = String::from(HEAD);
     writeln!(
         out,
-        "/// The page of each block of {PAGE} code points.\npub(super) const INDEX: [u8; {}] = [",
+        "/// The page of each block of {PAGE} code points.\npub(super) static INDEX: [u8; {}] = [",
         index.len()
     )
     .unwrap();
     rows(&mut out, &index, 32);
     writeln!(
         out,
-        "];\n\n/// What is added to a code point to fold it.\npub(super) const DELTAS: [[i32; {PAGE}]; {}] = [",
+        "];\n\n/// What is added to a code point to fold it.\npub(super) static DELTAS: [[i32; {PAGE}]; {}] = [",
         pages.len()
     )
     .unwrap();
@@ -131,14 +137,14 @@ fn word_table() -> String {
     let mut out = String::from(HEAD);
     writeln!(
         out,
-        "/// The page of each block of {PAGE} code points.\npub(super) const INDEX: [u16; {}] = [",
+        "/// The page of each block of {PAGE} code points.\npub(super) static INDEX: [u16; {}] = [",
         index.len()
     )
     .unwrap();
     rows(&mut out, &index, 32);
     writeln!(
         out,
-        "];\n\n/// A bit a code point, the lowest first.\npub(super) const BITS: [u64; {}] = [",
+        "];\n\n/// A bit a code point, the lowest first.\npub(super) static BITS: [u64; {}] = [",
         pages.len()
     )
     .unwrap();

@@ -1,4 +1,17 @@
-//! What an engine is: the interface between the planner and the ways to count.
+//! The ways to count, and the interface between them and the planner.
+//!
+//! An engine for literals is made of three parts: the [`window`] that joins pieces of
+//! text, a way to find places, and the [`judge`] who decides which of them count;
+//! [`course`] puts them together. A new engine brings the middle part.
+
+mod chapter;
+pub mod course;
+pub mod judge;
+mod memmem;
+pub mod window;
+
+pub use chapter::Chapter;
+pub use memmem::Memmem;
 
 use std::fmt;
 use std::sync::Arc;
@@ -32,7 +45,9 @@ pub trait Scan {
     /// another text.
     fn end_text(&mut self);
 
-    /// Adds to the tally what was counted in the texts that have ended, and starts
-    /// again from zero.
+    /// Adds to the tally what was counted so far, and starts again from zero.
+    ///
+    /// Within a text, what hangs on bytes to come is not counted yet; after
+    /// [`end_text`](Self::end_text) the counts are those of the texts.
     fn take(&mut self, tally: &mut Tally);
 }

@@ -1,0 +1,59 @@
+//! A scan out of its three parts: the seam that joins pieces, a way to find places,
+//! and the judge who decides which of them count.
+
+use std::sync::Arc;
+
+use crate::Tally;
+use crate::engine::Scan;
+use crate::engine::judge::{Group, Judge};
+use crate::engine::window::{Context, Seam, Window};
+
+/// A way to find the places where needles stand.
+pub trait Find {
+    /// Finds the places that are to be decided in this window, those of each needle
+    /// in order, and has them judged or counts them.
+    fn find(&mut self, window: &Window<'_>, judge: &mut Judge);
+
+    /// The text has ended: what is remembered of it no longer holds.
+    fn end_text(&mut self) {}
+}
+
+/// An engine for literals on its way through texts.
+#[derive(Debug)]
+pub struct Course<F> {
+    seam: Seam,
+    judge: Judge,
+    find: F,
+}
+
+impl<F: Find> Course<F> {
+    /// A course at the start of a text, for a way to find places that must see so
+    /// much around them.
+    pub fn new(group: Arc<Group>, context: Context, find: F) -> Self {
+        Self { seam: Seam::new(context), judge: Judge::new(group), find }
+    }
+}
+
+impl<F: Find> Scan for Course<F> {
+    fn feed(&mut self, piece: &[u8]) {
+        let Self { seam, judge, find } = self;
+        seam.feed(piece, |window| {
+            judge.enter(window);
+            find.find(window, judge);
+        });
+    }
+
+    fn end_text(&mut self) {
+        let Self { seam, judge, find } = self;
+        seam.end_text(|window| {
+            judge.enter(window);
+            find.find(window, judge);
+        });
+        judge.end_text(seam.offset());
+        find.end_text();
+    }
+
+    fn take(&mut self, tally: &mut Tally) {
+        self.judge.take(tally);
+    }
+}

@@ -1,0 +1,282 @@
+//! Decides which places count.
+//!
+//! An engine finds places where a needle stands; whether such a place counts depends
+//! on what is counted, on the neighbours of the place and on the places before it.
+//! All engines for literals share this judgement.
+
+use std::sync::Arc;
+
+use memchr::memchr;
+
+use crate::Tally;
+use crate::engine::window::{Context, Window};
+use crate::pattern::{Matching, Unit};
+use crate::word::{begins_with_word, ends_in_word};
+
+/// The needles of an engine, and how they are meant. A needle's place in it is its
+/// *slot*.
+#[derive(Debug)]
+pub struct Group {
+    /// The needles, as indices into a [`Tally`].
+    needles: Vec<usize>,
+    /// Their bytes, folded if case is ignored.
+    bytes: Vec<Box<[u8]>>,
+    /// Whether each place of the needle counts, whatever stands around and before it.
+    each_counts: Vec<bool>,
+    may_overlap: Vec<bool>,
+    unit: Unit,
+    neighbours: Neighbours,
+}
+
+/// What must stand around a place.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Neighbours {
+    Any,
+    /// No word characters.
+    NoWord,
+    /// The ends of a line.
+    LineEnds,
+}
+
+impl Group {
+    /// Groups needles: each with its index into a tally and its bytes, not empty.
+    pub fn new(needles: impl IntoIterator<Item = (usize, Box<[u8]>)>, matching: Matching) -> Self {
+        let (needles, bytes): (Vec<_>, Vec<_>) = needles.into_iter().unzip();
+        let neighbours = match (matching.unit, matching.whole_words) {
+            (Unit::WholeLines, _) => Neighbours::LineEnds,
+            (_, true) => Neighbours::NoWord,
+            (_, false) => Neighbours::Any,
+        };
+        let may_overlap: Vec<_> = bytes.iter().map(|bytes| has_border(bytes)).collect();
+        let each_counts = may_overlap
+            .iter()
+            .map(|may_overlap| match matching.unit {
+                _ if neighbours != Neighbours::Any => false,
+                Unit::Occurrences => !may_overlap,
+                Unit::Overlapping => true,
+                Unit::Lines | Unit::WholeLines => false,
+            })
+            .collect();
+        Self { needles, bytes, each_counts, may_overlap, unit: matching.unit, neighbours }
+    }
+
+    /// The needles, as indices into a [`Tally`].
+    pub fn needles(&self) -> &[usize] {
+        &self.needles
+    }
+
+    /// The bytes of the needles, by slot.
+    pub fn bytes(&self) -> &[Box<[u8]>] {
+        &self.bytes
+    }
+
+    /// Whether each place of the needle in this slot counts: then an engine need not
+    /// have them judged one by one.
+    pub fn each_counts(&self, slot: usize) -> bool {
+        self.each_counts[slot]
+    }
+
+    /// Whether places of the needle in this slot can overlap: whether it has a border,
+    /// a proper prefix that is also its suffix.
+    pub fn may_overlap(&self, slot: usize) -> bool {
+        self.may_overlap[slot]
+    }
+
+    /// What the judge must see around the end of a place, beside the place itself.
+    fn margins(&self) -> Context {
+        match self.neighbours {
+            Neighbours::Any => Context { before: 0, after: 0 },
+            // The longest characters.
+            Neighbours::NoWord => Context { before: 4, after: 4 },
+            // The line feed before; `\r\n` behind.
+            Neighbours::LineEnds => Context { before: 1, after: 2 },
+        }
+    }
+
+    /// What an engine must see that finds a place by its bytes.
+    pub fn context(&self) -> Context {
+        let longest = self.bytes.iter().map(|bytes| bytes.len()).max().unwrap_or(1);
+        let margins = self.margins();
+        Context { before: longest - 1 + margins.before, after: margins.after }
+    }
+
+    /// What must be seen for an engine that remembers the bytes before a window.
+    pub fn context_with_memory(&self) -> Context {
+        if self.margins() == Context::default() { Context::default() } else { self.context() }
+    }
+}
+
+/// Whether a proper prefix of the bytes is also their suffix: only such a needle can
+/// overlap itself.
+///
+/// This is the failure function of Knuth, Morris and Pratt, *Fast pattern matching in
+/// strings* (1977), at the last byte.
+pub fn has_border(bytes: &[u8]) -> bool {
+    let mut borders = vec![0; bytes.len()];
+    for at in 1..bytes.len() {
+        let mut len = borders[at - 1];
+        while len > 0 && bytes[at] != bytes[len] {
+            len = borders[len - 1];
+        }
+        borders[at] = len + usize::from(bytes[at] == bytes[len]);
+    }
+    borders.last().is_some_and(|len| *len > 0)
+}
+
+/// The counts of a group on its way through texts.
+#[derive(Debug)]
+pub struct Judge {
+    group: Arc<Group>,
+    counts: Vec<u64>,
+    /// Where the next place that counts may start, as offsets over all texts: so
+    /// nothing is to be set back when a text ends.
+    not_before: Vec<u64>,
+    /// The slots that have counted the line that is not over yet.
+    line_counted: Vec<usize>,
+    /// A range of offsets known to have no line feed.
+    line_goes_on: std::ops::Range<u64>,
+}
+
+/// The line goes on: no place counts until its end is known.
+const NOWHERE: u64 = u64::MAX;
+
+impl Judge {
+    /// A judge at the start of a text.
+    #[must_use]
+    pub fn new(group: Arc<Group>) -> Self {
+        let slots = group.needles.len();
+        Self {
+            group,
+            counts: vec![0; slots],
+            not_before: vec![0; slots],
+            line_counted: Vec::new(),
+            line_goes_on: 0..0,
+        }
+    }
+
+    /// Begins a window: to be called before its places are judged.
+    pub fn enter(&mut self, window: &Window<'_>) {
+        if self.line_counted.is_empty() {
+            return;
+        }
+        if let Some(line_feed) = self.line_feed(window, window.ends.start) {
+            self.reopen(window.offset + line_feed as u64 + 1);
+        }
+    }
+
+    /// Judges a place, by the index behind its last byte. Those of one slot must come
+    /// in order.
+    #[inline]
+    pub fn place(&mut self, slot: usize, window: &Window<'_>, end: usize) {
+        // The start may lie before the window, if nothing around it matters.
+        let start = window.offset + end as u64 - self.group.bytes[slot].len() as u64;
+        if start < self.not_before[slot] || !self.suits(slot, window.text, end) {
+            return;
+        }
+        self.counts[slot] += 1;
+        match self.group.unit {
+            Unit::Occurrences => self.not_before[slot] = window.offset + end as u64,
+            Unit::Overlapping | Unit::WholeLines => {}
+            Unit::Lines => self.close_line(slot, window, end),
+        }
+    }
+
+    /// Counts places that need no judgement; see [`Group::each_counts`].
+    #[inline]
+    pub fn add(&mut self, slot: usize, count: u64) {
+        self.counts[slot] += count;
+    }
+
+    /// Where in the window's text the next place that counts may start, at the least;
+    /// behind it if there is none.
+    pub fn next_start(&self, slot: usize, window: &Window<'_>) -> usize {
+        let behind = self.not_before[slot].saturating_sub(window.offset);
+        usize::try_from(behind).unwrap_or(usize::MAX)
+    }
+
+    /// Ends the text, all of whose places have been judged, at this offset.
+    pub fn end_text(&mut self, offset: u64) {
+        self.reopen(offset);
+        self.line_goes_on = offset..offset;
+    }
+
+    /// Adds the counts to the tally, and starts again from zero.
+    pub fn take(&mut self, tally: &mut Tally) {
+        for (needle, count) in self.group.needles.iter().zip(&mut self.counts) {
+            if *count > 0 {
+                tally.add(*needle, std::mem::take(count));
+            }
+        }
+    }
+
+    /// Whether the right things stand around the place.
+    #[inline]
+    fn suits(&self, slot: usize, text: &[u8], end: usize) -> bool {
+        if self.group.neighbours == Neighbours::Any {
+            return true;
+        }
+        let (before, after) = (&text[..end - self.group.bytes[slot].len()], &text[end..]);
+        match self.group.neighbours {
+            Neighbours::Any => true,
+            Neighbours::NoWord => !ends_in_word(before) && !begins_with_word(after),
+            Neighbours::LineEnds => {
+                matches!(before, [] | [.., b'\n'])
+                    && match after {
+                        [] | [b'\r', b'\n', ..] => true,
+                        // A final `\r` of the needle would be the line's ending.
+                        [b'\n', ..] => !self.group.bytes[slot].ends_with(b"\r"),
+                        _ => false,
+                    }
+            }
+        }
+    }
+
+    /// The slot has counted the line in which this index is: the next place that
+    /// counts is behind the line's end.
+    fn close_line(&mut self, slot: usize, window: &Window<'_>, at: usize) {
+        self.not_before[slot] = if let Some(line_feed) = self.line_feed(window, at) {
+            window.offset + line_feed as u64 + 1
+        } else {
+            self.line_counted.push(slot);
+            NOWHERE
+        };
+    }
+
+    /// The slots that have counted the line may count again from this offset.
+    fn reopen(&mut self, offset: u64) {
+        for slot in self.line_counted.drain(..) {
+            self.not_before[slot] = offset;
+        }
+    }
+
+    /// The next line feed in the window, from this index on.
+    ///
+    /// Places come mostly in order and many in a line: what was looked through is not
+    /// looked through again.
+    fn line_feed(&mut self, window: &Window<'_>, from: usize) -> Option<usize> {
+        let from = window.offset + from as u64;
+        if !self.line_goes_on.contains(&from) {
+            self.line_goes_on = from..from;
+        }
+        let start = usize::try_from(self.line_goes_on.end - window.offset).ok()?;
+        let end = window.ends.end.max(start);
+        let found = memchr(b'\n', &window.text[start..end]).map(|at| start + at);
+        self.line_goes_on.end = window.offset + found.unwrap_or(end) as u64;
+        found
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn borders() {
+        for bordered in ["aa", "aba", "abab", "abcab", "aabaa"] {
+            assert!(has_border(bordered.as_bytes()), "{bordered}");
+        }
+        for borderless in ["", "a", "ab", "aab", "abc", "aabab", "abcabd"] {
+            assert!(!has_border(borderless.as_bytes()), "{borderless}");
+        }
+    }
+}

@@ -1,0 +1,81 @@
+//! One literal, at the speed of a substring search.
+//!
+//! The search is `memchr::memmem`: two rare bytes of the needle by vector
+//! instructions, and Two-Way where they mislead. For a few patterns, a pass each over
+//! a piece in the cache is the fastest of the portable ways.
+
+use std::sync::Arc;
+
+use memchr::memmem::Finder;
+
+use crate::engine::course::{Course, Find};
+use crate::engine::judge::{Group, Judge};
+use crate::engine::window::Window;
+use crate::engine::{Engine, Scan};
+
+/// The slot of the only needle.
+const SLOT: usize = 0;
+
+/// Counts one literal; see the head of the module.
+#[derive(Debug)]
+pub struct Memmem {
+    group: Arc<Group>,
+    finder: Finder<'static>,
+}
+
+impl Memmem {
+    /// The name of the engine.
+    pub const NAME: &'static str = "memmem";
+
+    /// Makes ready to count the only needle of the group.
+    ///
+    /// # Panics
+    ///
+    /// When the group has none or more than one.
+    #[must_use]
+    pub fn new(group: Group) -> Self {
+        let [needle] = group.bytes() else { panic!("this engine counts one needle") };
+        let finder = Finder::new(needle).into_owned();
+        Self { group: Arc::new(group), finder }
+    }
+}
+
+impl Engine for Memmem {
+    fn name(&self) -> &'static str {
+        Self::NAME
+    }
+
+    fn needles(&self) -> &[usize] {
+        self.group.needles()
+    }
+
+    fn scan(self: Arc<Self>) -> Box<dyn Scan> {
+        let group = Arc::clone(&self.group);
+        let context = group.context();
+        Box::new(Course::new(group, context, Search { engine: self }))
+    }
+}
+
+#[derive(Debug)]
+struct Search {
+    engine: Arc<Memmem>,
+}
+
+impl Find for Search {
+    fn find(&mut self, window: &Window<'_>, judge: &mut Judge) {
+        let Memmem { group, finder } = &*self.engine;
+        let len = finder.needle().len();
+        let text = &window.text[..window.ends.end];
+        let mut from = (window.ends.start + 1).saturating_sub(len);
+        if group.each_counts(SLOT) && !group.may_overlap(SLOT) {
+            judge.add(SLOT, finder.find_iter(&text[from..]).count() as u64);
+            return;
+        }
+        loop {
+            from = from.max(judge.next_start(SLOT, window));
+            let Some(found) = text.get(from..).and_then(|rest| finder.find(rest)) else { return };
+            judge.place(SLOT, window, from + found + len);
+            from += found + 1;
+        }
+    }
+}

@@ -1,0 +1,205 @@
+//! Chooses how to count a list of patterns.
+//!
+//! Read next: [`engine`](crate::engine).
+
+use std::collections::HashMap;
+use std::fmt;
+use std::str::FromStr;
+use std::sync::Arc;
+
+use crate::engine::judge::Group;
+use crate::engine::{Chapter, Engine, Memmem};
+use crate::pattern::{Matching, PatternError, Patterns, Syntax, Unit};
+use crate::{Tally, fold_all};
+
+/// Which engine is to count.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
+#[non_exhaustive]
+pub enum EngineChoice {
+    /// What suits the patterns.
+    #[default]
+    Auto,
+    /// The plainest: an engine a pattern, for equal patterns too.
+    Chapter,
+    /// A substring search a needle.
+    Memmem,
+}
+
+/// The choices and their names.
+const CHOICES: [(&str, EngineChoice); 3] = [
+    ("auto", EngineChoice::Auto),
+    (Chapter::NAME, EngineChoice::Chapter),
+    (Memmem::NAME, EngineChoice::Memmem),
+];
+
+impl EngineChoice {
+    /// The names of all choices, `auto` first.
+    pub fn names() -> impl Iterator<Item = &'static str> {
+        CHOICES.iter().map(|(name, _)| *name)
+    }
+
+    /// The name of this one.
+    #[must_use]
+    pub fn name(self) -> &'static str {
+        CHOICES.iter().find(|(_, choice)| *choice == self).map_or("", |(name, _)| *name)
+    }
+}
+
+/// There is no engine of this name.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+#[error("there is no engine {name:?}; there are {}", EngineChoice::names().collect::<Vec<_>>().join(", "))]
+pub struct UnknownEngine {
+    /// The name that was given.
+    pub name: String,
+}
+
+impl FromStr for EngineChoice {
+    type Err = UnknownEngine;
+
+    fn from_str(name: &str) -> Result<Self, UnknownEngine> {
+        let found = CHOICES.iter().find(|(known, _)| *known == name);
+        found.map(|(_, choice)| *choice).ok_or_else(|| UnknownEngine { name: name.into() })
+    }
+}
+
+/// Something about a pattern that its giver should know; it is counted all the same.
+#[derive(Clone, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum Warning {
+    /// Lines are counted, and no line has a line feed: the count is 0.
+    LineFeed {
+        /// The pattern's place in the list as given, from 0.
+        index: usize,
+    },
+}
+
+impl fmt::Display for Warning {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::LineFeed { index } => {
+                write!(f, "pattern {} has a line feed, and no line has one: it counts 0", index + 1)
+            }
+        }
+    }
+}
+
+/// Up to so many needles, a pass each is faster than one pass for all.
+const FEW: usize = 10;
+
+/// How a list of patterns is counted: by which engines, and on what kind of text.
+///
+/// Equal patterns are counted once, as one *needle*, and reported for each.
+#[derive(Clone, Debug)]
+pub struct Plan {
+    engines: Vec<Arc<dyn Engine>>,
+    /// The needle of each pattern.
+    needles: Vec<usize>,
+    folds: bool,
+    needs_whole_lines: bool,
+    warnings: Vec<Warning>,
+    reason: String,
+}
+
+impl Plan {
+    /// Makes engines ready for the patterns.
+    ///
+    /// # Errors
+    ///
+    /// When the engine chosen cannot count them, or a regular expression needs too
+    /// much memory.
+    pub fn new(patterns: &Patterns, choice: EngineChoice) -> Result<Self, PatternError> {
+        let matching = patterns.matching();
+        let folds = matching.ignore_case && matching.syntax == Syntax::Literal;
+        let (needles, distinct) = distinct(patterns, folds, choice == EngineChoice::Chapter);
+        let warnings = warnings(patterns);
+        let (engines, reason) = literal_engines(distinct, matching, choice);
+        Ok(Self { engines, needles, folds, needs_whole_lines: false, warnings, reason })
+    }
+
+    /// The engines: each is to be fed the whole text.
+    pub fn engines(&self) -> &[Arc<dyn Engine>] {
+        &self.engines
+    }
+
+    /// Whether the text must go through a [`Folder`](crate::Folder) before it is fed.
+    pub fn folds(&self) -> bool {
+        self.folds
+    }
+
+    /// Whether each piece that is fed must end where a line ends, or the text does.
+    pub fn needs_whole_lines(&self) -> bool {
+        self.needs_whole_lines
+    }
+
+    /// What the giver of the patterns should know.
+    pub fn warnings(&self) -> &[Warning] {
+        &self.warnings
+    }
+
+    /// Why these engines, in a sentence.
+    pub fn reason(&self) -> &str {
+        &self.reason
+    }
+
+    /// The count of each pattern, in the order given.
+    pub fn totals(&self, tally: &Tally) -> Vec<u64> {
+        self.needles.iter().map(|needle| tally.count(*needle)).collect()
+    }
+}
+
+/// The needle of each pattern, and the bytes of each needle.
+fn distinct(patterns: &Patterns, folds: bool, keep_equal: bool) -> (Vec<usize>, Vec<Box<[u8]>>) {
+    let mut needles = Vec::with_capacity(patterns.len());
+    let mut distinct = Vec::<Box<[u8]>>::new();
+    let mut known = HashMap::<Box<[u8]>, usize>::new();
+    for pattern in patterns.iter() {
+        let bytes: Box<[u8]> = if folds { fold_all(pattern).into() } else { pattern.into() };
+        let next = distinct.len();
+        let needle = if keep_equal { next } else { *known.entry(bytes.clone()).or_insert(next) };
+        if needle == next {
+            distinct.push(bytes);
+        }
+        needles.push(needle);
+    }
+    (needles, distinct)
+}
+
+fn counts_lines(matching: Matching) -> bool {
+    matches!(matching.unit, Unit::Lines | Unit::WholeLines)
+}
+
+fn warnings(patterns: &Patterns) -> Vec<Warning> {
+    let matching = patterns.matching();
+    if matching.syntax == Syntax::Regex || !counts_lines(matching) {
+        return Vec::new();
+    }
+    let with_line_feed = patterns.iter().enumerate().filter(|(_, bytes)| bytes.contains(&b'\n'));
+    with_line_feed.map(|(index, _)| Warning::LineFeed { index }).collect()
+}
+
+/// The engines for literals, and why these.
+fn literal_engines(
+    distinct: Vec<Box<[u8]>>,
+    matching: Matching,
+    choice: EngineChoice,
+) -> (Vec<Arc<dyn Engine>>, String) {
+    let can_stand = |bytes: &[u8]| !(counts_lines(matching) && bytes.contains(&b'\n'));
+    let needles: Vec<_> =
+        distinct.into_iter().enumerate().filter(|(_, bytes)| can_stand(bytes)).collect();
+    let count = needles.len();
+    let engines = needles.into_iter().map(|needle| Group::new([needle], matching));
+    match choice {
+        EngineChoice::Chapter => (
+            engines.map(|group| Arc::new(Chapter::new(group)) as Arc<dyn Engine>).collect(),
+            "chapter, as chosen: an engine a pattern".into(),
+        ),
+        EngineChoice::Memmem => (
+            engines.map(|group| Arc::new(Memmem::new(group)) as Arc<dyn Engine>).collect(),
+            "memmem, as chosen: a substring search a needle".into(),
+        ),
+        EngineChoice::Auto => (
+            engines.map(|group| Arc::new(Memmem::new(group)) as Arc<dyn Engine>).collect(),
+            format!("memmem, a substring search a needle: {count} are few (up to {FEW})"),
+        ),
+    }
+}

@@ -1,0 +1,94 @@
+//! The reference for the tests of this crate: a counter written straight from the
+//! rules, one byte after the other, sharing nothing with the engines but the folding.
+
+#![allow(dead_code, reason = "each test program uses a part of it")]
+
+use cogrep_match::word::is_word;
+use cogrep_match::{Counter, EngineChoice, Matching, Patterns, Plan, Unit, fold_all};
+
+/// The counts of literals in a text, by the letter of the rules.
+pub(crate) fn reference(text: &[u8], patterns: &[Vec<u8>], matching: Matching) -> Vec<u64> {
+    let change = |bytes: &[u8]| if matching.ignore_case { fold_all(bytes) } else { bytes.into() };
+    let text = change(text);
+    patterns.iter().map(|pattern| count_one(&text, &change(pattern), matching)).collect()
+}
+
+fn count_one(text: &[u8], pattern: &[u8], matching: Matching) -> u64 {
+    let words = matching.whole_words;
+    let count = match matching.unit {
+        Unit::Occurrences => places(text, pattern, words, pattern.len()),
+        Unit::Overlapping => places(text, pattern, words, 1),
+        Unit::Lines => lines(text)
+            .into_iter()
+            .filter(|(line, _)| places(line, pattern, words, pattern.len()) > 0)
+            .count(),
+        Unit::WholeLines => lines(text)
+            .into_iter()
+            .map(
+                |(line, ended)| if ended { line.strip_suffix(b"\r").unwrap_or(line) } else { line },
+            )
+            .filter(|line| *line == pattern)
+            .count(),
+    };
+    count as u64
+}
+
+/// The lines, and whether each has its line feed.
+fn lines(text: &[u8]) -> Vec<(&[u8], bool)> {
+    let mut lines: Vec<_> = text.split(|byte| *byte == b'\n').map(|line| (line, true)).collect();
+    match lines.pop() {
+        Some((b"", _)) | None => {}
+        Some((last, _)) => lines.push((last, false)),
+    }
+    lines
+}
+
+fn places(text: &[u8], pattern: &[u8], words: bool, step: usize) -> usize {
+    let (mut start, mut count) = (0, 0);
+    while start + pattern.len() <= text.len() {
+        let (before, place) = text.split_at(start);
+        let counts = place.starts_with(pattern)
+            && !(words && (word_before(before) || word_after(&place[pattern.len()..])));
+        count += usize::from(counts);
+        start += if counts { step } else { 1 };
+    }
+    count
+}
+
+/// Whether these bytes are one character of a word.
+fn is_word_character(bytes: &[u8]) -> bool {
+    let text = str::from_utf8(bytes).unwrap_or_default();
+    text.chars().count() == 1 && text.chars().all(is_word)
+}
+
+fn word_before(text: &[u8]) -> bool {
+    (1..=text.len().min(4)).any(|len| is_word_character(&text[text.len() - len..]))
+}
+
+fn word_after(text: &[u8]) -> bool {
+    (1..=text.len().min(4)).any(|len| is_word_character(&text[..len]))
+}
+
+/// Every choice of engine that can count literals.
+pub(crate) fn choices() -> impl Iterator<Item = EngineChoice> {
+    EngineChoice::names().map(|name| name.parse().unwrap())
+}
+
+/// The counts by an engine, the text cut into pieces of these lengths in turn.
+pub(crate) fn counts(
+    choice: EngineChoice,
+    text: &[u8],
+    patterns: &[Vec<u8>],
+    matching: Matching,
+    lens: &[usize],
+) -> Vec<u64> {
+    let patterns = Patterns::new(patterns.iter().cloned(), matching).unwrap();
+    let plan = Plan::new(&patterns, choice).unwrap();
+    let mut counter = Counter::new(&plan);
+    let (mut rest, mut lens) = (text, lens.iter().cycle());
+    while !rest.is_empty() {
+        let len = *lens.next().unwrap();
+        counter.feed(rest.split_off(..len.clamp(1, rest.len())).unwrap());
+    }
+    counter.finish()
+}
