@@ -14,8 +14,24 @@ use crate::{Sink, Stopped};
 ///
 /// Dropping a coroutine closes it, and discards its result; only while the thread
 /// unwinds from a panic the body is dropped where it stands.
+///
+/// ```
+/// use cosend::{Coroutine, Input, Sink, coroutine};
+///
+/// let mut log = Vec::new();
+/// let mut scribe: Coroutine<str, _> = coroutine(async |mut lines: Input<str>| {
+///     while let Some(line) = lines.next().await {
+///         log.push(line.to_owned());
+///     }
+///     log.push("the end".to_owned());
+/// });
+/// scribe.send("once")?;
+/// drop(scribe);
+/// assert_eq!(log, ["once", "the end"]);
+/// # Ok::<(), cosend::Stopped>(())
+/// ```
 pub struct Coroutine<T: ?Sized, B: Future> {
-    lender: Lender<T, B>,
+    pub(crate) lender: Lender<T, B>,
 }
 
 /// Makes a coroutine and runs it up to its first pause, so that it is ready to be
@@ -61,6 +77,13 @@ where
 /// A coroutine whose body has not begun; made by [`coroutine_unstarted`].
 ///
 /// Dropped as it is, its body never runs.
+///
+/// ```
+/// use cosend::{Input, Unstarted, coroutine_unstarted};
+///
+/// let silent: Unstarted<u8, _> = coroutine_unstarted(async |_: Input<u8>| panic!("it runs"));
+/// drop(silent);
+/// ```
 #[must_use = "an unstarted coroutine does nothing until `start`"]
 pub struct Unstarted<T: ?Sized, B: Future> {
     lender: Lender<T, B>,
@@ -93,12 +116,25 @@ where
 impl<T: ?Sized, B: Future> Unstarted<T, B> {
     /// Runs the body up to its first pause.
     ///
+    /// ```
+    /// use cosend::{Input, Sink, coroutine_unstarted};
+    ///
+    /// let unstarted = coroutine_unstarted(async |mut items: Input<u8>| {
+    ///     items.next().await.copied()
+    /// });
+    /// let mut started = unstarted.start();
+    /// started.send(&7)?;
+    /// assert_eq!(started.close(), Some(7));
+    /// # Ok::<(), cosend::Stopped>(())
+    /// ```
+    ///
     /// # Panics
     ///
     /// As [`coroutine`].
     #[must_use = "a coroutine that is dropped is closed"]
     pub fn start(mut self) -> Coroutine<T, B> {
-        self.lender.start();
+        // It has a body to run: nothing else resumes an unstarted coroutine.
+        let _ = self.lender.wake();
         Coroutine { lender: self.lender }
     }
 }

@@ -1,4 +1,8 @@
 //! Generators: bodies that yield a series of values, as an [`Iterator`].
+//!
+//! A body here only yields. One that is sent to is a
+//! [`coroutine`](crate::coroutine()); one that does both is
+//! [`resumable`](crate::resumable()).
 
 use alloc::boxed::Box;
 use alloc::rc::Rc;
@@ -7,13 +11,34 @@ use core::fmt;
 use core::future::Future;
 use core::iter::FusedIterator;
 use core::marker::PhantomData;
+use core::mem;
 use core::pin::Pin;
 use core::task::{Context, Poll, Waker};
 
 /// The body's end of a generator: where it yields.
 ///
 /// It is passed to the body by value, with a lifetime of its own that the body
-/// cannot name, so it cannot leave the body.
+/// cannot name, so it cannot leave the body. Passed on by `&mut` to another
+/// `async fn` it delegates: that function yields in the body's place, and what it
+/// returns is the value of its `.await`.
+///
+/// ```
+/// use cosend::{Output, generator};
+///
+/// /// Yields the letters of a word, and returns how many there were.
+/// async fn spell(word: &str, out: &mut Output<'_, char>) -> usize {
+///     out.yield_from(word.chars()).await;
+///     word.len()
+/// }
+///
+/// let mut letters = generator(async |mut out| {
+///     let first = spell("ab", &mut out).await;
+///     let second = spell("cde", &mut out).await;
+///     first + second
+/// });
+/// assert_eq!(letters.by_ref().collect::<String>(), "abcde");
+/// assert_eq!(letters.take_result(), Some(5));
+/// ```
 pub struct Output<'id, Y> {
     slot: &'id Cell<Option<Y>>,
     /// Invariant in `'id`: two handles cannot be swapped.
@@ -22,8 +47,33 @@ pub struct Output<'id, Y> {
 
 impl<'id, Y> Output<'id, Y> {
     /// Hands out one value and pauses until the next one is asked for.
+    ///
+    /// ```
+    /// let mut both = cosend::generator(async |mut out| {
+    ///     out.yield_("first").await;
+    ///     out.yield_("second").await;
+    /// });
+    /// assert_eq!(both.next(), Some("first"));
+    /// assert_eq!(both.next(), Some("second"));
+    /// assert_eq!(both.next(), None);
+    /// ```
     pub fn yield_(&mut self, value: Y) -> Yield<'_, 'id, Y> {
         Yield { output: self, value: Some(value) }
+    }
+
+    /// Hands out the values of a series one by one: Python's `yield from`.
+    ///
+    /// ```
+    /// let twice = cosend::generator(async |mut out| {
+    ///     out.yield_from([1, 2]).await;
+    ///     out.yield_from([1, 2]).await;
+    /// });
+    /// assert_eq!(twice.collect::<Vec<_>>(), [1, 2, 1, 2]);
+    /// ```
+    pub async fn yield_from(&mut self, values: impl IntoIterator<Item = Y>) {
+        for value in values {
+            self.yield_(value).await;
+        }
     }
 }
 
@@ -34,6 +84,14 @@ impl<Y> fmt::Debug for Output<'_, Y> {
 }
 
 /// The pause after a value; made by [`Output::yield_`].
+///
+/// ```
+/// let mut one = cosend::generator(async |mut out| {
+///     let pause: cosend::Yield<'_, '_, u8> = out.yield_(1);
+///     pause.await;
+/// });
+/// assert_eq!(one.next(), Some(1));
+/// ```
 #[must_use = "a value is not yielded until this is awaited"]
 pub struct Yield<'a, 'id, Y> {
     output: &'a mut Output<'id, Y>,
@@ -64,14 +122,33 @@ impl<Y> fmt::Debug for Yield<'_, '_, Y> {
     }
 }
 
+/// How far a body has come.
+enum State<B: Future> {
+    /// Suspended, or not yet begun.
+    Suspended(Pin<Box<B>>),
+    /// It has returned, and nobody has asked for the result yet.
+    Returned(B::Output),
+    /// The result was taken, or the body panicked.
+    Over,
+}
+
 /// A body that yields values, as an iterator; made by [`generator`].
 ///
 /// It is lazy: nothing runs before the first `next`. It is fused: after its end
-/// it stays exhausted, also when the body panicked.
+/// it stays exhausted, also when the body panicked. Dropped, it drops the body
+/// where it stands, with all that the body holds.
+///
+/// ```
+/// use cosend::{Generator, generator};
+///
+/// let mut numbers: Generator<u8, _> = generator(async |mut out| out.yield_(1).await);
+/// assert_eq!(numbers.next(), Some(1));
+/// assert_eq!(numbers.next(), None);
+/// assert_eq!(numbers.next(), None);
+/// ```
 pub struct Generator<Y, B: Future> {
     slot: Rc<Cell<Option<Y>>>,
-    /// `None` when the body is over.
-    body: Option<Pin<Box<B>>>,
+    state: State<B>,
 }
 
 /// Makes an iterator out of a body that yields.
@@ -95,21 +172,46 @@ pub struct Generator<Y, B: Future> {
 ///
 /// `next` panics when the body awaits anything that is not ready and is not
 /// [`Output::yield_`], and with what the body itself panics.
-pub fn generator<Y, F>(body: F) -> Generator<Y, impl Future<Output = ()>>
+pub fn generator<Y, R, F>(body: F) -> Generator<Y, impl Future<Output = R>>
 where
-    F: for<'id> AsyncFnOnce(Output<'id, Y>),
+    F: for<'id> AsyncFnOnce(Output<'id, Y>) -> R,
 {
     let slot = Rc::new(Cell::new(None));
-    let body = Some(Box::pin(run(body, Rc::clone(&slot))));
-    Generator { slot, body }
+    let body = Box::pin(run(body, Rc::clone(&slot)));
+    Generator { slot, state: State::Suspended(body) }
 }
 
 /// Makes a body out of an async closure: it owns its share of the slot.
-async fn run<Y, F>(body: F, slot: Rc<Cell<Option<Y>>>)
+async fn run<Y, R, F>(body: F, slot: Rc<Cell<Option<Y>>>) -> R
 where
-    F: for<'id> AsyncFnOnce(Output<'id, Y>),
+    F: for<'id> AsyncFnOnce(Output<'id, Y>) -> R,
 {
-    body(Output { slot: &slot, id: PhantomData }).await;
+    body(Output { slot: &slot, id: PhantomData }).await
+}
+
+impl<Y, B: Future> Generator<Y, B> {
+    /// What the body returned after its last value, once; `None` before its end.
+    ///
+    /// ```
+    /// let mut words = cosend::generator(async |mut out| {
+    ///     out.yield_("one").await;
+    ///     "returned"
+    /// });
+    /// assert_eq!(words.next(), Some("one"));
+    /// assert_eq!(words.take_result(), None);
+    /// assert_eq!(words.next(), None);
+    /// assert_eq!(words.take_result(), Some("returned"));
+    /// assert_eq!(words.take_result(), None);
+    /// ```
+    pub fn take_result(&mut self) -> Option<B::Output> {
+        if matches!(self.state, State::Suspended(_)) {
+            return None;
+        }
+        match mem::replace(&mut self.state, State::Over) {
+            State::Returned(result) => Some(result),
+            State::Suspended(_) | State::Over => None,
+        }
+    }
 }
 
 impl<Y, B: Future> Iterator for Generator<Y, B> {
@@ -117,14 +219,20 @@ impl<Y, B: Future> Iterator for Generator<Y, B> {
 
     #[inline]
     fn next(&mut self) -> Option<Y> {
+        let State::Suspended(_) = self.state else { return None };
         // Taken out while it runs, so that a body that panics is over.
-        let mut body = self.body.take()?;
+        let State::Suspended(mut body) = mem::replace(&mut self.state, State::Over) else {
+            return None;
+        };
         match body.as_mut().poll(&mut Context::from_waker(Waker::noop())) {
-            Poll::Ready(_) => None,
+            Poll::Ready(result) => {
+                self.state = State::Returned(result);
+                None
+            }
             Poll::Pending => {
                 let value = self.slot.take();
                 assert!(value.is_some(), "a generator paused on something other than its output");
-                self.body = Some(body);
+                self.state = State::Suspended(body);
                 value
             }
         }
@@ -135,6 +243,7 @@ impl<Y, B: Future> FusedIterator for Generator<Y, B> {}
 
 impl<Y, B: Future> fmt::Debug for Generator<Y, B> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("Generator").field("exhausted", &self.body.is_none()).finish_non_exhaustive()
+        let exhausted = !matches!(self.state, State::Suspended(_));
+        f.debug_struct("Generator").field("exhausted", &exhausted).finish_non_exhaustive()
     }
 }

@@ -107,11 +107,16 @@ impl<'id, T: ?Sized> Input<'id, T> {
     pub fn next(&mut self) -> Next<'_, 'id, T> {
         Next { slot: self.slot, finished: false, input: PhantomData }
     }
+
+    /// Whether the coroutine is being closed.
+    pub(crate) fn is_closing(&self) -> bool {
+        self.slot.closing.get()
+    }
 }
 
 impl<T: ?Sized> fmt::Debug for Input<'_, T> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("Input").field("closing", &self.slot.closing.get()).finish_non_exhaustive()
+        f.debug_struct("Input").field("closing", &self.is_closing()).finish_non_exhaustive()
     }
 }
 
@@ -204,10 +209,10 @@ where
 }
 
 impl<T: ?Sized, B: Future> Lender<T, B> {
-    /// Runs a body that has not begun up to its first pause.
-    pub(crate) fn start(&mut self) {
-        // It has begun by now only if it was resumed before, which `Unstarted` excludes.
-        let _ = resume(&self.slot, &mut self.state);
+    /// Runs the body up to its next pause without an item: up to its first pause if
+    /// it has not begun, and otherwise for what it was left outside the slot.
+    pub(crate) fn wake(&mut self) -> Result<(), Stopped> {
+        resume(&self.slot, &mut self.state)
     }
 
     /// Lends one item to the body and runs it up to its next pause.
@@ -224,10 +229,28 @@ impl<T: ?Sized, B: Future> Lender<T, B> {
         // A pause from before the closing does not count as waiting any more.
         self.slot.waiting.set(false);
         let _ = resume(&self.slot, &mut self.state);
-        match core::mem::replace(&mut self.state, State::Over) {
-            State::Returned(result) => Ok(result),
-            State::Suspended(_) | State::Over => Err(Stopped),
+        self.take_result().ok_or(Stopped)
+    }
+
+    /// The result of a body that has returned, once.
+    pub(crate) fn take_result(&mut self) -> Option<B::Output> {
+        if self.is_suspended() {
+            return None;
         }
+        match core::mem::replace(&mut self.state, State::Over) {
+            State::Returned(result) => Some(result),
+            State::Suspended(_) | State::Over => None,
+        }
+    }
+
+    /// Puts a result back that was taken to be looked at.
+    pub(crate) fn put_result(&mut self, result: B::Output) {
+        self.state = State::Returned(result);
+    }
+
+    /// Drops the body where it stands, and its result if it has one.
+    pub(crate) fn end(&mut self) {
+        self.state = State::Over;
     }
 
     /// Whether there is a body that can still be resumed.

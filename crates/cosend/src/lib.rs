@@ -34,13 +34,24 @@ extern crate alloc;
 extern crate std;
 
 mod coroutine;
+mod fallible;
 mod fanout;
 mod generator;
 mod lend;
+mod resumable;
+mod shared;
 mod sink;
+mod stages;
 
 pub use coroutine::{Coroutine, Unstarted, coroutine, coroutine_unstarted};
+pub use fallible::{Fallible, FallibleInput, NextOrError, fallible};
 pub use fanout::{Fanout, fanout};
 pub use generator::{Generator, Output, Yield, generator};
 pub use lend::{Input, Next};
+pub use resumable::{Port, Resumable, Step, UnstartedResumable, resumable, resumable_unstarted};
+pub use shared::{Shared, SharedError, shared};
 pub use sink::{Sink, Stopped};
+pub use stages::{
+    Collect, Count, Filter, Fold, Inspect, Map, Take, collect, count, filter, fold, inspect, map,
+    take,
+};
