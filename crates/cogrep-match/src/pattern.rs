@@ -101,6 +101,21 @@ pub enum PatternError {
     },
 }
 
+impl PatternError {
+    /// The place of the pattern in the list as given, from 0, if it is one pattern
+    /// that is wrong.
+    #[must_use]
+    pub fn index(&self) -> Option<usize> {
+        match self {
+            Self::Empty { index }
+            | Self::NotUtf8 { index, .. }
+            | Self::Regex { index, .. }
+            | Self::TooLarge { index, .. } => Some(*index),
+            Self::OverlappingRegex | Self::Engine { .. } => None,
+        }
+    }
+}
+
 /// Patterns in the order given, and how they are meant.
 ///
 /// ```

@@ -141,6 +141,16 @@ impl Plan {
         &self.reason
     }
 
+    /// What an engine looks for, in a few words: its pattern, or how many.
+    pub fn label(&self, patterns: &Patterns, engine: &dyn Engine) -> String {
+        let [needle] = engine.needles() else {
+            return format!("{} patterns ({})", engine.needles().len(), engine.name());
+        };
+        let place = self.needles.iter().position(|other| other == needle);
+        let pattern = place.and_then(|place| patterns.iter().nth(place));
+        String::from_utf8_lossy(pattern.unwrap_or_default()).into_owned()
+    }
+
     /// The count of each pattern, in the order given.
     pub fn totals(&self, tally: &Tally) -> Vec<u64> {
         self.needles.iter().map(|needle| tally.count(*needle)).collect()
