@@ -1,0 +1,103 @@
+//! The unit that flows through a network.
+
+use std::fmt;
+
+/// How many bytes a chunk holds at most when it comes from a source.
+///
+/// Large enough that a send costs nothing beside the counting, small enough that
+/// the chunk and its folded copy stay in the second-level cache of the core.
+pub const CHUNK_BYTES: usize = 128 * 1024;
+
+/// A piece of the text of one source, on its way through a network.
+///
+/// It owns its buffer, which is used again for the next piece, so that it can be
+/// lent to one stage after the other without a copy. The chunks of a text follow
+/// each other without a gap; the last one says so, and may be empty.
+///
+/// ```
+/// use cogrep_source::Chunk;
+///
+/// let mut chunk = Chunk::new();
+/// chunk.refill(b"to be", 0, false);
+/// assert_eq!(chunk.bytes(), b"to be");
+/// assert_eq!(chunk.offset(), 0);
+/// assert!(!chunk.is_last());
+/// ```
+#[derive(Clone, Default)]
+pub struct Chunk {
+    /// Initialised all over; only the part `start..end` is text.
+    buffer: Vec<u8>,
+    start: usize,
+    end: usize,
+    offset: u64,
+    last: bool,
+}
+
+impl Chunk {
+    /// An empty chunk, without a buffer yet.
+    #[must_use]
+    pub fn new() -> Self {
+        Self::default()
+    }
+
+    /// The text.
+    #[must_use]
+    pub fn bytes(&self) -> &[u8] {
+        &self.buffer[self.start..self.end]
+    }
+
+    /// Where in the text of its source it stands, in bytes from the start.
+    #[must_use]
+    pub fn offset(&self) -> u64 {
+        self.offset
+    }
+
+    /// Whether the text ends with this chunk.
+    #[must_use]
+    pub fn is_last(&self) -> bool {
+        self.last
+    }
+
+    /// Replaces the text by a copy of these bytes.
+    pub fn refill(&mut self, bytes: &[u8], offset: u64, last: bool) {
+        self.rewrite(offset, last, |buffer| buffer.extend_from_slice(bytes));
+    }
+
+    /// Replaces the text by what `write` appends to the empty buffer.
+    pub fn rewrite(&mut self, offset: u64, last: bool, write: impl FnOnce(&mut Vec<u8>)) {
+        self.buffer.clear();
+        write(&mut self.buffer);
+        self.start = 0;
+        self.end = self.buffer.len();
+        self.offset = offset;
+        self.last = last;
+    }
+
+    /// The whole buffer, of at least `length` bytes, to be read into;
+    /// [`set`](Self::set) says afterwards which part of it is text.
+    pub(crate) fn buffer_mut(&mut self, length: usize) -> &mut [u8] {
+        if self.buffer.len() < length {
+            self.buffer.resize(length, 0);
+        }
+        &mut self.buffer[..length]
+    }
+
+    /// Says which part of the buffer is text.
+    pub(crate) fn set(&mut self, start: usize, end: usize, offset: u64, last: bool) {
+        assert!(start <= end && end <= self.buffer.len(), "a chunk outside its buffer");
+        self.start = start;
+        self.end = end;
+        self.offset = offset;
+        self.last = last;
+    }
+}
+
+impl fmt::Debug for Chunk {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Chunk")
+            .field("offset", &self.offset)
+            .field("length", &self.bytes().len())
+            .field("last", &self.last)
+            .finish_non_exhaustive()
+    }
+}

@@ -1,0 +1,65 @@
+//! From the bytes of a source to text: byte order marks and named encodings.
+
+use std::str::FromStr;
+
+use encoding_rs::{CoderResult, Decoder, UTF_8};
+
+/// An encoding named by the user, which holds for every source and beats any byte
+/// order mark.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Encoding(&'static encoding_rs::Encoding);
+
+/// There is no encoding of that name.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+#[error(
+    "{0}: no such encoding; use a name of the WHATWG Encoding Standard, such as utf-8, utf-16le, latin1, gbk, shift_jis"
+)]
+pub struct UnknownEncoding(String);
+
+impl FromStr for Encoding {
+    type Err = UnknownEncoding;
+
+    fn from_str(name: &str) -> Result<Self, UnknownEncoding> {
+        // Names whose standard meaning is "replace everything" would count nothing.
+        encoding_rs::Encoding::for_label_no_replacement(name.as_bytes())
+            .map(Self)
+            .ok_or_else(|| UnknownEncoding(name.to_owned()))
+    }
+}
+
+/// How the bytes of one source become text, decided on its first bytes.
+pub(crate) enum Transcoding {
+    /// They are text already, but for a mark of this many bytes at the start.
+    Plain { mark_bytes: usize },
+    /// They go through a decoder.
+    Decoded(Box<Decoder>),
+}
+
+/// How many bytes must be seen, unless the source ends before, to know its mark.
+pub(crate) const LONGEST_MARK_BYTES: usize = 3;
+
+/// Chooses by the first bytes of a source, or by the name that the user gave.
+pub(crate) fn transcoding(start: &[u8], named: Option<Encoding>) -> Transcoding {
+    let marked = encoding_rs::Encoding::for_bom(start);
+    let encoding = named.map_or_else(|| marked.map_or(UTF_8, |(encoding, _)| encoding), |n| n.0);
+    if encoding == UTF_8 {
+        // UTF-8 is passed through as it is, invalid bytes too.
+        let mark_bytes =
+            marked.map_or(0, |(by_mark, length)| if by_mark == UTF_8 { length } else { 0 });
+        return Transcoding::Plain { mark_bytes };
+    }
+    Transcoding::Decoded(Box::new(encoding.new_decoder_with_bom_removal()))
+}
+
+/// Decodes as much as fits; malformed input becomes U+FFFD.
+///
+/// Gives the bytes taken, the bytes written, and whether all input was taken.
+pub(crate) fn decode(
+    decoder: &mut Decoder,
+    raw: &[u8],
+    text: &mut [u8],
+    last: bool,
+) -> (usize, usize, bool) {
+    let (result, taken, written, _) = decoder.decode_to_utf8(raw, text, last);
+    (taken, written, matches!(result, CoderResult::InputEmpty))
+}

@@ -1,0 +1,26 @@
+//! Where text comes from: files, trees and pipes, opened, decoded and handed out
+//! in chunks. It is the only door to text: no other crate reads it.
+//!
+//! An [`Input`] is what the user names. [`Selection`] turns inputs into sources, a
+//! [`Text`] is a source that is open, and a [`Chunk`] is a piece of its text. A
+//! source always ends in an [`Outcome`]: nothing is skipped in silence.
+//!
+//! What this crate refuses to do: look for anything in the text, or decide by
+//! content whether a source is worth reading.
+#![forbid(unsafe_code)]
+
+mod chunk;
+mod encoding;
+mod input;
+mod interrupt;
+mod outcome;
+mod select;
+mod text;
+
+pub use chunk::{CHUNK_BYTES, Chunk};
+pub use encoding::{Encoding, UnknownEncoding};
+pub use input::{Input, SourceName};
+pub use interrupt::Interrupt;
+pub use outcome::{Fault, Outcome};
+pub use select::{Selected, Selection};
+pub use text::{OpenOptions, Text, read_all};

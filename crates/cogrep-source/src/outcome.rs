@@ -1,0 +1,87 @@
+//! How a source ended, and why.
+
+use std::io;
+
+/// What went wrong with a source.
+#[derive(Debug, thiserror::Error)]
+pub enum Fault {
+    /// The system refused to open or read it.
+    #[error("{}", describe(.0))]
+    Io(#[from] io::Error),
+    /// It had fewer bytes than when it was opened.
+    #[error("shrank while it was read: {read} of {expected} bytes were there")]
+    Shrank {
+        /// The bytes that were read.
+        read: u64,
+        /// The size it had when it was opened.
+        expected: u64,
+    },
+    /// A line was longer than regular expressions may hold.
+    #[error("line {line} is longer than {limit} bytes; raise --max-line")]
+    LongLine {
+        /// The number of the line, from 1.
+        line: u64,
+        /// The most bytes a line may have.
+        limit: usize,
+    },
+    /// The walk of a folder met something that it could not read.
+    #[error("{0}")]
+    Walk(String),
+    /// The user asked to stop.
+    #[error("interrupted")]
+    Interrupted,
+}
+
+/// The system's own words, without the number that `io::Error` appends.
+fn describe(error: &io::Error) -> String {
+    match error.kind() {
+        io::ErrorKind::NotFound => "no such file".to_owned(),
+        io::ErrorKind::PermissionDenied => "permission denied".to_owned(),
+        _ => {
+            let text = error.to_string();
+            let plain = text.split(" (os error").next().unwrap_or(&text);
+            let mut letters = plain.chars();
+            letters.next().map_or_else(String::new, |first| {
+                first.to_lowercase().chain(letters).collect::<String>()
+            })
+        }
+    }
+}
+
+/// How far a source was read.
+#[derive(Debug)]
+pub enum Outcome {
+    /// To its end.
+    Complete,
+    /// Not to its end; what was read before counts.
+    Partial(Fault),
+    /// Not at all.
+    Failed(Fault),
+}
+
+impl Outcome {
+    /// Whether the source was read to its end.
+    #[must_use]
+    pub fn is_complete(&self) -> bool {
+        matches!(self, Self::Complete)
+    }
+
+    /// The word for it in results: `complete`, `partial` or `failed`.
+    #[must_use]
+    pub fn as_str(&self) -> &'static str {
+        match self {
+            Self::Complete => "complete",
+            Self::Partial(_) => "partial",
+            Self::Failed(_) => "failed",
+        }
+    }
+
+    /// What went wrong, if anything did.
+    #[must_use]
+    pub fn fault(&self) -> Option<&Fault> {
+        match self {
+            Self::Complete => None,
+            Self::Partial(fault) | Self::Failed(fault) => Some(fault),
+        }
+    }
+}

@@ -1,0 +1,460 @@
+//! A source that is open: its bytes are read, decoded, and handed out as text.
+
+use std::fs::File;
+use std::io::{self, Read};
+
+use crate::chunk::{CHUNK_BYTES, Chunk};
+use crate::encoding::{Encoding, LONGEST_MARK_BYTES, Transcoding, decode, transcoding};
+use crate::input::SourceName;
+use crate::interrupt::Interrupt;
+use crate::outcome::{Fault, Outcome};
+
+/// How sources are opened and read.
+#[derive(Clone, Debug, Default)]
+pub struct OpenOptions {
+    /// The encoding of every source, if it is not to be told by its mark.
+    pub encoding: Option<Encoding>,
+    /// Asks the reader to stop.
+    pub interrupt: Interrupt,
+}
+
+/// A source that is being read.
+///
+/// [`read`](Self::read) hands out one chunk after the other; after the last one,
+/// [`outcome`](Self::outcome) says whether that was all.
+pub struct Text {
+    bytes: Bytes,
+    encoding: Option<Encoding>,
+    /// `None` until the first bytes are there.
+    transcoding: Option<Transcoding>,
+    /// Bytes that were read and not yet decoded, when there is a decoder.
+    undecoded: Vec<u8>,
+    /// The bytes of text handed out.
+    offset: u64,
+}
+
+/// The raw bytes of a source.
+struct Bytes {
+    file: Box<dyn ReadFile>,
+    /// Reads of regular files do not wait for anybody: they fill the buffer.
+    regular: bool,
+    /// The size at opening, where it means anything.
+    expected: Option<u64>,
+    delivered: u64,
+    ended: bool,
+    fault: Option<Fault>,
+    interrupt: Interrupt,
+}
+
+/// What bytes are read from: a file, or what stands in for it in a test.
+trait ReadFile {
+    fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize>;
+
+    /// Waits until a read would not block, or somebody asks to stop.
+    fn wait(&self, interrupt: &Interrupt) -> io::Result<()>;
+}
+
+impl ReadFile for File {
+    fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
+        Read::read(self, buffer)
+    }
+
+    fn wait(&self, interrupt: &Interrupt) -> io::Result<()> {
+        interrupt.wait_for(self)
+    }
+}
+
+/// A reader of any kind; waiting for it cannot be cut short.
+struct Reader<R>(R);
+
+impl<R: Read> ReadFile for Reader<R> {
+    fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
+        self.0.read(buffer)
+    }
+
+    fn wait(&self, _: &Interrupt) -> io::Result<()> {
+        Ok(())
+    }
+}
+
+impl Text {
+    /// Opens a source by its name.
+    ///
+    /// # Errors
+    ///
+    /// When the system refuses, or the name is that of a folder.
+    pub fn open(name: &SourceName, options: &OpenOptions) -> Result<Self, Fault> {
+        let file = match name {
+            SourceName::Stdin => standard_input()?,
+            SourceName::Path(path) => File::open(path)?,
+        };
+        let metadata = file.metadata()?;
+        if metadata.is_dir() {
+            return Err(io::Error::from(io::ErrorKind::IsADirectory).into());
+        }
+        // A size of zero says nothing: files of /proc have it.
+        let expected = Some(metadata.len()).filter(|&size| metadata.is_file() && size > 0);
+        // Standard input may have been read from before it came to us.
+        let expected = expected.filter(|_| *name != SourceName::Stdin);
+        let bytes = Bytes {
+            regular: metadata.is_file(),
+            expected,
+            ..Bytes::new(Box::new(file), options.interrupt.clone())
+        };
+        Ok(Self::of_bytes(bytes, options.encoding))
+    }
+
+    /// Reads from any reader, as from a pipe.
+    ///
+    /// ```
+    /// use cogrep_source::{Chunk, OpenOptions, Text};
+    ///
+    /// let mut text = Text::from_reader(&b"\xFF\xFEh\0i\0"[..], &OpenOptions::default());
+    /// let mut chunk = Chunk::new();
+    /// text.read(&mut chunk);
+    /// assert_eq!(chunk.bytes(), b"hi");
+    /// ```
+    pub fn from_reader(reader: impl Read + 'static, options: &OpenOptions) -> Self {
+        let bytes = Bytes::new(Box::new(Reader(reader)), options.interrupt.clone());
+        Self::of_bytes(bytes, options.encoding)
+    }
+
+    fn of_bytes(bytes: Bytes, encoding: Option<Encoding>) -> Self {
+        Self { bytes, encoding, transcoding: None, undecoded: Vec::new(), offset: 0 }
+    }
+
+    /// Reads the next piece of the text into the chunk, in place of what it held.
+    ///
+    /// The last chunk says that it is; it is also the last when something went
+    /// wrong, and holds what came before that. After it, chunks are empty.
+    pub fn read(&mut self, chunk: &mut Chunk) {
+        let (start, end, last) = match &self.transcoding {
+            None => self.read_first(chunk),
+            Some(Transcoding::Plain { .. }) => {
+                let end = self.bytes.fill(chunk.buffer_mut(CHUNK_BYTES), 1);
+                (0, end, self.bytes.ended)
+            }
+            Some(Transcoding::Decoded(_)) => self.read_decoded(chunk),
+        };
+        chunk.set(start, end, self.offset, last);
+        self.offset += (end - start) as u64;
+    }
+
+    /// Reads the first piece, and decides by it how the source is encoded.
+    fn read_first(&mut self, chunk: &mut Chunk) -> (usize, usize, bool) {
+        let buffer = chunk.buffer_mut(CHUNK_BYTES);
+        let end = self.bytes.fill(buffer, LONGEST_MARK_BYTES);
+        let transcoding = self.transcoding.insert(transcoding(&buffer[..end], self.encoding));
+        if let Transcoding::Plain { mark_bytes } = *transcoding {
+            return (mark_bytes, end, self.bytes.ended);
+        }
+        self.undecoded.extend_from_slice(&buffer[..end]);
+        self.read_decoded(chunk)
+    }
+
+    /// Decodes until there is a piece of text to hand out, or the source ends.
+    fn read_decoded(&mut self, chunk: &mut Chunk) -> (usize, usize, bool) {
+        let Some(Transcoding::Decoded(decoder)) = &mut self.transcoding else {
+            unreachable!("called where there is a decoder");
+        };
+        let text = chunk.buffer_mut(CHUNK_BYTES);
+        let mut end = 0;
+        loop {
+            if self.undecoded.is_empty() && !self.bytes.ended {
+                self.undecoded.resize(CHUNK_BYTES / 2, 0);
+                let read = self.bytes.fill(&mut self.undecoded, 1);
+                self.undecoded.truncate(read);
+            }
+            let (taken, written, all) =
+                decode(decoder, &self.undecoded, &mut text[end..], self.bytes.ended);
+            self.undecoded.drain(..taken);
+            end += written;
+            let last = all && self.bytes.ended;
+            if last || end > 0 {
+                return (0, end, last);
+            }
+        }
+    }
+
+    /// The bytes read from the source so far, before decoding.
+    #[must_use]
+    pub fn read_bytes(&self) -> u64 {
+        self.bytes.delivered
+    }
+
+    /// How the source ended. To be asked after the last chunk.
+    #[must_use]
+    pub fn outcome(self) -> Outcome {
+        let read = self.bytes.delivered;
+        match (self.bytes.fault, self.bytes.expected) {
+            (Some(fault), _) if read == 0 => Outcome::Failed(fault),
+            (Some(fault), _) => Outcome::Partial(fault),
+            (None, Some(expected)) if read < expected => {
+                Outcome::Partial(Fault::Shrank { read, expected })
+            }
+            (None, _) => Outcome::Complete,
+        }
+    }
+}
+
+/// Reads a whole small text, such as a list of patterns: UTF-8, or UTF-16 by its
+/// mark.
+///
+/// # Errors
+///
+/// When it cannot be read to its end.
+pub fn read_all(name: &SourceName) -> Result<Vec<u8>, Fault> {
+    let mut text = Text::open(name, &OpenOptions::default())?;
+    let mut chunk = Chunk::new();
+    let mut all = Vec::new();
+    while !chunk.is_last() {
+        text.read(&mut chunk);
+        all.extend_from_slice(chunk.bytes());
+    }
+    match text.outcome() {
+        Outcome::Complete => Ok(all),
+        Outcome::Partial(fault) | Outcome::Failed(fault) => Err(fault),
+    }
+}
+
+impl Bytes {
+    fn new(file: Box<dyn ReadFile>, interrupt: Interrupt) -> Self {
+        Self {
+            file,
+            regular: false,
+            expected: None,
+            delivered: 0,
+            ended: false,
+            fault: None,
+            interrupt,
+        }
+    }
+
+    /// Reads at least this many bytes, or up to the end, or to a fault; a regular
+    /// file fills the buffer.
+    fn fill(&mut self, buffer: &mut [u8], least: usize) -> usize {
+        let mut filled = 0;
+        while !self.ended && filled < buffer.len() && (self.regular || filled < least) {
+            match self.read_once(&mut buffer[filled..]) {
+                Ok(0) => self.ended = true,
+                Ok(read) => filled += read,
+                Err(fault) => {
+                    self.fault = Some(fault);
+                    self.ended = true;
+                }
+            }
+        }
+        self.delivered += filled as u64;
+        filled
+    }
+
+    /// One read that is neither interrupted nor asked to stop.
+    fn read_once(&mut self, buffer: &mut [u8]) -> Result<usize, Fault> {
+        loop {
+            if !self.regular {
+                self.file.wait(&self.interrupt)?;
+            }
+            if self.interrupt.is_requested() {
+                return Err(Fault::Interrupted);
+            }
+            match self.file.read(buffer) {
+                Ok(read) => return Ok(read),
+                Err(error) if error.kind() == io::ErrorKind::Interrupted => {}
+                Err(error) => return Err(error.into()),
+            }
+        }
+    }
+}
+
+/// Standard input, as a file of our own and without the buffer of `std`.
+#[cfg(unix)]
+fn standard_input() -> io::Result<File> {
+    use std::os::fd::AsFd;
+
+    Ok(File::from(io::stdin().as_fd().try_clone_to_owned()?))
+}
+
+#[cfg(windows)]
+fn standard_input() -> io::Result<File> {
+    use std::os::windows::io::AsHandle;
+
+    Ok(File::from(io::stdin().as_handle().try_clone_to_owned()?))
+}
+
+#[cfg(test)]
+mod tests {
+    use std::io::{self, Read};
+
+    use proptest::prelude::*;
+
+    use super::*;
+
+    /// Hands out its bytes in pieces of these lengths, then fails or ends.
+    struct Pieces {
+        bytes: Vec<u8>,
+        lengths: Vec<usize>,
+        failure: Option<io::ErrorKind>,
+    }
+
+    impl Read for Pieces {
+        fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
+            let wanted = self.lengths.pop().unwrap_or(usize::MAX);
+            if wanted == 0 {
+                return Err(io::ErrorKind::Interrupted.into());
+            }
+            let length = wanted.min(self.bytes.len()).min(buffer.len());
+            if length == 0
+                && let Some(kind) = self.failure.take()
+            {
+                return Err(kind.into());
+            }
+            buffer[..length].copy_from_slice(&self.bytes[..length]);
+            self.bytes.drain(..length);
+            Ok(length)
+        }
+    }
+
+    fn drain(mut text: Text) -> (Vec<u8>, Outcome) {
+        let mut chunk = Chunk::new();
+        let mut all = Vec::new();
+        while !chunk.is_last() {
+            text.read(&mut chunk);
+            assert_eq!(chunk.offset(), all.len() as u64, "chunks follow each other");
+            all.extend_from_slice(chunk.bytes());
+        }
+        (all, text.outcome())
+    }
+
+    fn pieces(bytes: &[u8], lengths: &[usize], options: &OpenOptions) -> Vec<u8> {
+        let reader = Pieces { bytes: bytes.to_vec(), lengths: lengths.to_vec(), failure: None };
+        let (text, outcome) = drain(Text::from_reader(reader, options));
+        assert!(outcome.is_complete());
+        text
+    }
+
+    fn named(name: &str) -> OpenOptions {
+        OpenOptions { encoding: Some(name.parse().unwrap()), ..OpenOptions::default() }
+    }
+
+    #[test]
+    fn a_mark_selects_the_encoding_and_is_no_text() {
+        let read = |bytes: &[u8]| pieces(bytes, &[1, 1, 1, 1], &OpenOptions::default());
+        assert_eq!(read(b"\xEF\xBB\xBFabc"), b"abc");
+        assert_eq!(read(b"\xEF\xBBabc"), b"\xEF\xBBabc");
+        assert_eq!(read(b"\xFF\xFEa\0b\0"), b"ab");
+        assert_eq!(read(b"\xFE\xFF\0a\0b"), b"ab");
+        assert_eq!(read(b"\xFF\xFE\x3d\xd8\x00\xde"), "😀".as_bytes());
+        assert_eq!(read(b"\xFF\xFEa"), "\u{FFFD}".as_bytes());
+        assert_eq!(read(b"a\xEF\xBB\xBF"), b"a\xEF\xBB\xBF");
+        assert_eq!(read(b"\xEF\xBB\xBF"), b"");
+        assert_eq!(read(b"\xFF\xFE"), b"");
+        assert_eq!(read(b""), b"");
+        assert_eq!(read(b"\xff\0\xfe"), b"\xff\0\xfe");
+    }
+
+    #[test]
+    fn a_name_beats_the_mark_and_removes_its_own() {
+        let read = |bytes: &[u8], name| pieces(bytes, &[], &named(name));
+        assert_eq!(read(b"caf\xe9", "latin1"), "café".as_bytes());
+        assert_eq!(read(b"\xFF\xFEa\0", "utf-16le"), b"a");
+        assert_eq!(read(b"\xFE\xFFa\0", "utf-16le"), "\u{FFFE}a".as_bytes());
+        assert_eq!(read(b"\xEF\xBB\xBFa\xff", "utf-8"), b"a\xff");
+        assert_eq!(read(b"\xFF\xFEa", "utf-8"), b"\xFF\xFEa");
+        assert_eq!(read(b"\xEF\xBB\xBFa", "latin1"), "ï»¿a".as_bytes());
+        assert_eq!(read(b"\x82\xa0\x82", "shift_jis"), "あ\u{FFFD}".as_bytes());
+        assert!("klingon".parse::<Encoding>().is_err());
+        assert!("iso-2022-kr".parse::<Encoding>().is_err());
+    }
+
+    #[test]
+    fn what_came_before_a_failure_counts() {
+        let fail = |bytes: &[u8]| {
+            let reader = Pieces {
+                bytes: bytes.to_vec(),
+                lengths: vec![3, 0],
+                failure: Some(io::ErrorKind::PermissionDenied),
+            };
+            drain(Text::from_reader(reader, &OpenOptions::default()))
+        };
+        let (text, outcome) = fail(b"abcdef");
+        assert_eq!(text, b"abcdef");
+        assert!(matches!(outcome, Outcome::Partial(Fault::Io(_))));
+        let (text, outcome) = fail(b"");
+        assert_eq!(text, b"");
+        assert!(matches!(outcome, Outcome::Failed(Fault::Io(_))));
+    }
+
+    #[test]
+    fn a_wish_to_stop_ends_the_text() {
+        let options = OpenOptions::default();
+        options.interrupt.request();
+        let (text, outcome) = drain(Text::from_reader(&b"abc"[..], &options));
+        assert_eq!(text, b"");
+        assert!(matches!(outcome, Outcome::Failed(Fault::Interrupted)));
+    }
+
+    #[test]
+    fn files_are_read_whole_and_checked_for_their_size() {
+        let file = tempfile::NamedTempFile::new().unwrap();
+        let bytes: Vec<u8> = (0..3 * CHUNK_BYTES + 17).map(|n| (n % 251) as u8).collect();
+        std::fs::write(file.path(), &bytes).unwrap();
+        let name = SourceName::from(file.path());
+        let (text, outcome) = drain(Text::open(&name, &OpenOptions::default()).unwrap());
+        assert!(text == bytes && outcome.is_complete());
+
+        let opened = Text::open(&name, &OpenOptions::default()).unwrap();
+        std::fs::write(file.path(), b"short").unwrap();
+        let (text, outcome) = drain(opened);
+        assert_eq!(text, b"short");
+        assert!(matches!(outcome, Outcome::Partial(Fault::Shrank { read: 5, .. })));
+
+        let opened = Text::open(&name, &OpenOptions::default()).unwrap();
+        std::fs::write(file.path(), b"longer by a bit").unwrap();
+        let (text, outcome) = drain(opened);
+        assert_eq!(text, b"longer by a bit");
+        assert!(outcome.is_complete());
+    }
+
+    #[test]
+    fn folders_and_missing_files_are_refused() {
+        let folder = tempfile::tempdir().unwrap();
+        let open = |name: &SourceName| Text::open(name, &OpenOptions::default());
+        let refusal = |name: &SourceName| open(name).err().map(|fault| fault.to_string());
+        assert_eq!(refusal(&folder.path().into()), Some("is a directory".to_owned()));
+        let missing = folder.path().join("missing");
+        assert_eq!(refusal(&missing.as_path().into()), Some("no such file".to_owned()));
+    }
+
+    #[test]
+    #[cfg(target_os = "linux")]
+    fn a_size_of_zero_says_nothing() {
+        let name = SourceName::from(std::path::Path::new("/proc/self/status"));
+        let (text, outcome) = drain(Text::open(&name, &OpenOptions::default()).unwrap());
+        assert!(text.starts_with(b"Name:"));
+        assert!(outcome.is_complete());
+    }
+
+    proptest! {
+        #[test]
+        fn text_does_not_depend_on_the_pieces(
+            mark in prop::sample::select(vec![&b""[..], b"\xEF\xBB\xBF", b"\xFF\xFE", b"\xFE\xFF"]),
+            units in prop::collection::vec(prop::sample::select(
+                vec![&b"a"[..], b"\0", b"\xd8", b"\xdc", b"\x3d", b"\xff", b"\xc3\xa9", b"\n\0"]), 0..40),
+            lengths in prop::collection::vec(0..5usize, 0..60),
+            encoding in prop::sample::select(vec!["", "utf-8", "utf-16le", "utf-16be", "gbk"]),
+        ) {
+            let bytes = [mark, &units.concat()].concat();
+            let options = if encoding.is_empty() { OpenOptions::default() } else { named(encoding) };
+            let expected = match (encoding, mark) {
+                ("", b"\xFF\xFE") | ("utf-16le", _) => encoding_rs::UTF_16LE.decode_with_bom_removal(&bytes).0.into_owned().into_bytes(),
+                ("", b"\xFE\xFF") | ("utf-16be", _) => encoding_rs::UTF_16BE.decode_with_bom_removal(&bytes).0.into_owned().into_bytes(),
+                ("gbk", _) => encoding_rs::GBK.decode_with_bom_removal(&bytes).0.into_owned().into_bytes(),
+                ("" | "utf-8", b"\xEF\xBB\xBF") => bytes[3..].to_vec(),
+                // Two units of the text may look like a mark.
+                ("", b"") if encoding_rs::Encoding::for_bom(&bytes).is_some() => return Ok(()),
+                _ => bytes.clone(),
+            };
+            prop_assert_eq!(pieces(&bytes, &lengths, &options), expected);
+        }
+    }
+}
