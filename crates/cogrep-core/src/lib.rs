@@ -1,0 +1,20 @@
+//! The job: text from many sources, pushed through a network of coroutines that
+//! counts many patterns, added up into a [`Report`].
+//!
+//! A [`Job`] says what to count and where. It builds a network out of [`stage`]s,
+//! `cat -> fold -> fanout -> [grep -> count, ...]`, sends every source through it,
+//! and closes it: closing brings the counts back.
+//!
+//! What this crate refuses to do: print, look at the environment, or know what a
+//! terminal is.
+#![forbid(unsafe_code)]
+
+mod job;
+mod network;
+mod report;
+pub mod stage;
+
+pub use cogrep_source::SourceName;
+pub use job::{Job, MAX_LINE_BYTES};
+pub use network::Network;
+pub use report::{PatternCount, Report, SourceReport};

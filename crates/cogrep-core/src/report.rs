@@ -1,0 +1,64 @@
+//! What a job found out.
+
+use cogrep_source::{Outcome, SourceName};
+
+/// The totals of a job, and how complete they are.
+#[derive(Debug)]
+pub struct Report {
+    /// A count a pattern, in the order given.
+    pub patterns: Vec<PatternCount>,
+    /// How many sources there were, whether or not they could be read.
+    pub source_count: u64,
+    /// How many of them were not read to their end.
+    pub fault_count: u64,
+    /// The sources that the job was asked to remember, in their order.
+    pub sources: Vec<SourceReport>,
+    /// The bytes of text that were counted in.
+    pub text_bytes: u64,
+    /// Whether the job was asked to stop before its end.
+    pub interrupted: bool,
+}
+
+impl Report {
+    /// Whether every source was read to its end.
+    #[must_use]
+    pub fn is_complete(&self) -> bool {
+        self.fault_count == 0 && !self.interrupted
+    }
+
+    /// Whether any pattern was found.
+    #[must_use]
+    pub fn has_found(&self) -> bool {
+        self.patterns.iter().any(|pattern| pattern.count > 0)
+    }
+}
+
+/// A pattern as it was given, and how often it occurs.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct PatternCount {
+    /// The pattern's bytes.
+    pub pattern: Vec<u8>,
+    /// Over all sources.
+    pub count: u64,
+}
+
+impl PatternCount {
+    /// The pattern and its count, side by side.
+    #[must_use]
+    pub fn as_row(&self) -> (&[u8], u64) {
+        (&self.pattern, self.count)
+    }
+}
+
+/// One source: how it ended, and what was counted in it.
+#[derive(Debug)]
+pub struct SourceReport {
+    /// Which source.
+    pub name: SourceName,
+    /// How far it was read.
+    pub outcome: Outcome,
+    /// The bytes of its text that were counted in.
+    pub text_bytes: u64,
+    /// A count a pattern, in the order given; only when the job counts by source.
+    pub counts: Option<Vec<u64>>,
+}
