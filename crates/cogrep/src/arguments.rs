@@ -1,0 +1,271 @@
+//! From the command line to what is to be done.
+
+use std::ffi::{OsStr, OsString};
+use std::io::{self, IsTerminal};
+
+use clap::ArgMatches;
+use clap::error::{ContextKind, ContextValue, ErrorKind};
+use cogrep_core::MAX_LINE_BYTES;
+use cogrep_match::{EngineChoice, Matching, Patterns, Syntax, Unit};
+use cogrep_report::{Format, escape};
+use cogrep_source::{Encoding, Input, Selection};
+
+use crate::error::{Early, Error};
+use crate::flags::{self, id};
+use crate::lists::Given;
+use crate::terminal::Colour;
+
+/// What is to be done, fully understood.
+#[derive(Debug)]
+pub(crate) struct Arguments {
+    pub(crate) patterns: Patterns,
+    pub(crate) given: Given,
+    pub(crate) inputs: Vec<Input>,
+    pub(crate) selection: Selection,
+    pub(crate) encoding: Option<Encoding>,
+    pub(crate) max_line: usize,
+    pub(crate) engine: EngineChoice,
+    pub(crate) explain: bool,
+    pub(crate) output: Output,
+}
+
+/// How results are shown.
+#[derive(Clone, Copy, Debug)]
+#[expect(clippy::struct_excessive_bools, reason = "flags that are independent of each other")]
+pub(crate) struct Output {
+    pub(crate) format: Format,
+    pub(crate) by_source: bool,
+    pub(crate) bare: bool,
+    pub(crate) quiet: bool,
+    pub(crate) null: bool,
+    pub(crate) colour: Colour,
+}
+
+/// Understands a command line, whose first word is the program's name.
+pub(crate) fn parse(words: impl IntoIterator<Item = OsString>) -> Result<Arguments, Early> {
+    let words: Vec<OsString> = words.into_iter().collect();
+    let matches = flags::command().try_get_matches_from(&words).map_err(refused)?;
+    refuse_habits(&matches)?;
+
+    let (given, inputs) = patterns_and_inputs(&matches, &words)?;
+    let patterns = patterns(&matches, &given)?;
+    let encoding = match matches.get_one::<String>(id::ENCODING) {
+        Some(name) => Some(name.parse::<Encoding>().map_err(Error::from)?),
+        None => None,
+    };
+    Ok(Arguments {
+        patterns,
+        given,
+        inputs,
+        selection: Selection {
+            hidden: matches.get_flag(id::HIDDEN),
+            no_ignore: matches.get_flag(id::NO_IGNORE),
+        },
+        encoding,
+        max_line: matches.get_one(id::MAX_LINE).copied().unwrap_or(MAX_LINE_BYTES),
+        engine: named(&matches, id::ENGINE)?,
+        explain: matches.get_flag(id::EXPLAIN),
+        output: Output {
+            format: named(&matches, id::FORMAT)?,
+            by_source: matches.contains_id(id::BY),
+            bare: matches.get_flag(id::BARE),
+            quiet: matches.get_flag(id::QUIET),
+            null: matches.get_flag(id::NULL),
+            colour: match matches.get_one::<String>(id::COLOR).map(String::as_str) {
+                Some("always") => Colour::Always,
+                Some("never") => Colour::Never,
+                _ => Colour::Auto,
+            },
+        },
+    })
+}
+
+/// The value of a flag whose possible values have been checked by name.
+fn named<T: Default + std::str::FromStr<Err: std::fmt::Display>>(
+    matches: &ArgMatches,
+    flag: &str,
+) -> Result<T, Error> {
+    matches.get_one::<String>(flag).map_or_else(
+        || Ok(T::default()),
+        |name| {
+            name.parse().map_err(|error: T::Err| Error::Usage(format!("--{flag} {name}: {error}")))
+        },
+    )
+}
+
+/// Which words are patterns and which are inputs.
+fn patterns_and_inputs(
+    matches: &ArgMatches,
+    words: &[OsString],
+) -> Result<(Given, Vec<Input>), Error> {
+    let mut given = Given::default();
+    let mut inputs = Vec::new();
+    let listed = matches.contains_id(id::PATTERN) || matches.contains_id(id::FILE);
+    if listed {
+        given.take_flags(&in_order(matches, &[id::PATTERN, id::FILE]))?;
+        inputs.extend(in_order(matches, &[id::WORDS, id::IN]).into_iter().map(|(_, word)| word));
+    } else if matches.contains_id(id::IN) {
+        for (_, word) in in_order(matches, &[id::WORDS]) {
+            given.take_word(word);
+        }
+        inputs.extend(in_order(matches, &[id::IN]).into_iter().map(|(_, word)| word));
+    } else {
+        let mut positionals = in_order(matches, &[id::WORDS]).into_iter().map(|(_, word)| word);
+        if let Some(word) = positionals.next() {
+            given.take_word(word);
+        }
+        inputs.extend(positionals);
+        refuse_slip(&inputs, words)?;
+    }
+    if given.is_empty() {
+        return Err(Error::Usage(
+            "no pattern given; try: cogrep love book.txt, or cogrep --help".to_owned(),
+        ));
+    }
+    let inputs: Vec<Input> = if inputs.is_empty() {
+        vec![default_input()]
+    } else {
+        inputs.into_iter().map(Input::from_argument).collect()
+    };
+    if given.reads_stdin() && inputs.contains(&Input::Stdin) {
+        return Err(Error::Usage(
+            "-f -: standard input cannot be both the list of patterns and an input; name an input"
+                .to_owned(),
+        ));
+    }
+    Ok((given, inputs))
+}
+
+/// The values of some flags in the order of the command line, each with its flag.
+fn in_order<'a>(matches: &'a ArgMatches, ids: &[&'static str]) -> Vec<(&'static str, &'a OsStr)> {
+    let mut found: Vec<(usize, &'static str, &OsStr)> = Vec::new();
+    for &id in ids {
+        let (Some(indices), Some(values)) =
+            (matches.indices_of(id), matches.get_many::<OsString>(id))
+        else {
+            continue;
+        };
+        found.extend(indices.zip(values).map(|(index, value)| (index, id, value.as_os_str())));
+    }
+    found.sort_by_key(|&(index, ..)| index);
+    found.into_iter().map(|(_, id, value)| (id, value)).collect()
+}
+
+/// Without an input: standard input where something is piped in, else this folder.
+fn default_input() -> Input {
+    if is_piped(&io::stdin()) { Input::Stdin } else { Input::Path(".".into()) }
+}
+
+#[cfg(unix)]
+fn is_piped(stdin: &io::Stdin) -> bool {
+    use rustix::fs::{FileType, fstat};
+
+    let kind = fstat(stdin).map(|status| FileType::from_raw_mode(status.st_mode));
+    !stdin.is_terminal()
+        && matches!(kind, Ok(FileType::RegularFile | FileType::Fifo | FileType::Socket))
+}
+
+#[cfg(not(unix))]
+fn is_piped(stdin: &io::Stdin) -> bool {
+    !stdin.is_terminal()
+}
+
+/// The slip that everybody makes first: several patterns, then a file, as if every
+/// word but the last were a pattern.
+fn refuse_slip(inputs: &[&OsStr], words: &[OsString]) -> Result<(), Error> {
+    let exists = |input: &OsStr| input == "-" || std::path::Path::new(input).exists();
+    let [earlier @ .., last] = inputs else { return Ok(()) };
+    let Some(first) = earlier.first() else { return Ok(()) };
+    if !exists(last) || earlier.iter().any(|input| exists(input)) {
+        return Ok(());
+    }
+    let at = words.iter().rposition(|word| word == last);
+    let others = words.iter().enumerate().skip(1).filter(|&(place, _)| Some(place) != at);
+    let quoted: Vec<String> = others.map(|(_, word)| quote(word)).collect();
+    Err(Error::Usage(format!(
+        "{}: no such file; for several patterns: cogrep {} --in {}",
+        escape(first.as_encoded_bytes()),
+        quoted.join(" "),
+        quote(last),
+    )))
+}
+
+/// A word as one would type it into a shell.
+fn quote(word: &OsStr) -> String {
+    let shown = escape(word.as_encoded_bytes());
+    let is_plain = |char: char| char.is_alphanumeric() || "-_./=:,+@%".contains(char);
+    if !shown.is_empty() && shown.chars().all(is_plain) {
+        shown
+    } else {
+        format!("'{}'", shown.replace('\'', "'\\''"))
+    }
+}
+
+/// Makes the patterns ready, and refuses those that cannot be counted.
+fn patterns(matches: &ArgMatches, given: &Given) -> Result<Patterns, Error> {
+    let is_set = |flag: &str| matches.get_flag(flag);
+    let unit = match (is_set(id::LINE), is_set(id::LINES), is_set(id::OVERLAPPING)) {
+        (true, ..) => Unit::WholeLines,
+        (_, true, _) => Unit::Lines,
+        (_, _, true) => Unit::Overlapping,
+        _ => Unit::Occurrences,
+    };
+    let matching = Matching {
+        syntax: if is_set(id::REGEX) { Syntax::Regex } else { Syntax::Literal },
+        ignore_case: is_set(id::IGNORE_CASE),
+        whole_words: is_set(id::WORD),
+        unit,
+    };
+    let make = |matching| Patterns::new(given.patterns(), matching).map_err(|e| given.locate(e));
+    let patterns = make(matching)?;
+    if is_set(id::SMART_CASE) && !patterns.any_uppercase() {
+        return make(Matching { ignore_case: true, ..matching });
+    }
+    Ok(patterns)
+}
+
+/// Hints for flags that mean something else in grep, or nothing here.
+fn refuse_habits(matches: &ArgMatches) -> Result<(), Error> {
+    const HINTS: [(&str, &str); 3] = [
+        ("only-matching", "-o: every occurrence is counted anyway; to see places, use --show N"),
+        ("line-number", "-n: counts have no line numbers; to see places, use --show N"),
+        ("invert-match", "-v: there is no inverted count; --lines counts the lines that match"),
+    ];
+    match HINTS.iter().find(|(flag, _)| matches.get_count(flag) > 0) {
+        Some((_, hint)) => Err(Error::Usage((*hint).to_owned())),
+        None => Ok(()),
+    }
+}
+
+/// Turns what clap says into one line of our own; help and version are answers.
+fn refused(error: clap::Error) -> Early {
+    if matches!(error.kind(), ErrorKind::DisplayHelp | ErrorKind::DisplayVersion) {
+        return Early::Answer(error);
+    }
+    let text = |kind| match error.get(kind) {
+        Some(ContextValue::String(text)) => Some(text.clone()),
+        Some(ContextValue::Strings(texts)) => Some(texts.join(", ")),
+        _ => None,
+    };
+    // clap names a flag with its value's name: `--format <FORMAT>`.
+    let flag = text(ContextKind::InvalidArg).unwrap_or_default();
+    let flag = escape(flag.split(" <").next().unwrap_or_default().as_bytes());
+    let value = escape(text(ContextKind::InvalidValue).unwrap_or_default().as_bytes());
+    let message = match error.kind() {
+        ErrorKind::UnknownArgument => match text(ContextKind::SuggestedArg) {
+            Some(nearest) => format!("{flag}: no such flag; did you mean {nearest}?"),
+            None => format!(
+                "{flag}: no such flag; a pattern that begins with a dash is given with -e, and cogrep --help lists the flags"
+            ),
+        },
+        ErrorKind::InvalidValue if value.is_empty() => format!("{flag}: a value is missing"),
+        ErrorKind::InvalidValue => {
+            let valid = text(ContextKind::ValidValue).unwrap_or_default();
+            format!("{flag} {value}: no such value; there are {valid}")
+        }
+        ErrorKind::ValueValidation => format!("{flag} {value}: not a valid number"),
+        ErrorKind::ArgumentConflict => format!("{flag}: may be given only once"),
+        _ => error.to_string().lines().next().unwrap_or_default().replacen("error: ", "", 1),
+    };
+    Early::Error(Error::Usage(message))
+}

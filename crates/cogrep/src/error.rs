@@ -1,0 +1,107 @@
+//! Everything that can go wrong, what is said of it, and the exit status, in one
+//! place. A message is one line on standard error that begins with `cogrep: `.
+
+use std::io::{self, Write};
+use std::process::ExitCode;
+
+use cogrep_match::PatternError;
+use cogrep_report::escape;
+use cogrep_source::{Fault, UnknownEncoding};
+
+/// How a run ends.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Status {
+    /// Everything was read and something was found.
+    Found,
+    /// Everything was read and nothing was found.
+    NotFound,
+    /// An error, or something could not be read.
+    Trouble,
+    /// Ctrl-C.
+    Interrupted,
+}
+
+impl From<Status> for ExitCode {
+    fn from(status: Status) -> Self {
+        Self::from(match status {
+            Status::Found => 0,
+            Status::NotFound => 1,
+            Status::Trouble => 2,
+            Status::Interrupted => 130,
+        })
+    }
+}
+
+/// What ends a run before there is a result, or instead of one.
+#[derive(Debug, thiserror::Error)]
+pub(crate) enum Error {
+    /// The command line does not make sense.
+    #[error("{0}")]
+    Usage(String),
+    /// A pattern cannot be counted.
+    #[error("{}{source}", place(.origin.as_deref()))]
+    Pattern {
+        /// Where the pattern was given, if not on the command line.
+        origin: Option<String>,
+        source: PatternError,
+    },
+    /// A list of patterns cannot be read.
+    #[error("{}: {fault}", escape(.name.as_bytes()))]
+    List { name: String, fault: Fault },
+    /// A list of patterns holds none.
+    #[error("{}: no pattern in it; a list has one pattern a line", escape(.0.as_bytes()))]
+    EmptyList(String),
+    /// An encoding that does not exist.
+    #[error("--encoding {0}")]
+    Encoding(#[from] UnknownEncoding),
+    /// The result could not be written.
+    #[error("standard output: {}", Fault::Io(io::Error::from(.0.kind())))]
+    Output(#[from] io::Error),
+}
+
+fn place(origin: Option<&str>) -> String {
+    origin.map_or_else(String::new, |place| format!("{}: ", escape(place.as_bytes())))
+}
+
+/// What ends a run while its command line is read.
+#[derive(Debug)]
+pub(crate) enum Early {
+    /// Help or version were asked for; the text is ready.
+    Answer(clap::Error),
+    Error(Error),
+}
+
+impl From<Error> for Early {
+    fn from(error: Error) -> Self {
+        Self::Error(error)
+    }
+}
+
+/// Says what is wrong on standard error, in one line.
+pub(crate) fn complain(message: &str) {
+    // Standard error is where a failure to write would be reported.
+    let _ = writeln!(io::stderr(), "cogrep: {message}");
+}
+
+/// Ends a run whose command line was not one to run.
+pub(crate) fn end_early(early: Early) -> ExitCode {
+    match early {
+        Early::Answer(answer) => match answer.print() {
+            Ok(()) => ExitCode::SUCCESS,
+            Err(error) => end(&error.into()),
+        },
+        Early::Error(error) => end(&error),
+    }
+}
+
+/// Ends a run that came to no result.
+pub(crate) fn end(error: &Error) -> ExitCode {
+    if let Error::Output(output) = error
+        && output.kind() == io::ErrorKind::BrokenPipe
+    {
+        // Whoever read the output has seen enough.
+        return ExitCode::SUCCESS;
+    }
+    complain(&error.to_string());
+    Status::Trouble.into()
+}

@@ -1,0 +1,96 @@
+//! The patterns as they were given, on the command line and in files, and where
+//! each of them stands.
+
+use std::ffi::OsStr;
+use std::ops::Range;
+
+use cogrep_match::{PatternError, parse_list};
+use cogrep_source::{Input, SourceName, read_all};
+
+use crate::error::Error;
+use crate::flags::id;
+
+/// Patterns in the order given, with the files that some of them came from.
+#[derive(Debug, Default)]
+pub(crate) struct Given {
+    patterns: Vec<Vec<u8>>,
+    lists: Vec<List>,
+}
+
+/// A file of patterns, and which of the patterns it gave.
+#[derive(Debug)]
+struct List {
+    name: SourceName,
+    text: Vec<u8>,
+    patterns: Range<usize>,
+}
+
+impl Given {
+    /// Takes a word of the command line as a pattern.
+    pub(crate) fn take_word(&mut self, word: &OsStr) {
+        self.patterns.push(word.as_encoded_bytes().to_vec());
+    }
+
+    /// Takes the values of `-e` and `-f`, in their order.
+    pub(crate) fn take_flags(&mut self, flags: &[(&'static str, &OsStr)]) -> Result<(), Error> {
+        for &(flag, value) in flags {
+            if flag == id::PATTERN {
+                self.take_word(value);
+            } else {
+                self.take_list(value)?;
+            }
+        }
+        Ok(())
+    }
+
+    fn take_list(&mut self, argument: &OsStr) -> Result<(), Error> {
+        let name = match Input::from_argument(argument) {
+            Input::Stdin => SourceName::Stdin,
+            Input::Path(path) => SourceName::Path(path),
+        };
+        let shown = || argument.to_string_lossy().into_owned();
+        let text = read_all(&name).map_err(|fault| Error::List { name: shown(), fault })?;
+        let start = self.patterns.len();
+        self.patterns.extend(parse_list(&text).map(<[u8]>::to_vec));
+        let patterns = start..self.patterns.len();
+        if patterns.is_empty() {
+            return Err(Error::EmptyList(shown()));
+        }
+        self.lists.push(List { name, text, patterns });
+        Ok(())
+    }
+
+    /// Whether nothing was given.
+    pub(crate) fn is_empty(&self) -> bool {
+        self.patterns.is_empty()
+    }
+
+    /// Whether one of the lists is standard input.
+    pub(crate) fn reads_stdin(&self) -> bool {
+        self.lists.iter().any(|list| list.name == SourceName::Stdin)
+    }
+
+    /// The patterns themselves.
+    pub(crate) fn patterns(&self) -> impl Iterator<Item = &[u8]> {
+        self.patterns.iter().map(Vec::as_slice)
+    }
+
+    /// Says of a pattern that was refused where it stands.
+    pub(crate) fn locate(&self, source: PatternError) -> Error {
+        let origin = source.index().and_then(|index| {
+            let list = self.lists.iter().find(|list| list.patterns.contains(&index))?;
+            Some(format!("{}:{}", list.name, list.line_of(index - list.patterns.start)))
+        });
+        Error::Pattern { origin, source }
+    }
+}
+
+impl List {
+    /// The number of the line, from 1, that holds the nth pattern, from 0.
+    fn line_of(&self, nth: usize) -> usize {
+        let is_blank = |line: &[u8]| matches!(line, b"" | b"\r");
+        let mut lines = self.text.split(|&byte| byte == b'\n').enumerate();
+        let line = lines.by_ref().filter(|(_, line)| !is_blank(line)).nth(nth);
+        line.map_or(0, |(before, _)| before + 1)
+    }
+}

@@ -1,0 +1,27 @@
+//! `cogrep`: counts how often each of many patterns occurs.
+//!
+//! The program is glue: [`flags`] defines what can be asked, [`arguments`] turns it
+//! into a [`Job`](cogrep_core::Job), [`run`] does it, and [`error`] says what went
+//! wrong and with which exit status.
+#![forbid(unsafe_code)]
+
+mod arguments;
+mod error;
+mod flags;
+mod interrupt;
+mod lists;
+mod run;
+mod terminal;
+
+use std::process::ExitCode;
+
+fn main() -> ExitCode {
+    let arguments = match arguments::parse(std::env::args_os()) {
+        Ok(arguments) => arguments,
+        Err(early) => return error::end_early(early),
+    };
+    match run::run(&arguments) {
+        Ok(status) => status.into(),
+        Err(error) => error::end(&error),
+    }
+}

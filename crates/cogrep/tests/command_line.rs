@@ -1,0 +1,177 @@
+//! What the words of the command line mean, and what is said when they mean
+//! nothing.
+
+mod common;
+
+use common::{Place, expect};
+
+fn library() -> Place {
+    Place::with(&[
+        ("book.txt", b"love and hate, Love and hope\n"),
+        ("letter.txt", b"hope\nhope\n"),
+        ("words.txt", b"love\r\n\r\nhope\n"),
+    ])
+}
+
+#[test]
+fn a_pattern_then_inputs() {
+    let place = library();
+    assert_eq!(place.run(["love", "book.txt"]), expect("love 1\n", "", 0));
+    assert_eq!(place.run(["-i", "love", "book.txt"]), expect("love 2\n", "", 0));
+    assert_eq!(place.run(["hope", "book.txt", "letter.txt"]), expect("hope 3\n", "", 0));
+    assert_eq!(place.run(["hope", "letter.txt", "letter.txt"]), expect("hope 4\n", "", 0));
+    assert_eq!(place.run(["despair", "book.txt"]), expect("despair 0\n", "", 1));
+}
+
+#[test]
+fn many_patterns_then_in() {
+    let place = library();
+    let three = expect("love 2\nhate 1\nhope 1\n", "", 0);
+    assert_eq!(place.run(["-i", "love", "hate", "hope", "--in", "book.txt"]), three);
+    assert_eq!(place.run(["love", "hate", "hope", "--in", "book.txt", "-i"]), three);
+    assert_eq!(place.run(["--in", "book.txt", "-i", "love", "hate", "hope"]), three);
+    assert_eq!(
+        place.run(["hope", "hope", "--in", "book.txt", "letter.txt"]),
+        expect("hope 3\nhope 3\n", "", 0)
+    );
+    assert_eq!(
+        place.run(["--in", "book.txt", "--in", "letter.txt", "--", "hope", "--in"]),
+        expect("hope 3\n--in 0\n", "", 0)
+    );
+}
+
+#[test]
+fn patterns_by_flag_in_the_order_given() {
+    let place = library();
+    assert_eq!(
+        place.run(["-e", "hate", "-f", "words.txt", "-e", "and", "book.txt"]),
+        expect("hate 1\nlove 1\nhope 1\nand 2\n", "", 0)
+    );
+    assert_eq!(
+        place.run(["-e", "hope", "book.txt", "--in", "letter.txt"]),
+        expect("hope 3\n", "", 0),
+        "with -e every other word is an input"
+    );
+    place.write("dashes", b"-foo --in -foo");
+    assert_eq!(place.run(["-e", "-foo", "dashes"]), expect("-foo 2\n", "", 0));
+    assert_eq!(place.run(["-e", "--in", "dashes"]), expect("--in 1\n", "", 0));
+    assert_eq!(place.run(["--", "-foo", "dashes"]), expect("-foo 2\n", "", 0));
+    place.write("-x", b"love");
+    assert_eq!(place.run(["love", "./-x"]), expect("love 1\n", "", 0));
+}
+
+#[test]
+fn standard_input() {
+    let place = library();
+    let one = expect("love 1\n", "", 0);
+    assert_eq!(place.pipe(b"my love", ["love"]), one);
+    assert_eq!(place.pipe(b"my love", ["love", "-"]), one);
+    assert_eq!(place.pipe(b"my love", ["love", "--in", "-"]), one);
+    assert_eq!(
+        place.pipe(b"love\nhope", ["-f", "-", "book.txt"]),
+        expect("love 1\nhope 1\n", "", 0)
+    );
+    assert_eq!(
+        place.pipe(b"love", ["-f", "-"]),
+        expect(
+            "",
+            "cogrep: -f -: standard input cannot be both the list of patterns and an input; name an input\n",
+            2
+        )
+    );
+    assert_eq!(
+        place.run(["hope"]),
+        expect("hope 4\n", "", 0),
+        "nothing is piped in: the current folder is read"
+    );
+}
+
+#[test]
+fn the_slip_that_everybody_makes_first() {
+    let place = library();
+    assert_eq!(
+        place.run(["-i", "love", "hate", "hope", "book.txt"]),
+        expect(
+            "",
+            "cogrep: hate: no such file; for several patterns: cogrep -i love hate hope --in book.txt\n",
+            2
+        )
+    );
+    assert_eq!(
+        place.run(["my love", "don't", "book.txt"]),
+        expect(
+            "",
+            "cogrep: don't: no such file; for several patterns: cogrep 'my love' 'don'\\''t' --in book.txt\n",
+            2
+        )
+    );
+}
+
+#[test]
+fn no_pattern_is_an_error_that_shows_the_way() {
+    let place = library();
+    let none = "cogrep: no pattern given; try: cogrep love book.txt, or cogrep --help\n";
+    assert_eq!(place.run([""; 0]), expect("", none, 2));
+    assert_eq!(place.run(["--in", "book.txt"]), expect("", none, 2));
+    place.write("empty", b"");
+    place.write("blank", b"\n\r\n\n");
+    let no_list = "no pattern in it; a list has one pattern a line\n";
+    assert_eq!(place.run(["-f", "empty"]), expect("", &format!("cogrep: empty: {no_list}"), 2));
+    assert_eq!(place.run(["-f", "blank"]), expect("", &format!("cogrep: blank: {no_list}"), 2));
+    assert_eq!(place.run(["-f", "gone"]), expect("", "cogrep: gone: no such file\n", 2));
+}
+
+#[test]
+fn unknown_flags_name_the_nearest() {
+    let place = library();
+    assert_eq!(
+        place.run(["--ignore-cas", "love"]),
+        expect("", "cogrep: --ignore-cas: no such flag; did you mean --ignore-case?\n", 2)
+    );
+    assert_eq!(
+        place.run(["-foo", "love"]),
+        expect("", "cogrep: oo: no such file\n", 2),
+        "-f takes what follows it, as in grep"
+    );
+    let answer = place.run(["-Z", "love"]);
+    assert_eq!(answer.status, 2);
+    assert!(answer.err.starts_with("cogrep: -Z: no such flag; "), "{}", answer.err);
+    assert_eq!(answer.err.lines().count(), 1);
+    assert_eq!(
+        place.run(["--format", "xml", "love"]),
+        expect("", "cogrep: --format xml: no such value; there are text, csv, json, jsonl\n", 2)
+    );
+    assert_eq!(
+        place.run(["love", "--format"]),
+        expect("", "cogrep: --format: a value is missing\n", 2)
+    );
+    assert_eq!(
+        place.run(["--encoding", "klingon", "love"]).err,
+        "cogrep: --encoding klingon: no such encoding; use a name of the WHATWG Encoding Standard, \
+         such as utf-8, utf-16le, latin1, gbk, shift_jis\n"
+    );
+}
+
+#[test]
+fn habits_of_grep_are_met() {
+    let place = library();
+    for flag in ["-F", "-r", "-a", "-s"] {
+        assert_eq!(place.run([flag, "love", "book.txt"]), expect("love 1\n", "", 0), "{flag}");
+    }
+    assert_eq!(place.run(["-c", "hope", "letter.txt"]), expect("hope 2\n", "", 0));
+    for flag in ["-o", "-n", "-v"] {
+        let answer = place.run([flag, "love", "book.txt"]);
+        assert_eq!((answer.status, answer.out.as_str()), (2, ""), "{flag}");
+        assert!(answer.err.starts_with(&format!("cogrep: {flag}: ")), "{}", answer.err);
+    }
+}
+
+#[test]
+fn help_and_version_are_answers() {
+    let place = library();
+    let help = place.run(["--help"]);
+    assert_eq!((help.status, help.err.as_str()), (0, ""));
+    assert!(help.out.contains("cogrep [FLAGS] PATTERN [INPUT]..."), "{}", help.out);
+    let version = place.run(["--version"]);
+    assert_eq!(version, expect(&format!("cogrep {}\n", env!("CARGO_PKG_VERSION")), "", 0));
+}

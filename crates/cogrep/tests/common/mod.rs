@@ -1,0 +1,115 @@
+//! Runs of the program in a clean environment: an empty folder of its own, no
+//! variables but those that are set here.
+
+#![allow(
+    dead_code,
+    clippy::unwrap_used,
+    clippy::print_stderr,
+    reason = "each test file uses its part; a test may panic, and says when it skips"
+)]
+
+use std::ffi::OsStr;
+use std::fs;
+use std::io::Write;
+use std::path::{Path, PathBuf};
+use std::process::{Command, Stdio};
+
+use tempfile::TempDir;
+
+/// A folder to run the program in.
+pub(crate) struct Place {
+    folder: TempDir,
+}
+
+/// What a run gave.
+#[derive(Debug, PartialEq, Eq)]
+pub(crate) struct Answer {
+    pub(crate) out: String,
+    pub(crate) err: String,
+    pub(crate) status: i32,
+}
+
+impl Place {
+    pub(crate) fn new() -> Self {
+        Self { folder: tempfile::tempdir().unwrap() }
+    }
+
+    /// A place with these files in it.
+    pub(crate) fn with(files: &[(&str, &[u8])]) -> Self {
+        let place = Self::new();
+        for (name, bytes) in files {
+            place.write(name, bytes);
+        }
+        place
+    }
+
+    pub(crate) fn path(&self) -> &Path {
+        self.folder.path()
+    }
+
+    pub(crate) fn write(&self, name: impl AsRef<Path>, bytes: &[u8]) -> PathBuf {
+        let path = self.path().join(name);
+        fs::create_dir_all(path.parent().unwrap()).unwrap();
+        fs::write(&path, bytes).unwrap();
+        path
+    }
+
+    /// The program, ready to run here.
+    pub(crate) fn command(&self) -> Command {
+        let mut command = Command::new(env!("CARGO_BIN_EXE_cogrep"));
+        command.current_dir(self.path()).env_clear().stdin(Stdio::null());
+        command
+    }
+
+    /// Runs the program with these arguments, and nothing on standard input.
+    pub(crate) fn run<S: AsRef<OsStr>>(&self, arguments: impl IntoIterator<Item = S>) -> Answer {
+        answer(self.command().args(arguments), b"")
+    }
+
+    /// Runs the program with this piped into it.
+    pub(crate) fn pipe<S: AsRef<OsStr>>(
+        &self,
+        input: &[u8],
+        arguments: impl IntoIterator<Item = S>,
+    ) -> Answer {
+        answer(self.command().args(arguments).stdin(Stdio::piped()), input)
+    }
+}
+
+/// Runs a command to its end; its standard input, if piped, is fed these bytes.
+pub(crate) fn answer(command: &mut Command, input: &[u8]) -> Answer {
+    let mut child = command.stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().unwrap();
+    let feeder = child.stdin.take().map(|mut stdin| {
+        let input = input.to_vec();
+        // A program that does not read all of it closes the pipe, which is its right.
+        std::thread::spawn(move || drop(stdin.write_all(&input)))
+    });
+    let output = child.wait_with_output().unwrap();
+    if let Some(feeder) = feeder {
+        feeder.join().unwrap();
+    }
+    Answer {
+        out: String::from_utf8_lossy(&output.stdout).into_owned(),
+        err: String::from_utf8_lossy(&output.stderr).into_owned(),
+        status: output.status.code().unwrap_or(-1),
+    }
+}
+
+/// What a run should give.
+pub(crate) fn expect(out: &str, err: &str, status: i32) -> Answer {
+    Answer { out: out.to_owned(), err: err.to_owned(), status }
+}
+
+/// Says that a test does nothing here, and why.
+pub(crate) fn skip(reason: &str) {
+    eprintln!("skipped: {reason}");
+}
+
+/// The folder of real test data, or `None` and a word about it.
+pub(crate) fn corpus() -> Option<PathBuf> {
+    let folder = std::env::var_os("COGREP_CORPUS").map(PathBuf::from);
+    if folder.is_none() {
+        skip("COGREP_CORPUS is not set");
+    }
+    folder
+}

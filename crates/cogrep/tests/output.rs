@@ -1,0 +1,150 @@
+//! How results are written, byte for byte.
+
+mod common;
+
+use common::{Place, expect};
+
+fn two_files() -> Place {
+    Place::with(&[("a.txt", b"love hate love\n"), ("b.txt", b"hope\nlove\n")])
+}
+
+#[test]
+fn bare_and_quiet() {
+    let place = two_files();
+    assert_eq!(
+        place.run(["love", "hate", "no", "--bare", "--in", "a.txt", "b.txt"]),
+        expect("3\n1\n0\n", "", 0)
+    );
+    assert_eq!(place.run(["-q", "love", "a.txt"]), expect("", "", 0));
+    assert_eq!(place.run(["-q", "despair", "a.txt"]), expect("", "", 1));
+    assert_eq!(
+        place.run(["-q", "love", "a.txt", "gone"]),
+        expect(
+            "",
+            "cogrep: gone: no such file\n\
+             cogrep: incomplete: 1 of 2 sources could not be read to the end\n",
+            2
+        )
+    );
+}
+
+#[test]
+fn records_that_end_with_nul() {
+    let place = two_files();
+    assert_eq!(
+        place.run(["-0", "lo\nve", "love", "--in", "a.txt"]),
+        expect("lo\nve 0\0love 2\0", "", 0)
+    );
+}
+
+#[test]
+fn text_by_file() {
+    let place = two_files();
+    assert_eq!(
+        place.run(["love", "hate", "--by", "file", "--in", "a.txt", "b.txt"]),
+        expect("a.txt:love 2\na.txt:hate 1\nb.txt:love 1\nb.txt:hate 0\nlove 3\nhate 1\n", "", 0)
+    );
+}
+
+#[test]
+fn csv() {
+    let place = two_files();
+    assert_eq!(
+        place.run(["love", "say \"a,b\"", "--format", "csv", "--in", "a.txt", "b.txt"]),
+        expect("source,pattern,count\n,love,3\n,\"say \"\"a,b\"\"\",0\n", "", 0)
+    );
+    assert_eq!(
+        place.run(["love", "--format=csv", "--by=file", "--in", "a.txt", "b.txt"]),
+        expect("source,pattern,count\na.txt,love,2\nb.txt,love,1\n", "", 0)
+    );
+}
+
+#[test]
+fn json() {
+    let place = two_files();
+    let answer = place.run(["love", "--format=json", "--by=file", "--in", "a.txt", "gone"]);
+    let expected = r#"{
+  "patterns": [
+    {
+      "id": 0,
+      "pattern": "love",
+      "count": 2
+    }
+  ],
+  "sources": [
+    {
+      "source": "a.txt",
+      "outcome": "complete",
+      "bytes": 15,
+      "counts": [
+        2
+      ]
+    },
+    {
+      "source": "gone",
+      "outcome": "failed",
+      "bytes": 0,
+      "reason": "no such file"
+    }
+  ],
+  "failed": [
+    {
+      "source": "gone",
+      "outcome": "failed",
+      "bytes": 0,
+      "reason": "no such file"
+    }
+  ],
+  "bytes": 15,
+  "complete": false
+}
+"#;
+    assert_eq!((answer.out.as_str(), answer.status), (expected, 2));
+}
+
+#[test]
+fn json_lines() {
+    let place = two_files();
+    let answer = place.run(["love", "hate", "--format=jsonl", "--in", "a.txt", "b.txt"]);
+    let expected = r#"{"type":"count","source":"a.txt","id":0,"pattern":"love","count":2}
+{"type":"count","source":"a.txt","id":1,"pattern":"hate","count":1}
+{"type":"count","source":"b.txt","id":0,"pattern":"love","count":1}
+{"type":"count","source":"b.txt","id":1,"pattern":"hate","count":0}
+{"type":"summary","bytes":25,"sources":2,"failures":0,"complete":true}
+"#;
+    assert_eq!(answer, expect(expected, "", 0));
+}
+
+#[test]
+fn folders_are_walked_in_order() {
+    let place = Place::with(&[
+        ("tree/b.txt", b"love"),
+        ("tree/a/deep.txt", b"love"),
+        ("tree/.hidden", b"love"),
+        ("tree/.ignore", b"skipped.txt\n"),
+        ("tree/skipped.txt", b"love"),
+        ("tree/zeros.bin", b"\0\0love\0"),
+    ]);
+    assert_eq!(
+        place.run(["love", "tree", "--by=file"]).out,
+        "tree/a/deep.txt:love 1\ntree/b.txt:love 1\ntree/zeros.bin:love 1\nlove 3\n"
+    );
+    assert_eq!(place.run(["love", "tree", "--hidden"]).out, "love 4\n");
+    assert_eq!(place.run(["love", "tree", "--no-ignore"]).out, "love 4\n");
+    assert_eq!(place.run(["love", "tree", "tree/skipped.txt"]).out, "love 4\n");
+}
+
+#[test]
+fn explain_shows_the_network() {
+    let place = two_files();
+    let network = |arguments: &[&str]| {
+        let answer = place.run(arguments.iter().copied().chain(["--explain", "--in", "a.txt"]));
+        assert_eq!((answer.err.as_str(), answer.status), ("", 0));
+        answer.out.lines().next().unwrap().to_owned()
+    };
+    assert_eq!(
+        network(&["-i", "love", "hate", "--engine=chapter"]),
+        "cat -> fold -> fanout -> [grep love -> count, grep hate -> count]"
+    );
+    assert_eq!(network(&["love", "--engine=chapter"]), "cat -> fanout -> [grep love -> count]");
+}

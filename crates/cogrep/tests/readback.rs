@@ -1,0 +1,150 @@
+//! Names and patterns with anything in them: exact in CSV and JSON, as Python
+//! reads them back, and inert on a terminal.
+
+#![cfg(unix)]
+
+mod common;
+
+use std::ffi::{OsStr, OsString};
+use std::os::unix::ffi::{OsStrExt, OsStringExt};
+use std::process::{Command, Stdio};
+
+use common::{Place, answer, skip};
+
+const PATTERNS: [&[u8]; 8] = [
+    b"a,b",
+    b"say \"x\"",
+    b"two\nlines",
+    b"tab\there",
+    b"\x1b[31mred",
+    b"\xff\xfe",
+    b" edge ",
+    "caf\u{e9}".as_bytes(),
+];
+const NAMES: [&[u8]; 5] =
+    [b"plain", b"new\nline,\"quoted\"", b"\x1b]0;title\x07", b"not\xffutf8", b"tab\t"];
+
+/// Prints, as hexadecimal, what it reads back from each format.
+const READ_BACK: &str = r#"
+import base64, csv, io, json, sys
+form, raw = sys.argv[1], sys.stdin.buffer.read()
+def text(o, k):
+    return base64.b64decode(o[k + "_base64"]) if k + "_base64" in o else o[k].encode()
+if form == "csv":
+    rows = csv.reader(io.StringIO(raw.decode("utf-8", "surrogateescape"), newline=""))
+    next(rows)
+    rows = [(s.encode("utf-8", "surrogateescape"), p.encode("utf-8", "surrogateescape"), n) for s, p, n in rows]
+elif form == "json":
+    o = json.loads(raw)
+    rows = [(text(s, "source"), text(p, "pattern"), n)
+            for s in o["sources"] for p, n in zip(o["patterns"], s["counts"])]
+else:
+    lines = [json.loads(line) for line in raw.splitlines()]
+    assert lines[-1]["type"] == "summary" and lines[-1]["complete"]
+    rows = [(text(o, "source"), text(o, "pattern"), o["count"]) for o in lines if o["type"] == "count"]
+for s, p, n in rows:
+    print(s.hex(), p.hex(), n)
+"#;
+
+fn hex(bytes: &[u8]) -> String {
+    bytes.iter().fold(String::new(), |hex, byte| hex + &format!("{byte:02x}"))
+}
+
+/// A place with files of these names, the nth of which holds each pattern n times.
+fn place() -> Place {
+    let place = Place::new();
+    for (nth, name) in NAMES.iter().enumerate() {
+        let text = PATTERNS.iter().map(|p| [*p, b"|"].concat()).collect::<Vec<_>>().concat();
+        place.write(OsStr::from_bytes(name), &text.repeat(nth));
+    }
+    place
+}
+
+fn arguments(extra: &[&str]) -> Vec<OsString> {
+    let words = |list: &[&[u8]]| -> Vec<OsString> {
+        list.iter().map(|word| OsString::from_vec(word.to_vec())).collect()
+    };
+    let mut all: Vec<OsString> = extra.iter().map(OsString::from).collect();
+    all.extend(words(&PATTERNS));
+    all.push("--in".into());
+    all.extend(words(&NAMES));
+    all
+}
+
+#[test]
+fn python_reads_back_what_was_meant() {
+    if Command::new("python3").arg("--version").output().is_err() {
+        skip("there is no python3");
+        return;
+    }
+    let place = place();
+    for format in ["csv", "json", "jsonl"] {
+        let output =
+            place.command().args(arguments(&["--by=file", "--format", format])).output().unwrap();
+        assert!(output.status.success());
+        let mut python = Command::new("python3");
+        let read =
+            answer(python.args(["-c", READ_BACK, format]).stdin(Stdio::piped()), &output.stdout);
+        let rows = NAMES.iter().enumerate().flat_map(|(nth, name)| {
+            PATTERNS.map(|pattern| format!("{} {} {nth}\n", hex(name), hex(pattern)))
+        });
+        let expected: String = rows.collect();
+        assert_eq!((read.out, read.err), (expected, String::new()), "{format}");
+    }
+}
+
+#[test]
+fn messages_are_inert_and_on_one_line() {
+    let place = Place::with(&[("a.txt", b"love")]);
+    let name = OsString::from_vec(b"gone\n\x1b[2J\xff".to_vec());
+    let answer = place.run([OsString::from("love"), "a.txt".into(), name]);
+    assert!(
+        answer.err.starts_with("cogrep: gone\\n\\x1b[2J\\xff: no such file\n"),
+        "{}",
+        answer.err
+    );
+}
+
+/// Runs a command line on a terminal of its own and gives what appeared there.
+fn on_a_terminal(place: &Place, variables: &[(&str, &str)], command: &str) -> Option<String> {
+    let program = env!("CARGO_BIN_EXE_cogrep");
+    let mut script = Command::new("script");
+    script
+        .current_dir(place.path())
+        .env_clear()
+        .env("PATH", std::env::var_os("PATH")?)
+        .envs(variables.iter().copied())
+        .args(["-qec", &format!("{program} {command}"), "/dev/null"])
+        .stdin(Stdio::null());
+    let Ok(output) = script.output() else {
+        skip("there is no `script` to make a terminal with");
+        return None;
+    };
+    Some(String::from_utf8_lossy(&output.stdout).into_owned())
+}
+
+#[test]
+fn a_terminal_gets_colour_and_nothing_that_it_would_obey() {
+    let place = Place::new();
+    place.write("a.txt", b"love");
+    let pattern = "$(printf 'x\\033[31m') love --in a.txt";
+    let plain = "x\\x1b[31m 0\r\nlove 1\r\n";
+    let coloured = "\x1b[1mx\\x1b[31m\x1b[0m 0\r\n\x1b[1mlove\x1b[0m 1\r\n";
+    for (variables, expected) in [
+        (&[][..], plain),
+        (&[("TERM", "dumb")], plain),
+        (&[("TERM", "xterm")], coloured),
+        (&[("TERM", "xterm"), ("NO_COLOR", "1")], plain),
+        (&[("TERM", "dumb"), ("CLICOLOR_FORCE", "1")], coloured),
+        (&[("TERM", "xterm"), ("LC_ALL", "C")], coloured),
+        (&[("TERM", "xterm"), ("LC_ALL", "tr_TR.UTF-8")], coloured),
+    ] {
+        let Some(shown) = on_a_terminal(&place, variables, pattern) else { return };
+        assert_eq!(shown, expected, "{variables:?}");
+    }
+    let Some(shown) = on_a_terminal(&place, &[("TERM", "xterm")], "love a.txt --color=never")
+    else {
+        return;
+    };
+    assert_eq!(shown, "love 1\r\n");
+}

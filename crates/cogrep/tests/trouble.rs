@@ -1,0 +1,159 @@
+//! What goes wrong while counting: it is said, nothing that was counted is lost,
+//! and the exit status tells.
+
+mod common;
+
+use std::process::Stdio;
+
+use common::{Place, answer, expect, skip};
+
+const ONE_OF_TWO: &str = "cogrep: incomplete: 1 of 2 sources could not be read to the end\n";
+
+#[test]
+fn sources_that_cannot_be_read_are_named() {
+    let place = Place::with(&[("a.txt", b"love"), ("folder/b.txt", b"love")]);
+    assert_eq!(
+        place.run(["love", "a.txt", "gone"]),
+        expect("love 1\n", &format!("cogrep: gone: no such file\n{ONE_OF_TWO}"), 2)
+    );
+    assert_eq!(
+        place.run(["love", "gone/away", "a.txt", "folder"]).err,
+        "cogrep: gone/away: no such file\n\
+         cogrep: incomplete: 1 of 3 sources could not be read to the end\n"
+    );
+}
+
+#[test]
+fn patterns_that_cannot_be_counted_are_placed() {
+    let place = Place::with(&[("a.txt", b"love"), ("list", b"good\n\n(bad\n")]);
+    let refusal = |arguments: &[&str]| {
+        let answer = place.run(arguments);
+        assert_eq!((answer.out.as_str(), answer.status), ("", 2), "{arguments:?}");
+        assert_eq!(answer.err.lines().count(), 1, "{}", answer.err);
+        answer.err
+    };
+    let empty = refusal(&["-e", "love", "-e", "", "a.txt"]);
+    assert!(empty.starts_with("cogrep: pattern 2") && empty.contains("empty"), "{empty}");
+    let regex = refusal(&["-E", "lo(ve", "a.txt"]);
+    assert!(regex.contains("lo(ve") && regex.contains("column 3"), "{regex}");
+    let listed = refusal(&["-E", "-f", "list", "a.txt"]);
+    assert!(listed.starts_with("cogrep: list:3: "), "{listed}");
+}
+
+#[test]
+#[cfg(unix)]
+fn unreadable_files_are_named_and_the_rest_counts() {
+    use std::os::unix::fs::PermissionsExt;
+
+    let place = Place::with(&[("tree/a.txt", b"love"), ("tree/b.txt", b"love")]);
+    let locked = place.path().join("tree/a.txt");
+    std::fs::set_permissions(&locked, PermissionsExt::from_mode(0o000)).unwrap();
+    if std::fs::File::open(&locked).is_ok() {
+        skip("this user may read everything");
+        return;
+    }
+    assert_eq!(
+        place.run(["love", "tree"]),
+        expect("love 1\n", &format!("cogrep: tree/a.txt: permission denied\n{ONE_OF_TWO}"), 2)
+    );
+}
+
+#[test]
+#[cfg(target_os = "linux")]
+fn an_error_while_reading_is_named() {
+    let place = Place::with(&[("a.txt", b"love")]);
+    // Reading the memory of a process at address zero is an error of input and output.
+    let answer = place.run(["love", "/proc/self/mem", "a.txt"]);
+    assert_eq!((answer.out.as_str(), answer.status), ("love 1\n", 2));
+    assert!(answer.err.starts_with("cogrep: /proc/self/mem: "), "{}", answer.err);
+}
+
+#[test]
+#[cfg(target_os = "linux")]
+fn a_full_disk_is_an_error() {
+    let place = Place::with(&[("a.txt", b"love")]);
+    let full = std::fs::OpenOptions::new().write(true).open("/dev/full").unwrap();
+    let output = place.command().args(["love", "a.txt"]).stdout(full).output().unwrap();
+    assert_eq!(output.status.code(), Some(2));
+    assert_eq!(
+        String::from_utf8_lossy(&output.stderr),
+        "cogrep: standard output: no storage space\n"
+    );
+}
+
+#[test]
+#[cfg(unix)]
+fn a_closed_pipe_ends_quietly() {
+    let place = Place::with(&[("a.txt", b"love")]);
+    for format in ["text", "csv", "json", "jsonl"] {
+        let (reader, writer) = std::io::pipe().unwrap();
+        drop(reader);
+        let arguments = ["love", "a.txt", "--by=file", "--format", format];
+        let output = place.command().args(arguments).stdout(writer).output().unwrap();
+        assert_eq!(output.status.code(), Some(0), "{format}");
+        assert_eq!(String::from_utf8_lossy(&output.stderr), "", "{format}");
+    }
+}
+
+#[test]
+#[cfg(unix)]
+fn interrupt_keeps_what_was_counted() {
+    use std::io::Write;
+    use std::process::Command;
+    use std::time::{Duration, Instant};
+
+    let place = Place::new();
+    let mut child = place
+        .command()
+        .args(["love", "-"])
+        .stdin(Stdio::piped())
+        .stdout(Stdio::piped())
+        .stderr(Stdio::piped())
+        .spawn()
+        .unwrap();
+    let mut stdin = child.stdin.take().unwrap();
+    stdin.write_all(b"love and love\n").unwrap();
+    // The program has read it when the pipe is empty; then it waits for more.
+    let begun = Instant::now();
+    while rustix::io::ioctl_fionread(&stdin).unwrap() > 0 {
+        assert!(begun.elapsed() < Duration::from_secs(20), "the pipe was never read");
+        std::thread::sleep(Duration::from_millis(5));
+    }
+    std::thread::sleep(Duration::from_millis(50));
+    let kill = Command::new("kill").args(["-INT", &child.id().to_string()]).status().unwrap();
+    assert!(kill.success());
+    let output = child.wait_with_output().unwrap();
+    drop(stdin);
+    assert_eq!(String::from_utf8_lossy(&output.stdout), "love 2\n");
+    assert_eq!(
+        String::from_utf8_lossy(&output.stderr),
+        "cogrep: incomplete: interrupted; these are the counts so far\n"
+    );
+    assert_eq!(output.status.code(), Some(130));
+}
+
+/// Text of unlimited length is counted in 64 MiB of address space, program and
+/// all: a line is never held whole.
+#[test]
+#[cfg(target_os = "linux")]
+fn memory_is_bounded_whatever_the_lines() {
+    let place = Place::new();
+    for unit in ["love and hate. ", "love\n"] {
+        let command = format!(
+            "ulimit -v 65536; yes '{}' | {} head -c 210000000 | \"$0\" -i love hate nothing --in -",
+            unit.trim_end(),
+            if unit.ends_with('\n') { "" } else { "tr '\\n' ' ' |" },
+        );
+        let program = env!("CARGO_BIN_EXE_cogrep");
+        let mut shell = std::process::Command::new("sh");
+        let answer =
+            answer(shell.arg("-c").arg(command).arg(program).current_dir(place.path()), b"");
+        let periods = 210_000_000 / unit.len();
+        let hates = if unit.contains("hate") { periods } else { 0 };
+        assert_eq!(
+            answer,
+            expect(&format!("love {periods}\nhate {hates}\nnothing 0\n"), "", 0),
+            "{unit:?}"
+        );
+    }
+}
