@@ -11,8 +11,8 @@
 //!
 //! let patterns = Patterns::new(["aa", "b"], Matching::default())?;
 //! let plan = Plan::new(&patterns, EngineChoice::Auto)?;
-//! assert_eq!(Counter::new(&plan).count(b"aaaaab"), [2, 1]);
-//! # Ok::<(), cogrep_match::PatternError>(())
+//! assert_eq!(Counter::new(&plan).count(b"aaaaab")?, [2, 1]);
+//! # Ok::<(), Box<dyn std::error::Error>>(())
 //! ```
 //!
 //! What this crate refuses to do: read anything, start a thread, or know where a
@@ -21,6 +21,7 @@
 mod counter;
 pub mod engine;
 mod fold;
+mod line;
 mod pattern;
 mod plan;
 mod tally;
@@ -30,6 +31,7 @@ pub mod word;
 pub use counter::Counter;
 pub use engine::{Engine, Scan};
 pub use fold::{Folder, fold_all};
+pub use line::{LineGrouper, LineTooLong};
 pub use pattern::{Matching, PatternError, Patterns, Syntax, Unit, parse_list};
 pub use plan::{EngineChoice, Plan, UnknownEngine, Warning};
 pub use tally::Tally;

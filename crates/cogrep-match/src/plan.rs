@@ -8,7 +8,7 @@ use std::str::FromStr;
 use std::sync::Arc;
 
 use crate::engine::judge::Group;
-use crate::engine::{Chapter, Engine, Memmem};
+use crate::engine::{Automaton, Chapter, Engine, LineRegex, Memmem, Regex};
 use crate::pattern::{Matching, PatternError, Patterns, Syntax, Unit};
 use crate::{Tally, fold_all};
 
@@ -23,13 +23,19 @@ pub enum EngineChoice {
     Chapter,
     /// A substring search a needle.
     Memmem,
+    /// One automaton for all needles.
+    Automaton,
+    /// A regular expression a needle: what counts regular expressions, and only them.
+    Regex,
 }
 
 /// The choices and their names.
-const CHOICES: [(&str, EngineChoice); 3] = [
+const CHOICES: [(&str, EngineChoice); 5] = [
     ("auto", EngineChoice::Auto),
     (Chapter::NAME, EngineChoice::Chapter),
     (Memmem::NAME, EngineChoice::Memmem),
+    (Automaton::NAME, EngineChoice::Automaton),
+    (Regex::NAME, EngineChoice::Regex),
 ];
 
 impl EngineChoice {
@@ -95,7 +101,6 @@ pub struct Plan {
     /// The needle of each pattern.
     needles: Vec<usize>,
     folds: bool,
-    needs_whole_lines: bool,
     warnings: Vec<Warning>,
     reason: String,
 }
@@ -112,8 +117,11 @@ impl Plan {
         let folds = matching.ignore_case && matching.syntax == Syntax::Literal;
         let (needles, distinct) = distinct(patterns, folds, choice == EngineChoice::Chapter);
         let warnings = warnings(patterns);
-        let (engines, reason) = literal_engines(distinct, matching, choice);
-        Ok(Self { engines, needles, folds, needs_whole_lines: false, warnings, reason })
+        let (engines, reason) = match matching.syntax {
+            Syntax::Literal => literal_engines(distinct, matching, choice)?,
+            Syntax::Regex => regex_engines(&needles, &distinct, matching, choice)?,
+        };
+        Ok(Self { engines, needles, folds, warnings, reason })
     }
 
     /// The engines: each is to be fed the whole text.
@@ -128,7 +136,7 @@ impl Plan {
 
     /// Whether each piece that is fed must end where a line ends, or the text does.
     pub fn needs_whole_lines(&self) -> bool {
-        self.needs_whole_lines
+        self.engines.iter().any(|engine| engine.needs_whole_lines())
     }
 
     /// What the giver of the patterns should know.
@@ -187,29 +195,71 @@ fn warnings(patterns: &Patterns) -> Vec<Warning> {
     with_line_feed.map(|(index, _)| Warning::LineFeed { index }).collect()
 }
 
+type Engines = (Vec<Arc<dyn Engine>>, String);
+
 /// The engines for literals, and why these.
 fn literal_engines(
     distinct: Vec<Box<[u8]>>,
     matching: Matching,
     choice: EngineChoice,
-) -> (Vec<Arc<dyn Engine>>, String) {
+) -> Result<Engines, PatternError> {
     let can_stand = |bytes: &[u8]| !(counts_lines(matching) && bytes.contains(&b'\n'));
     let needles: Vec<_> =
         distinct.into_iter().enumerate().filter(|(_, bytes)| can_stand(bytes)).collect();
     let count = needles.len();
-    let engines = needles.into_iter().map(|needle| Group::new([needle], matching));
-    match choice {
+    let together = |needles| -> Result<Vec<Arc<dyn Engine>>, PatternError> {
+        Ok(vec![Arc::new(Automaton::new(Group::new(needles, matching))?)])
+    };
+    let alone = needles.iter().cloned().map(|needle| Group::new([needle], matching));
+    Ok(match choice {
+        EngineChoice::Auto if count <= FEW => (
+            alone.map(|group| Arc::new(Memmem::new(group)) as Arc<dyn Engine>).collect(),
+            format!("memmem, a substring search a needle, since {FEW} needles or fewer are few"),
+        ),
+        EngineChoice::Auto => (
+            together(needles)?,
+            format!("automaton, one pass for all needles, since {count} are more than {FEW}"),
+        ),
         EngineChoice::Chapter => (
-            engines.map(|group| Arc::new(Chapter::new(group)) as Arc<dyn Engine>).collect(),
+            alone.map(|group| Arc::new(Chapter::new(group)) as Arc<dyn Engine>).collect(),
             "chapter, as chosen: an engine a pattern".into(),
         ),
         EngineChoice::Memmem => (
-            engines.map(|group| Arc::new(Memmem::new(group)) as Arc<dyn Engine>).collect(),
+            alone.map(|group| Arc::new(Memmem::new(group)) as Arc<dyn Engine>).collect(),
             "memmem, as chosen: a substring search a needle".into(),
         ),
-        EngineChoice::Auto => (
-            engines.map(|group| Arc::new(Memmem::new(group)) as Arc<dyn Engine>).collect(),
-            format!("memmem, a substring search a needle: {count} are few (up to {FEW})"),
-        ),
+        EngineChoice::Automaton => {
+            (together(needles)?, "automaton, as chosen: one pass for all needles".into())
+        }
+        EngineChoice::Regex => {
+            return Err(PatternError::Engine {
+                engine: Regex::NAME,
+                reason: "counts regular expressions, not literals".into(),
+            });
+        }
+    })
+}
+
+/// The engines for regular expressions, and why these.
+fn regex_engines(
+    needles: &[usize],
+    distinct: &[Box<[u8]>],
+    matching: Matching,
+    choice: EngineChoice,
+) -> Result<Engines, PatternError> {
+    if matches!(choice, EngineChoice::Memmem | EngineChoice::Automaton) {
+        return Err(PatternError::Engine {
+            engine: choice.name(),
+            reason: "counts literals, not regular expressions".into(),
+        });
     }
+    let engine = |(needle, bytes): (usize, &[u8])| {
+        // An error names the pattern as given: the first that is this needle.
+        let index = needles.iter().position(|of| *of == needle).unwrap_or(needle);
+        let regex = LineRegex::new(index, bytes, matching)?;
+        Ok(Arc::new(Regex::new(needle, regex)) as Arc<dyn Engine>)
+    };
+    let bytes = distinct.iter().map(AsRef::as_ref);
+    let engines = bytes.enumerate().map(engine).collect::<Result<_, _>>()?;
+    Ok((engines, "regex, a pass an expression: each is counted alone, line by line".into()))
 }

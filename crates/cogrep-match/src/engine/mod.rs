@@ -4,14 +4,19 @@
 //! text, a way to find places, and the [`judge`] who decides which of them count;
 //! [`course`] puts them together. A new engine brings the middle part.
 
+mod automaton;
 mod chapter;
 pub mod course;
 pub mod judge;
 mod memmem;
+mod regex;
 pub mod window;
 
+pub use automaton::Automaton;
 pub use chapter::Chapter;
 pub use memmem::Memmem;
+pub(crate) use regex::LineRegex;
+pub use regex::Regex;
 
 use std::fmt;
 use std::sync::Arc;
@@ -29,6 +34,13 @@ pub trait Engine: fmt::Debug + Send + Sync {
     /// The needles it counts, as indices into a [`Tally`].
     fn needles(&self) -> &[usize];
 
+    /// Whether each piece it is fed must end where a line ends, or the text does.
+    ///
+    /// A [`LineGrouper`](crate::LineGrouper) makes such pieces.
+    fn needs_whole_lines(&self) -> bool {
+        false
+    }
+
     /// Begins to count: a state of its own, at the start of a text.
     fn scan(self: Arc<Self>) -> Box<dyn Scan>;
 }
@@ -36,7 +48,8 @@ pub trait Engine: fmt::Debug + Send + Sync {
 /// An engine on its way through texts, one after the other.
 ///
 /// The pieces of a text may be cut anywhere, also inside an occurrence or a
-/// character; the counts do not depend on it.
+/// character, unless the engine [needs whole lines](Engine::needs_whole_lines); the
+/// counts do not depend on it.
 pub trait Scan {
     /// Counts on in the next piece of the text.
     fn feed(&mut self, piece: &[u8]);

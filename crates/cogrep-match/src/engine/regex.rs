@@ -1,0 +1,164 @@
+//! One regular expression, line by line.
+//!
+//! The matcher is that of the `regex` crate, below its front: an expression is wrapped
+//! for `-w` and `-x` as a tree, not as text, so that nothing in it (a comment, a flag)
+//! can reach its wrapping.
+
+use std::sync::Arc;
+
+use memchr::memchr;
+use regex_automata::Input;
+use regex_automata::meta::{self, Cache};
+use regex_automata::nfa::thompson::WhichCaptures;
+use regex_syntax::hir::{Hir, Look};
+
+use crate::Tally;
+use crate::engine::{Engine, Scan};
+use crate::line::without_ending;
+use crate::pattern::{self, Matching, PatternError, Unit};
+use crate::utf8;
+
+/// The memory an expression may take, as in the `regex` crate.
+const LIMIT_BYTES: usize = 10 << 20;
+
+/// Counts one regular expression; see the head of the module.
+#[derive(Debug)]
+pub struct Regex {
+    needles: [usize; 1],
+    regex: LineRegex,
+}
+
+impl Regex {
+    /// The name of the engine.
+    pub const NAME: &'static str = "regex";
+
+    /// Makes ready to count an expression, the needle of this index.
+    pub(crate) fn new(needle: usize, regex: LineRegex) -> Self {
+        Self { needles: [needle], regex }
+    }
+}
+
+impl Engine for Regex {
+    fn name(&self) -> &'static str {
+        Self::NAME
+    }
+
+    fn needles(&self) -> &[usize] {
+        &self.needles
+    }
+
+    fn needs_whole_lines(&self) -> bool {
+        true
+    }
+
+    fn scan(self: Arc<Self>) -> Box<dyn Scan> {
+        let cache = self.regex.create_cache();
+        Box::new(Lines { engine: self, cache, count: 0, line_is_cut: false })
+    }
+}
+
+#[derive(Debug)]
+struct Lines {
+    engine: Arc<Regex>,
+    cache: Cache,
+    count: u64,
+    line_is_cut: bool,
+}
+
+impl Scan for Lines {
+    fn feed(&mut self, mut piece: &[u8]) {
+        debug_assert!(piece.is_empty() || !self.line_is_cut, "a line came in two pieces");
+        while !piece.is_empty() {
+            let end = memchr(b'\n', piece).map_or(piece.len(), |at| at + 1);
+            let (line, rest) = piece.split_at(end);
+            self.line_is_cut = !line.ends_with(b"\n");
+            self.count += self.engine.regex.count(&mut self.cache, without_ending(line));
+            piece = rest;
+        }
+    }
+
+    fn end_text(&mut self) {
+        self.line_is_cut = false;
+    }
+
+    fn take(&mut self, tally: &mut Tally) {
+        tally.add(self.engine.needles[0], std::mem::take(&mut self.count));
+    }
+}
+
+/// A regular expression as it is meant for lines.
+#[derive(Debug)]
+pub(crate) struct LineRegex {
+    regex: meta::Regex,
+    /// Whether a line counts once, whatever is found in it.
+    counts_lines: bool,
+}
+
+impl LineRegex {
+    /// Compiles the pattern of this index in the list.
+    pub(crate) fn new(
+        index: usize,
+        bytes: &[u8],
+        matching: Matching,
+    ) -> Result<Self, PatternError> {
+        let hir = pattern::parse(index, bytes, matching.ignore_case)?;
+        let around = |start, hir, end| Hir::concat(vec![Hir::look(start), hir, Hir::look(end)]);
+        let hir = match (matching.unit, matching.whole_words) {
+            (Unit::WholeLines, _) => around(Look::Start, hir, Look::End),
+            (_, true) => around(Look::WordStartHalfUnicode, hir, Look::WordEndHalfUnicode),
+            (_, false) => hir,
+        };
+        let config = meta::Config::new()
+            .nfa_size_limit(Some(LIMIT_BYTES))
+            .which_captures(WhichCaptures::Implicit)
+            .utf8_empty(false);
+        let regex =
+            meta::Builder::new().configure(config).build_from_hir(&hir).map_err(|error| {
+                let message = match error.size_limit() {
+                    Some(limit) => format!("it needs more than {limit} bytes"),
+                    None => error.to_string(),
+                };
+                let pattern = String::from_utf8_lossy(bytes).into_owned();
+                PatternError::TooLarge { index, pattern, message }
+            })?;
+        let counts_lines = matches!(matching.unit, Unit::Lines | Unit::WholeLines);
+        Ok(Self { regex, counts_lines })
+    }
+
+    pub(crate) fn create_cache(&self) -> Cache {
+        self.regex.create_cache()
+    }
+
+    /// What the line, without its ending, adds to the count.
+    fn count(&self, cache: &mut Cache, line: &[u8]) -> u64 {
+        if self.counts_lines {
+            let input = Input::new(line).earliest(true);
+            return u64::from(self.regex.search_half_with(cache, &input).is_some());
+        }
+        let (mut count, mut start) = (0, 0);
+        while let Some(place) = self.find(cache, line, start) {
+            count += 1;
+            start = place.end;
+        }
+        count
+    }
+
+    /// The next match in the line that is not empty, from this index on.
+    pub(crate) fn find(
+        &self,
+        cache: &mut Cache,
+        line: &[u8],
+        mut start: usize,
+    ) -> Option<std::ops::Range<usize>> {
+        while start <= line.len() {
+            let found = self.regex.search_with(cache, &Input::new(line).range(start..))?;
+            if !found.is_empty() {
+                return Some(found.range());
+            }
+            // Past an empty match the search goes on one character later.
+            let rest = &line[found.end()..];
+            start = found.end() + utf8::first_char(rest).map_or(1, |(_, len)| len);
+        }
+        None
+    }
+}

@@ -1,0 +1,204 @@
+//! Lines: what they are, and pieces of text regrouped into whole ones.
+//!
+//! A line is the bytes between line feeds; a last piece without bytes is none. Only
+//! regular expressions need lines whole. Literals are counted in lines of any length
+//! without this module.
+
+use memchr::{memchr, memchr_iter, memrchr};
+
+/// The line without its ending, `\n` or `\r\n`. A final `\r` alone is text.
+pub(crate) fn without_ending(line: &[u8]) -> &[u8] {
+    let Some(line) = line.strip_suffix(b"\n") else { return line };
+    line.strip_suffix(b"\r").unwrap_or(line)
+}
+
+/// A line is longer than is allowed.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+#[error(
+    "a line is longer than {limit_bytes} bytes, the most that is held for a regular expression"
+)]
+pub struct LineTooLong {
+    /// How long a line may be, without its line feed.
+    pub limit_bytes: usize,
+}
+
+/// Regroups the pieces of a text, cut anywhere, into pieces that end where a line
+/// ends or the text does.
+///
+/// Only a line that was cut is copied.
+///
+/// ```
+/// use cogrep_match::LineGrouper;
+///
+/// let mut lines = LineGrouper::new(LineGrouper::DEFAULT_LIMIT_BYTES);
+/// let mut pieces = Vec::new();
+/// for piece in ["one\ntwo\nth", "ree\nfo", "ur"] {
+///     lines.feed(piece.as_bytes(), |piece| pieces.push(piece.to_vec()))?;
+/// }
+/// lines.end_text(|piece| pieces.push(piece.to_vec()));
+/// assert_eq!(pieces, [&b"one\ntwo\n"[..], b"three\n", b"four"]);
+/// # Ok::<(), cogrep_match::LineTooLong>(())
+/// ```
+#[derive(Clone, Debug)]
+pub struct LineGrouper {
+    limit_bytes: usize,
+    /// The beginning of the line that the last piece cut off.
+    held: Vec<u8>,
+    /// A line was too long: nothing more is taken of this text.
+    failed: bool,
+}
+
+impl LineGrouper {
+    /// How long a line may be unless said otherwise: 16 MiB.
+    pub const DEFAULT_LIMIT_BYTES: usize = 16 << 20;
+
+    /// A grouper at the start of a text, for lines up to this length without their
+    /// line feed.
+    #[must_use]
+    pub fn new(limit_bytes: usize) -> Self {
+        Self { limit_bytes, held: Vec::new(), failed: false }
+    }
+
+    /// Takes a piece, and passes on the lines that are whole with it.
+    ///
+    /// # Errors
+    ///
+    /// When a line is too long. The lines before it have been passed on; nothing of
+    /// this text is any more.
+    pub fn feed(
+        &mut self,
+        piece: &[u8],
+        mut pass_on: impl FnMut(&[u8]),
+    ) -> Result<(), LineTooLong> {
+        if self.failed {
+            return Err(self.error());
+        }
+        let (mut whole, rest) = piece.split_at(memrchr(b'\n', piece).map_or(0, |at| at + 1));
+        if !self.held.is_empty()
+            && let Some(first) = memchr(b'\n', whole)
+        {
+            if self.held.len() + first > self.limit_bytes {
+                return self.fail();
+            }
+            self.held.extend_from_slice(&whole[..=first]);
+            pass_on(&self.held);
+            self.held.clear();
+            whole = &whole[first + 1..];
+        }
+        let good = self.good_len(whole);
+        if good > 0 {
+            pass_on(&whole[..good]);
+        }
+        if good < whole.len() || self.held.len() + rest.len() > self.limit_bytes {
+            return self.fail();
+        }
+        self.held.extend_from_slice(rest);
+        Ok(())
+    }
+
+    /// Ends the text, and passes on its last line if that has no line feed. The next
+    /// piece begins another text.
+    pub fn end_text(&mut self, mut pass_on: impl FnMut(&[u8])) {
+        if !self.held.is_empty() {
+            pass_on(&self.held);
+        }
+        self.held.clear();
+        self.failed = false;
+    }
+
+    /// The length of these whole lines up to the first that is too long.
+    fn good_len(&self, whole: &[u8]) -> usize {
+        if whole.len() <= self.limit_bytes {
+            return whole.len();
+        }
+        let mut start = 0;
+        for line_feed in memchr_iter(b'\n', whole) {
+            if line_feed - start > self.limit_bytes {
+                break;
+            }
+            start = line_feed + 1;
+        }
+        start
+    }
+
+    fn fail(&mut self) -> Result<(), LineTooLong> {
+        self.failed = true;
+        self.held = Vec::new();
+        Err(self.error())
+    }
+
+    fn error(&self) -> LineTooLong {
+        LineTooLong { limit_bytes: self.limit_bytes }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// What is passed on, the text cut into pieces of this length, and whether all
+    /// lines were short enough.
+    fn regroup(lines: &mut LineGrouper, text: &[u8], len: usize) -> (Vec<Vec<u8>>, bool) {
+        let mut pieces = Vec::new();
+        let all = text
+            .chunks(len)
+            .map(|piece| lines.feed(piece, |piece| pieces.push(piece.to_vec())))
+            .fold(Ok(()), Result::and);
+        lines.end_text(|piece| pieces.push(piece.to_vec()));
+        (pieces, all.is_ok())
+    }
+
+    #[test]
+    fn lines_come_whole_however_they_were_cut() {
+        let texts = ["", "\n", "a", "a\n", "\n\na", "ab\r\ncd\r\n", "abcdefgh\nij\nklmno\n\np"];
+        let mut lines = LineGrouper::new(8);
+        for text in texts {
+            for len in 1..=text.len().max(1) {
+                let (pieces, all) = regroup(&mut lines, text.as_bytes(), len);
+                assert!(all);
+                assert_eq!(pieces.concat(), text.as_bytes(), "{text:?} by {len}");
+                let (last, others) =
+                    pieces.split_last().map_or((None, &[][..]), |(l, o)| (Some(l), o));
+                assert!(others.iter().all(|piece| piece.ends_with(b"\n")), "{text:?} by {len}");
+                assert!(last.is_none_or(|piece| !piece.is_empty()), "{text:?} by {len}");
+            }
+        }
+    }
+
+    #[test]
+    fn what_comes_before_a_line_too_long_is_passed_on_and_no_more() {
+        let mut lines = LineGrouper::new(4);
+        for text in ["ab\nabcd\nabcde\nab\n", "ab\nabcd\nabcde", "ab\nabcd\nabcdefghij\n\n"] {
+            for len in 1..=text.len() {
+                let (pieces, all) = regroup(&mut lines, text.as_bytes(), len);
+                assert!(!all, "{text:?} by {len}");
+                assert_eq!(pieces.concat(), b"ab\nabcd\n", "{text:?} by {len}");
+            }
+        }
+        let (pieces, all) = regroup(&mut lines, b"abcd", 3);
+        assert!(all, "another text begins anew");
+        assert_eq!(pieces, [b"abcd"]);
+    }
+
+    #[test]
+    fn after_a_line_too_long_the_error_stays() {
+        let mut lines = LineGrouper::new(1);
+        let too_long = Err(LineTooLong { limit_bytes: 1 });
+        assert_eq!(lines.feed(b"ab", |_| ()), too_long);
+        assert_eq!(lines.feed(b"\n", |_| panic!("nothing is passed on")), too_long);
+    }
+
+    #[test]
+    fn endings() {
+        for (line, expected) in [
+            ("a\n", "a"),
+            ("a\r\n", "a"),
+            ("a\r\r\n", "a\r"),
+            ("a\r", "a\r"),
+            ("\n", ""),
+            ("\r\n", ""),
+        ] {
+            assert_eq!(without_ending(line.as_bytes()), expected.as_bytes());
+        }
+    }
+}
