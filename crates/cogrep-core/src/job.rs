@@ -8,9 +8,6 @@ use crate::network::Network;
 use crate::report::{PatternCount, Report, SourceReport};
 use crate::stage::cat;
 
-/// The longest line that regular expressions may hold, unless told otherwise.
-pub const MAX_LINE_BYTES: usize = 16 << 20;
-
 /// Counts the patterns of a plan in the texts of some inputs.
 #[derive(Debug)]
 pub struct Job<'a> {
@@ -24,8 +21,8 @@ pub struct Job<'a> {
     pub selection: Selection,
     /// How sources are opened.
     pub open: OpenOptions,
-    /// The longest line that regular expressions may hold, in bytes.
-    pub max_line: usize,
+    /// The longest line that regular expressions may hold.
+    pub max_line_bytes: usize,
     /// Whether each source gets counts of its own.
     pub by_source: bool,
     /// Whether the report names every source.
@@ -96,7 +93,7 @@ impl Run<'_> {
             Err(fault) => return failed(name, fault),
         };
         let network = self.network.get_or_insert_with(|| {
-            Network::new(self.job.plan, self.job.patterns, self.job.max_line)
+            Network::new(self.job.plan, self.job.patterns, self.job.max_line_bytes)
         });
         let sent = cat(&mut text, &mut self.chunk, network);
         let text_bytes = self.chunk.offset() + self.chunk.bytes().len() as u64;

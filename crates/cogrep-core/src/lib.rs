@@ -15,6 +15,6 @@ mod report;
 pub mod stage;
 
 pub use cogrep_source::SourceName;
-pub use job::{Job, MAX_LINE_BYTES};
+pub use job::Job;
 pub use network::Network;
 pub use report::{PatternCount, Report, SourceReport};

@@ -17,12 +17,10 @@ pub enum Fault {
         expected: u64,
     },
     /// A line was longer than regular expressions may hold.
-    #[error("line {line} is longer than {limit} bytes; raise --max-line")]
+    #[error("a line is longer than {limit_bytes} bytes; raise --max-line")]
     LongLine {
-        /// The number of the line, from 1.
-        line: u64,
-        /// The most bytes a line may have.
-        limit: usize,
+        /// The most bytes a line may have, without its line feed.
+        limit_bytes: usize,
     },
     /// The walk of a folder met something that it could not read.
     #[error("{0}")]

@@ -5,8 +5,7 @@ use std::io::{self, IsTerminal};
 
 use clap::ArgMatches;
 use clap::error::{ContextKind, ContextValue, ErrorKind};
-use cogrep_core::MAX_LINE_BYTES;
-use cogrep_match::{EngineChoice, Matching, Patterns, Syntax, Unit};
+use cogrep_match::{EngineChoice, LineGrouper, Matching, Patterns, Syntax, Unit};
 use cogrep_report::{Format, escape};
 use cogrep_source::{Encoding, Input, Selection};
 
@@ -23,7 +22,7 @@ pub(crate) struct Arguments {
     pub(crate) inputs: Vec<Input>,
     pub(crate) selection: Selection,
     pub(crate) encoding: Option<Encoding>,
-    pub(crate) max_line: usize,
+    pub(crate) max_line_bytes: usize,
     pub(crate) engine: EngineChoice,
     pub(crate) explain: bool,
     pub(crate) output: Output,
@@ -62,7 +61,10 @@ pub(crate) fn parse(words: impl IntoIterator<Item = OsString>) -> Result<Argumen
             no_ignore: matches.get_flag(id::NO_IGNORE),
         },
         encoding,
-        max_line: matches.get_one(id::MAX_LINE).copied().unwrap_or(MAX_LINE_BYTES),
+        max_line_bytes: matches
+            .get_one(id::MAX_LINE)
+            .copied()
+            .unwrap_or(LineGrouper::DEFAULT_LIMIT_BYTES),
         engine: named(&matches, id::ENGINE)?,
         explain: matches.get_flag(id::EXPLAIN),
         output: Output {

@@ -26,7 +26,7 @@ pub(crate) fn run(arguments: &Arguments) -> Result<Status, Error> {
 
 /// Prints the network that would count, and why it is this one.
 fn explain(arguments: &Arguments, plan: &Plan) -> Result<Status, Error> {
-    let network = Network::new(plan, &arguments.patterns, arguments.max_line);
+    let network = Network::new(plan, &arguments.patterns, arguments.max_line_bytes);
     writeln!(io::stdout(), "{}\n{}", network.shape(), plan.reason())?;
     Ok(Status::Found)
 }
@@ -41,7 +41,7 @@ fn count(arguments: &Arguments, plan: &Plan) -> Result<Status, Error> {
         inputs: &arguments.inputs,
         selection: arguments.selection,
         open: OpenOptions { encoding: arguments.encoding, interrupt: interrupt::listen() },
-        max_line: arguments.max_line,
+        max_line_bytes: arguments.max_line_bytes,
         by_source,
         remember: output.format == Format::Json,
     };
@@ -85,7 +85,7 @@ fn complain_about(source: &SourceReport) {
     if source.text_bytes == 0 {
         complain(&format!("{name}: {fault}"));
     } else {
-        complain(&format!("{name}: {fault}; {} bytes were counted", source.text_bytes));
+        complain(&format!("{name}: {fault}; {} bytes were read", source.text_bytes));
     }
 }
 

@@ -159,6 +159,9 @@ fn habits_of_grep_are_met() {
         assert_eq!(place.run([flag, "love", "book.txt"]), expect("love 1\n", "", 0), "{flag}");
     }
     assert_eq!(place.run(["-c", "hope", "letter.txt"]), expect("hope 2\n", "", 0));
+    assert_eq!(place.run(["-E", "l.ve|hate", "book.txt"]), expect("l.ve|hate 2\n", "", 0));
+    assert_eq!(place.run(["-EF", "l.ve", "book.txt"]), expect("l.ve 0\n", "", 1));
+    assert_eq!(place.run(["-FE", "l.ve", "book.txt"]), expect("l.ve 1\n", "", 0));
     for flag in ["-o", "-n", "-v"] {
         let answer = place.run([flag, "love", "book.txt"]);
         assert_eq!((answer.status, answer.out.as_str()), (2, ""), "{flag}");

@@ -41,6 +41,21 @@ fn patterns_that_cannot_be_counted_are_placed() {
 }
 
 #[test]
+fn a_line_too_long_for_a_regex_makes_its_source_partial() {
+    let place = Place::with(&[("a.txt", b"love\nlove lost\nlove"), ("b.txt", b"love\nlove")]);
+    assert_eq!(
+        place.run(["-E", "l[o]ve", "--max-line=5", "a.txt", "b.txt"]),
+        expect(
+            "l[o]ve 3\n",
+            &format!(
+                "cogrep: a.txt: a line is longer than 5 bytes; raise --max-line; 19 bytes were read\n{ONE_OF_TWO}"
+            ),
+            2
+        )
+    );
+}
+
+#[test]
 #[cfg(unix)]
 fn unreadable_files_are_named_and_the_rest_counts() {
     use std::os::unix::fs::PermissionsExt;

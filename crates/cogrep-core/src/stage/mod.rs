@@ -8,6 +8,7 @@ mod cat;
 mod count;
 mod fold;
 mod grep;
+mod lines;
 mod shape;
 
 use cogrep_source::Chunk;
@@ -17,6 +18,7 @@ pub use cat::cat;
 pub use count::count;
 pub use fold::fold;
 pub use grep::grep;
+pub use lines::{Stop, lines};
 pub use shape::Shape;
 
 /// A sink that can say what it and its children are.
