@@ -166,7 +166,11 @@ impl Plan {
 }
 
 /// The needle of each pattern, and the bytes of each needle.
-fn distinct(patterns: &Patterns, folds: bool, keep_equal: bool) -> (Vec<usize>, Vec<Box<[u8]>>) {
+pub(crate) fn distinct(
+    patterns: &Patterns,
+    folds: bool,
+    keep_equal: bool,
+) -> (Vec<usize>, Vec<Box<[u8]>>) {
     let mut needles = Vec::with_capacity(patterns.len());
     let mut distinct = Vec::<Box<[u8]>>::new();
     let mut known = HashMap::<Box<[u8]>, usize>::new();
@@ -186,13 +190,18 @@ fn counts_lines(matching: Matching) -> bool {
     matches!(matching.unit, Unit::Lines | Unit::WholeLines)
 }
 
+/// Whether the literal can count at all: no line has a line feed.
+pub(crate) fn can_stand(bytes: &[u8], matching: Matching) -> bool {
+    !(counts_lines(matching) && bytes.contains(&b'\n'))
+}
+
 fn warnings(patterns: &Patterns) -> Vec<Warning> {
     let matching = patterns.matching();
-    if matching.syntax == Syntax::Regex || !counts_lines(matching) {
+    if matching.syntax == Syntax::Regex {
         return Vec::new();
     }
-    let with_line_feed = patterns.iter().enumerate().filter(|(_, bytes)| bytes.contains(&b'\n'));
-    with_line_feed.map(|(index, _)| Warning::LineFeed { index }).collect()
+    let nowhere = patterns.iter().enumerate().filter(|(_, bytes)| !can_stand(bytes, matching));
+    nowhere.map(|(index, _)| Warning::LineFeed { index }).collect()
 }
 
 type Engines = (Vec<Arc<dyn Engine>>, String);
@@ -203,9 +212,8 @@ fn literal_engines(
     matching: Matching,
     choice: EngineChoice,
 ) -> Result<Engines, PatternError> {
-    let can_stand = |bytes: &[u8]| !(counts_lines(matching) && bytes.contains(&b'\n'));
-    let needles: Vec<_> =
-        distinct.into_iter().enumerate().filter(|(_, bytes)| can_stand(bytes)).collect();
+    let needles = distinct.into_iter().enumerate();
+    let needles: Vec<_> = needles.filter(|(_, bytes)| can_stand(bytes, matching)).collect();
     let count = needles.len();
     let together = |needles| -> Result<Vec<Arc<dyn Engine>>, PatternError> {
         Ok(vec![Arc::new(Automaton::new(Group::new(needles, matching))?)])
@@ -253,13 +261,7 @@ fn regex_engines(
             reason: "counts literals, not regular expressions".into(),
         });
     }
-    let engine = |(needle, bytes): (usize, &[u8])| {
-        // An error names the pattern as given: the first that is this needle.
-        let index = needles.iter().position(|of| *of == needle).unwrap_or(needle);
-        let regex = LineRegex::new(index, bytes, matching)?;
-        Ok(Arc::new(Regex::new(needle, regex)) as Arc<dyn Engine>)
-    };
-    let bytes = distinct.iter().map(AsRef::as_ref);
-    let engines = bytes.enumerate().map(engine).collect::<Result<_, _>>()?;
+    let regexes = LineRegex::compile(needles, distinct, matching)?.into_iter().enumerate();
+    let engines = regexes.map(|(needle, regex)| Arc::new(Regex::new(needle, regex)) as _).collect();
     Ok((engines, "regex, a pass an expression: each is counted alone, line by line".into()))
 }

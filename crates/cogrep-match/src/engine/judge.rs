@@ -164,14 +164,14 @@ impl Judge {
         }
     }
 
-    /// Judges a place, by the index behind its last byte. Those of one slot must come
-    /// in order.
+    /// Judges a place, by the index behind its last byte, and says whether it counts.
+    /// Those of one slot must come in order.
     #[inline]
-    pub fn place(&mut self, slot: usize, window: &Window<'_>, end: usize) {
+    pub fn place(&mut self, slot: usize, window: &Window<'_>, end: usize) -> bool {
         // The start may lie before the window, if nothing around it matters.
         let start = window.offset + end as u64 - self.group.bytes[slot].len() as u64;
         if start < self.not_before[slot] || !self.suits(slot, window.text, end) {
-            return;
+            return false;
         }
         self.counts[slot] += 1;
         match self.group.unit {
@@ -179,6 +179,7 @@ impl Judge {
             Unit::Overlapping | Unit::WholeLines => {}
             Unit::Lines => self.close_line(slot, window, end),
         }
+        true
     }
 
     /// Counts places that need no judgement; see [`Group::each_counts`].

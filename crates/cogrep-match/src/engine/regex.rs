@@ -4,6 +4,7 @@
 //! for `-w` and `-x` as a tree, not as text, so that nothing in it (a comment, a flag)
 //! can reach its wrapping.
 
+use std::ops::Range;
 use std::sync::Arc;
 
 use memchr::memchr;
@@ -95,12 +96,22 @@ pub(crate) struct LineRegex {
 }
 
 impl LineRegex {
-    /// Compiles the pattern of this index in the list.
-    pub(crate) fn new(
-        index: usize,
-        bytes: &[u8],
+    /// Compiles distinct expressions, given the one of each pattern.
+    pub(crate) fn compile(
+        needles: &[usize],
+        distinct: &[Box<[u8]>],
         matching: Matching,
-    ) -> Result<Self, PatternError> {
+    ) -> Result<Vec<Self>, PatternError> {
+        let compile = |(needle, bytes): (usize, &[u8])| {
+            // An error names the first of the patterns that are equal.
+            let index = needles.iter().position(|of| *of == needle).unwrap_or(needle);
+            Self::new(index, bytes, matching)
+        };
+        distinct.iter().map(AsRef::as_ref).enumerate().map(compile).collect()
+    }
+
+    /// Compiles the pattern of this index in the list.
+    fn new(index: usize, bytes: &[u8], matching: Matching) -> Result<Self, PatternError> {
         let hir = pattern::parse(index, bytes, matching.ignore_case)?;
         let around = |start, hir, end| Hir::concat(vec![Hir::look(start), hir, Hir::look(end)]);
         let hir = match (matching.unit, matching.whole_words) {
@@ -143,13 +154,23 @@ impl LineRegex {
         count
     }
 
+    /// Whether a line counts once, whatever is found in it.
+    pub(crate) fn counts_lines(&self) -> bool {
+        self.counts_lines
+    }
+
+    /// The first match in the line, empty or not.
+    pub(crate) fn find_any(&self, cache: &mut Cache, line: &[u8]) -> Option<Range<usize>> {
+        self.regex.search_with(cache, &Input::new(line)).map(|found| found.range())
+    }
+
     /// The next match in the line that is not empty, from this index on.
     pub(crate) fn find(
         &self,
         cache: &mut Cache,
         line: &[u8],
         mut start: usize,
-    ) -> Option<std::ops::Range<usize>> {
+    ) -> Option<Range<usize>> {
         while start <= line.len() {
             let found = self.regex.search_with(cache, &Input::new(line).range(start..))?;
             if !found.is_empty() {

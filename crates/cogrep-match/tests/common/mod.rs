@@ -3,6 +3,8 @@
 
 #![allow(dead_code, reason = "each test program uses a part of it")]
 
+pub(crate) mod strategy;
+
 use cogrep_match::word::is_word;
 use cogrep_match::{Counter, EngineChoice, Matching, Patterns, Plan, Unit, fold_all};
 
