@@ -1,0 +1,70 @@
+//! Every flag, defined once: the help, the manual page, the completions and the
+//! reference are made from this. Each subject has a file of its own.
+
+mod habits;
+mod inputs;
+mod matching;
+mod output;
+mod patterns;
+
+use clap::{Arg, ArgAction, Command};
+
+/// The ids of the flags, which are their long names too.
+pub(crate) mod id {
+    pub(crate) const WORDS: &str = "words";
+    pub(crate) const PATTERN: &str = "regexp";
+    pub(crate) const FILE: &str = "file";
+    pub(crate) const IN: &str = "in";
+    pub(crate) const IGNORE_CASE: &str = "ignore-case";
+    pub(crate) const CASE_SENSITIVE: &str = "case-sensitive";
+    pub(crate) const SMART_CASE: &str = "smart-case";
+    pub(crate) const WORD: &str = "word-regexp";
+    pub(crate) const LINE: &str = "line-regexp";
+    pub(crate) const LINES: &str = "lines";
+    pub(crate) const OVERLAPPING: &str = "overlapping";
+    pub(crate) const REGEX: &str = "extended-regexp";
+    pub(crate) const FIXED: &str = "fixed-strings";
+    pub(crate) const MAX_LINE: &str = "max-line";
+    pub(crate) const ENCODING: &str = "encoding";
+    pub(crate) const HIDDEN: &str = "hidden";
+    pub(crate) const NO_IGNORE: &str = "no-ignore";
+    pub(crate) const BY: &str = "by";
+    pub(crate) const FORMAT: &str = "format";
+    pub(crate) const BARE: &str = "bare";
+    pub(crate) const QUIET: &str = "quiet";
+    pub(crate) const NULL: &str = "null";
+    pub(crate) const COLOR: &str = "color";
+    pub(crate) const EXPLAIN: &str = "explain";
+    pub(crate) const ENGINE: &str = "engine";
+}
+
+const USAGE: &str = "cogrep [FLAGS] PATTERN [INPUT]...
+       cogrep [FLAGS] PATTERN... --in INPUT...
+       cogrep [FLAGS] -e PATTERN... -f FILE... [INPUT]...";
+
+const AFTER_HELP: &str = "\
+Exit status: 0 if everything was read and something was found, 1 if nothing was
+found, 2 on an error or if something could not be read, 130 after Ctrl-C.";
+
+/// The whole command line.
+pub(crate) fn command() -> Command {
+    Command::new("cogrep")
+        .version(env!("CARGO_PKG_VERSION"))
+        .about("Count how often each of many patterns occurs, in one pass over the text")
+        .override_usage(USAGE)
+        .after_help(AFTER_HELP)
+        .disable_help_subcommand(true)
+        .args(patterns::args())
+        .args(matching::args())
+        .args(inputs::args())
+        .args(output::args())
+        .args(habits::args())
+}
+
+fn switch(id: &'static str, heading: &'static str, help: &'static str) -> Arg {
+    Arg::new(id).long(id).action(ArgAction::SetTrue).help_heading(heading).help(help)
+}
+
+fn option(id: &'static str, value: &'static str, heading: &'static str, help: &'static str) -> Arg {
+    Arg::new(id).long(id).value_name(value).help_heading(heading).help(help)
+}

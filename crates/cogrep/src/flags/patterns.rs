@@ -1,0 +1,29 @@
+//! Flags that say what the patterns are.
+
+use std::ffi::OsString;
+
+use clap::{Arg, ArgAction, value_parser};
+
+use super::{id, option};
+
+pub(super) fn args() -> Vec<Arg> {
+    const HEADING: &str = "Patterns";
+    vec![
+        Arg::new(id::WORDS)
+            .num_args(0..)
+            .value_name("PATTERN | INPUT")
+            .value_parser(value_parser!(OsString))
+            .help_heading(HEADING)
+            .help("A pattern and then inputs; all patterns with --in; all inputs with -e or -f"),
+        option(id::PATTERN, "PATTERN", HEADING, "A pattern; may be given many times")
+            .short('e')
+            .action(ArgAction::Append)
+            .allow_hyphen_values(true)
+            .value_parser(value_parser!(OsString)),
+        option(id::FILE, "FILE", HEADING, "Patterns from a file, one a line; - is standard input")
+            .short('f')
+            .action(ArgAction::Append)
+            .allow_hyphen_values(true)
+            .value_parser(value_parser!(OsString)),
+    ]
+}
