@@ -4,16 +4,16 @@
 //! [`coroutine`](crate::coroutine()); one that does both is
 //! [`resumable`](crate::resumable()).
 
-use alloc::boxed::Box;
 use alloc::rc::Rc;
 use core::cell::Cell;
 use core::fmt;
 use core::future::Future;
 use core::iter::FusedIterator;
 use core::marker::PhantomData;
-use core::mem;
 use core::pin::Pin;
 use core::task::{Context, Poll, Waker};
+
+use crate::body::Body;
 
 /// The body's end of a generator: where it yields.
 ///
@@ -122,16 +122,6 @@ impl<Y> fmt::Debug for Yield<'_, '_, Y> {
     }
 }
 
-/// How far a body has come.
-enum State<B: Future> {
-    /// Suspended, or not yet begun.
-    Suspended(Pin<Box<B>>),
-    /// It has returned, and nobody has asked for the result yet.
-    Returned(B::Output),
-    /// The result was taken, or the body panicked.
-    Over,
-}
-
 /// A body that yields values, as an iterator; made by [`generator`].
 ///
 /// It is lazy: nothing runs before the first `next`. It is fused: after its end
@@ -148,7 +138,7 @@ enum State<B: Future> {
 /// ```
 pub struct Generator<Y, B: Future> {
     slot: Rc<Cell<Option<Y>>>,
-    state: State<B>,
+    body: Body<B>,
 }
 
 /// Makes an iterator out of a body that yields.
@@ -177,8 +167,8 @@ where
     F: for<'id> AsyncFnOnce(Output<'id, Y>) -> R,
 {
     let slot = Rc::new(Cell::new(None));
-    let body = Box::pin(run(body, Rc::clone(&slot)));
-    Generator { slot, state: State::Suspended(body) }
+    let body = Body::new(run(body, Rc::clone(&slot)));
+    Generator { slot, body }
 }
 
 /// Makes a body out of an async closure: it owns its share of the slot.
@@ -204,13 +194,7 @@ impl<Y, B: Future> Generator<Y, B> {
     /// assert_eq!(words.take_result(), None);
     /// ```
     pub fn take_result(&mut self) -> Option<B::Output> {
-        if matches!(self.state, State::Suspended(_)) {
-            return None;
-        }
-        match mem::replace(&mut self.state, State::Over) {
-            State::Returned(result) => Some(result),
-            State::Suspended(_) | State::Over => None,
-        }
+        self.body.take_result()
     }
 }
 
@@ -219,23 +203,15 @@ impl<Y, B: Future> Iterator for Generator<Y, B> {
 
     #[inline]
     fn next(&mut self) -> Option<Y> {
-        let State::Suspended(_) = self.state else { return None };
-        // Taken out while it runs, so that a body that panics is over.
-        let State::Suspended(mut body) = mem::replace(&mut self.state, State::Over) else {
+        if self.body.poll(&mut Context::from_waker(Waker::noop())).is_ready() {
             return None;
-        };
-        match body.as_mut().poll(&mut Context::from_waker(Waker::noop())) {
-            Poll::Ready(result) => {
-                self.state = State::Returned(result);
-                None
-            }
-            Poll::Pending => {
-                let value = self.slot.take();
-                assert!(value.is_some(), "a generator paused on something other than its output");
-                self.state = State::Suspended(body);
-                value
-            }
         }
+        let value = self.slot.take();
+        if value.is_none() {
+            self.body = Body::Over;
+            panic!("a generator paused on something other than its output");
+        }
+        value
     }
 }
 
@@ -243,7 +219,7 @@ impl<Y, B: Future> FusedIterator for Generator<Y, B> {}
 
 impl<Y, B: Future> fmt::Debug for Generator<Y, B> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let exhausted = !matches!(self.state, State::Suspended(_));
+        let exhausted = !self.body.is_suspended();
         f.debug_struct("Generator").field("exhausted", &exhausted).finish_non_exhaustive()
     }
 }

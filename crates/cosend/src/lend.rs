@@ -23,7 +23,6 @@
 //!    only, so polling the body under `&mut` never aliases it.
 #![allow(unsafe_code, reason = "the lending slot, the one door of this crate")]
 
-use alloc::boxed::Box;
 use alloc::rc::Rc;
 use core::cell::Cell;
 use core::fmt;
@@ -34,6 +33,7 @@ use core::ptr::NonNull;
 use core::task::{Context, Poll, Waker};
 
 use crate::Stopped;
+use crate::body::Body;
 
 /// What a coroutine and its body share.
 struct Slot<T: ?Sized> {
@@ -169,20 +169,10 @@ impl<T: ?Sized> fmt::Debug for Next<'_, '_, T> {
     }
 }
 
-/// How far a body has come.
-enum State<B: Future> {
-    /// Suspended, or not yet begun.
-    Suspended(Pin<Box<B>>),
-    /// It has returned, and nobody has asked for the result yet.
-    Returned(B::Output),
-    /// The result was taken, or the body panicked.
-    Over,
-}
-
 /// A body together with the slot through which it is lent items.
 pub(crate) struct Lender<T: ?Sized, B: Future> {
     slot: Rc<Slot<T>>,
-    state: State<B>,
+    body: Body<B>,
 }
 
 /// Makes a body out of an async closure: it owns its share of the slot, and hands
@@ -204,15 +194,15 @@ where
         waiting: Cell::new(false),
         closing: Cell::new(false),
     });
-    let body = Box::pin(run(body, Rc::clone(&slot)));
-    Lender { slot, state: State::Suspended(body) }
+    let body = Body::new(run(body, Rc::clone(&slot)));
+    Lender { slot, body }
 }
 
 impl<T: ?Sized, B: Future> Lender<T, B> {
     /// Runs the body up to its next pause without an item: up to its first pause if
     /// it has not begun, and otherwise for what it was left outside the slot.
     pub(crate) fn wake(&mut self) -> Result<(), Stopped> {
-        resume(&self.slot, &mut self.state)
+        resume(&self.slot, &mut self.body)
     }
 
     /// Lends one item to the body and runs it up to its next pause.
@@ -220,7 +210,7 @@ impl<T: ?Sized, B: Future> Lender<T, B> {
     pub(crate) fn send(&mut self, item: &T) -> Result<(), Stopped> {
         let loan = Loan(&self.slot);
         loan.0.item.set(Some(NonNull::from(item)));
-        resume(loan.0, &mut self.state)
+        resume(loan.0, &mut self.body)
     }
 
     /// Closes the input, runs the body to its end and takes its result.
@@ -228,66 +218,45 @@ impl<T: ?Sized, B: Future> Lender<T, B> {
         self.slot.closing.set(true);
         // A pause from before the closing does not count as waiting any more.
         self.slot.waiting.set(false);
-        let _ = resume(&self.slot, &mut self.state);
+        let _ = resume(&self.slot, &mut self.body);
         self.take_result().ok_or(Stopped)
     }
 
     /// The result of a body that has returned, once.
     pub(crate) fn take_result(&mut self) -> Option<B::Output> {
-        if self.is_suspended() {
-            return None;
-        }
-        match core::mem::replace(&mut self.state, State::Over) {
-            State::Returned(result) => Some(result),
-            State::Suspended(_) | State::Over => None,
-        }
+        self.body.take_result()
     }
 
     /// Puts a result back that was taken to be looked at.
     pub(crate) fn put_result(&mut self, result: B::Output) {
-        self.state = State::Returned(result);
+        self.body = Body::Returned(result);
     }
 
     /// Drops the body where it stands, and its result if it has one.
     pub(crate) fn end(&mut self) {
-        self.state = State::Over;
+        self.body = Body::Over;
     }
 
     /// Whether there is a body that can still be resumed.
     #[inline]
     pub(crate) fn is_suspended(&self) -> bool {
-        matches!(self.state, State::Suspended(_))
-    }
-}
-
-/// Ends a body where it stands: its locals are dropped, and the state says so.
-struct EndBody<'a, B: Future>(&'a mut State<B>);
-
-impl<B: Future> Drop for EndBody<'_, B> {
-    fn drop(&mut self) {
-        *self.0 = State::Over;
+        self.body.is_suspended()
     }
 }
 
 /// Polls the body once, and sees to it that no loan is left behind in it.
 #[inline]
-fn resume<T: ?Sized, B: Future>(slot: &Slot<T>, state: &mut State<B>) -> Result<(), Stopped> {
-    // Ends a body that panics, and one that suspends where it must not (rule 2).
-    let end = EndBody(state);
-    let State::Suspended(body) = &mut *end.0 else {
-        core::mem::forget(end);
+fn resume<T: ?Sized, B: Future>(slot: &Slot<T>, body: &mut Body<B>) -> Result<(), Stopped> {
+    if !body.is_suspended() {
         return Err(Stopped);
-    };
-    match body.as_mut().poll(&mut Context::from_waker(Waker::noop())) {
-        Poll::Ready(result) => *end.0 = State::Returned(result),
-        Poll::Pending if slot.waiting.get() && slot.item.get().is_none() => {}
-        Poll::Pending => {
-            drop(end);
-            let closing = slot.closing.get();
-            assert!(!closing, "a coroutine ignored its closing: it paused again after `None`");
-            panic!("a coroutine paused on something other than its input");
-        }
     }
-    core::mem::forget(end);
+    let polled = body.poll(&mut Context::from_waker(Waker::noop()));
+    if polled.is_pending() && !(slot.waiting.get() && slot.item.get().is_none()) {
+        // Rule 2. Its locals may read the loan while they are dropped: it still lives.
+        *body = Body::Over;
+        let closing = slot.closing.get();
+        assert!(!closing, "a coroutine ignored its closing: it paused again after `None`");
+        panic!("a coroutine paused on something other than its input");
+    }
     Ok(())
 }

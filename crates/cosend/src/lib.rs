@@ -33,11 +33,14 @@ extern crate alloc;
 #[cfg(feature = "std")]
 extern crate std;
 
+mod body;
 mod coroutine;
 mod fallible;
 mod fanout;
 mod generator;
 mod lend;
+#[cfg(feature = "std")]
+mod owned;
 mod resumable;
 mod shared;
 mod sink;
@@ -48,6 +51,11 @@ pub use fallible::{Fallible, FallibleInput, NextOrError, fallible};
 pub use fanout::{Fanout, fanout};
 pub use generator::{Generator, Output, Yield, generator};
 pub use lend::{Input, Next};
+#[cfg(feature = "std")]
+pub use owned::{
+    OwnedCoroutine, OwnedGenerator, OwnedInput, OwnedNext, OwnedOutput, OwnedYield,
+    owned_coroutine, owned_generator,
+};
 pub use resumable::{Port, Resumable, Step, UnstartedResumable, resumable, resumable_unstarted};
 pub use shared::{Shared, SharedError, shared};
 pub use sink::{Sink, Stopped};

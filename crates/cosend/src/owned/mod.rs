@@ -1,0 +1,18 @@
+//! The asynchronous flavour: bodies that also await real input and output.
+//!
+//! Nothing is lent here. Items move in, values move out, and the handles own their
+//! share of the slot, so that a coroutine is `Send` when its body is: a send is a
+//! future, and a future that lends could be forgotten while the body still holds
+//! the loan.
+//!
+//! A body is driven by whoever waits for it, inside that one's task: there is
+//! nothing to spawn, and any executor will do. It makes progress only while
+//! somebody sends, asks, or closes.
+
+mod coroutine;
+#[cfg(feature = "futures")]
+mod futures;
+mod generator;
+
+pub use coroutine::{OwnedCoroutine, OwnedInput, OwnedNext, owned_coroutine};
+pub use generator::{OwnedGenerator, OwnedOutput, OwnedYield, owned_generator};
