@@ -3,6 +3,7 @@
 
 #![allow(dead_code, reason = "each test program uses a part of it")]
 
+pub(crate) mod random;
 pub(crate) mod strategy;
 
 use cogrep_match::word::is_word;
