@@ -1,12 +1,12 @@
 //! What to count and where, and the run of it.
 
-use cogrep_match::{Patterns, Plan, Tally};
+use cogrep_match::{Patterns, PlaceFinder, Plan, Tally};
 use cogrep_source::{Chunk, Fault, Input, OpenOptions, Outcome, Selection, SourceName, Text};
-use cosend::{Sink, Stopped};
+use cosend::Sink;
 
 use crate::network::Network;
-use crate::report::{PatternCount, Report, SourceReport};
-use crate::stage::cat;
+use crate::report::{Located, PatternCount, Report, SourceReport};
+use crate::stage::{self, cat};
 
 /// Counts the patterns of a plan in the texts of some inputs.
 #[derive(Debug)]
@@ -25,6 +25,9 @@ pub struct Job<'a> {
     pub max_line_bytes: usize,
     /// Whether each source gets counts of its own.
     pub by_source: bool,
+    /// Finds the places that are to be shown: as many of each pattern as it looks for
+    /// in one text.
+    pub show: Option<&'a PlaceFinder>,
     /// Whether the report names every source.
     pub remember: bool,
 }
@@ -36,14 +39,7 @@ impl Job<'_> {
     /// source stops the job: the report says so.
     pub fn run(&self, mut observe: impl FnMut(&SourceReport)) -> Report {
         let mut run = Run { job: self, network: None, chunk: Chunk::new(), total: Tally::new() };
-        let mut report = Report {
-            patterns: Vec::new(),
-            source_count: 0,
-            fault_count: 0,
-            sources: Vec::new(),
-            text_bytes: 0,
-            interrupted: false,
-        };
+        let mut report = self.blank_report();
         for selected in self.selection.sources(self.inputs) {
             if self.open.interrupt.is_requested() {
                 break;
@@ -53,26 +49,63 @@ impl Job<'_> {
                 Err((name, fault)) => failed(name, fault),
             };
             observe(&source);
-            report.source_count += 1;
-            report.text_bytes += source.text_bytes;
-            report.fault_count += u64::from(!source.outcome.is_complete());
-            if self.remember {
-                report.sources.push(source);
-            }
+            self.take_down(source, &mut report);
         }
         report.interrupted = self.open.interrupt.is_requested();
         let totals = self.plan.totals(&run.close());
-        let patterns = self.patterns.iter().zip(totals);
-        report.patterns = patterns
-            .map(|(pattern, count)| PatternCount { pattern: pattern.to_vec(), count })
-            .collect();
+        for (pattern, count) in report.patterns.iter_mut().zip(totals) {
+            pattern.count = count;
+        }
         report
+    }
+
+    fn network(&self) -> Network {
+        Network::new(self.plan, self.patterns, self.max_line_bytes)
+    }
+
+    /// A report of nothing yet.
+    fn blank_report(&self) -> Report {
+        let blank = |pattern: &[u8]| PatternCount {
+            pattern: pattern.to_vec(),
+            count: 0,
+            places: Vec::new(),
+        };
+        Report {
+            patterns: self.patterns.iter().map(blank).collect(),
+            source_count: 0,
+            fault_count: 0,
+            sources: Vec::new(),
+            text_bytes: 0,
+            interrupted: false,
+        }
+    }
+
+    /// Takes down in the report what one source gave, but for its counts.
+    fn take_down(&self, mut source: SourceReport, report: &mut Report) {
+        report.source_count += 1;
+        report.text_bytes += source.text_bytes;
+        report.fault_count += u64::from(!source.outcome.is_complete());
+        for (pattern, places) in report.patterns.iter_mut().zip(source.places.drain(..)) {
+            let limit = self.show.map_or(0, PlaceFinder::limit);
+            let wanted = limit - pattern.places.len();
+            let located = |place| Located { source: source.name.clone(), place };
+            pattern.places.extend(places.into_iter().take(wanted).map(located));
+        }
+        if self.remember {
+            report.sources.push(source);
+        }
     }
 }
 
 /// A source that never gave a byte.
 fn failed(name: SourceName, fault: Fault) -> SourceReport {
-    SourceReport { name, outcome: Outcome::Failed(fault), text_bytes: 0, counts: None }
+    SourceReport {
+        name,
+        outcome: Outcome::Failed(fault),
+        text_bytes: 0,
+        counts: None,
+        places: Vec::new(),
+    }
 }
 
 /// A job on its way through its sources.
@@ -92,15 +125,19 @@ impl Run<'_> {
             Ok(text) => text,
             Err(fault) => return failed(name, fault),
         };
-        let network = self.network.get_or_insert_with(|| {
-            Network::new(self.job.plan, self.job.patterns, self.job.max_line_bytes)
-        });
-        let sent = cat(&mut text, &mut self.chunk, network);
+        let network = self.network.get_or_insert_with(|| self.job.network());
+        let mut places = self.job.show.cloned().map(stage::places);
+        // Either ends of itself when it has enough; the text is read for the other.
+        let sent = match &mut places {
+            Some(places) => cat(&mut text, &mut self.chunk, &mut (network, places)),
+            None => cat(&mut text, &mut self.chunk, network),
+        };
         let text_bytes = self.chunk.offset() + self.chunk.bytes().len() as u64;
 
         let mut stopped_by = None;
         let mut counts = None;
-        if (self.job.by_source || sent == Err(Stopped))
+        let is_over = self.network.as_ref().is_some_and(Network::has_stopped) || sent.is_err();
+        if (self.job.by_source || is_over)
             && let Some(mut network) = self.network.take()
         {
             let tally = network.finish().unwrap_or_default();
@@ -109,7 +146,8 @@ impl Run<'_> {
             self.total.merge(&tally);
         }
         let outcome = stopped_by.map_or_else(|| text.outcome(), Outcome::Partial);
-        SourceReport { name, outcome, text_bytes, counts }
+        let places = places.map_or_else(Vec::new, Sink::close);
+        SourceReport { name, outcome, text_bytes, counts, places }
     }
 
     /// Closes what is still open and gives all that was counted.

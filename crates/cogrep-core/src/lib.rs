@@ -17,4 +17,4 @@ pub mod stage;
 pub use cogrep_source::SourceName;
 pub use job::Job;
 pub use network::Network;
-pub use report::{PatternCount, Report, SourceReport};
+pub use report::{Located, PatternCount, Report, SourceReport};

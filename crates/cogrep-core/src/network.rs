@@ -42,6 +42,11 @@ impl Network {
         Shape::new("cat", [self.head.shape()])
     }
 
+    /// Whether the network stopped of itself.
+    pub(crate) fn has_stopped(&self) -> bool {
+        self.stop.is_set()
+    }
+
     /// Why the network stopped of itself, if it did.
     pub(crate) fn take_fault(&self) -> Option<Fault> {
         self.stop.take()

@@ -1,5 +1,6 @@
 //! What a job found out.
 
+use cogrep_match::Place;
 use cogrep_source::{Outcome, SourceName};
 
 /// The totals of a job, and how complete they are.
@@ -40,6 +41,17 @@ pub struct PatternCount {
     pub pattern: Vec<u8>,
     /// Over all sources.
     pub count: u64,
+    /// The first places, as many as the job was asked to show.
+    pub places: Vec<Located>,
+}
+
+/// A place, and the source that it is in.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Located {
+    /// The source.
+    pub source: SourceName,
+    /// The place in its text.
+    pub place: Place,
 }
 
 impl PatternCount {
@@ -61,4 +73,7 @@ pub struct SourceReport {
     pub text_bytes: u64,
     /// A count a pattern, in the order given; only when the job counts by source.
     pub counts: Option<Vec<u64>>,
+    /// The first places of each pattern, in the order given; none if the job was
+    /// not asked to show any.
+    pub places: Vec<Vec<Place>>,
 }

@@ -53,14 +53,14 @@ pub struct Place {
 /// assert_eq!(places[1][0].line, 1);
 /// # Ok::<(), Box<dyn std::error::Error>>(())
 /// ```
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 pub struct PlaceFinder {
     /// The needle of each pattern.
     needles: Vec<usize>,
     way: Way,
 }
 
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 enum Way {
     Literal(Box<LiteralPlaces>),
     Regex(RegexPlaces),
@@ -122,6 +122,14 @@ impl PlaceFinder {
         }
     }
 
+    /// How many places of each pattern it looks for.
+    pub fn limit(&self) -> usize {
+        match &self.way {
+            Way::Literal(literal) => literal.found().limit,
+            Way::Regex(regex) => regex.found().limit,
+        }
+    }
+
     /// Whether nothing more is to be found, since each pattern has all its places.
     pub fn is_full(&self) -> bool {
         match &self.way {
@@ -142,7 +150,7 @@ impl PlaceFinder {
 }
 
 /// The places found so far.
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 struct Found {
     /// By needle.
     places: Vec<Vec<Place>>,

@@ -11,14 +11,16 @@
 //! ```
 //!
 //! Counting by source, each of `sources` also has `counts`, in the order of
-//! `patterns`. A string that is not UTF-8 has its invalid parts replaced by U+FFFD,
+//! `patterns`. Where places are shown, each pattern has `places`: objects of
+//! `source`, `offset` and `length` in bytes of its text, `line` and `column` from 1,
+//! the column in bytes, and `excerpt`, what stands around it in its line. A string that is not UTF-8 has its invalid parts replaced by U+FFFD,
 //! and beside it stands the same name with `_base64`, which has the exact bytes.
 
 use std::io::{self, Write};
 
 use base64::Engine as _;
 use base64::prelude::BASE64_STANDARD;
-use cogrep_core::{PatternCount, Report, SourceReport};
+use cogrep_core::{Located, PatternCount, Report, SourceReport};
 use serde::Serialize;
 
 /// Text for a field `NAME`, and for `NAME_base64` if it is not UTF-8.
@@ -39,12 +41,47 @@ pub(crate) struct Pattern {
     #[serde(skip_serializing_if = "Option::is_none")]
     pattern_base64: Option<String>,
     count: u64,
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    places: Vec<Place>,
 }
 
 impl Pattern {
     pub(crate) fn new(id: usize, bytes: &[u8], count: u64) -> Self {
         let (pattern, pattern_base64) = strings(bytes);
-        Self { id, pattern, pattern_base64, count }
+        Self { id, pattern, pattern_base64, count, places: Vec::new() }
+    }
+}
+
+/// A place where a pattern stands.
+#[derive(Serialize)]
+pub(crate) struct Place {
+    source: String,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    source_base64: Option<String>,
+    offset: u64,
+    length: u64,
+    line: u64,
+    column: u64,
+    excerpt: String,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    excerpt_base64: Option<String>,
+}
+
+impl Place {
+    pub(crate) fn new(located: &Located) -> Self {
+        let place = &located.place;
+        let (source, source_base64) = strings(located.source.as_bytes());
+        let (excerpt, excerpt_base64) = strings(&place.excerpt.text);
+        Self {
+            source,
+            source_base64,
+            offset: place.bytes.start,
+            length: place.bytes.end - place.bytes.start,
+            line: place.line,
+            column: place.column,
+            excerpt,
+            excerpt_base64,
+        }
     }
 }
 
@@ -89,7 +126,8 @@ struct Everything<'a> {
 pub(crate) fn report(out: &mut impl Write, report: &Report) -> io::Result<()> {
     let patterns = report.patterns.iter().enumerate().map(|(id, counted)| {
         let (pattern, count) = PatternCount::as_row(counted);
-        Pattern::new(id, pattern, count)
+        let places = counted.places.iter().map(Place::new).collect();
+        Pattern { places, ..Pattern::new(id, pattern, count) }
     });
     let failed = report.sources.iter().filter(|source| !source.outcome.is_complete());
     let everything = Everything {

@@ -6,14 +6,15 @@
 //! ```
 //!
 //! A line a source and pattern, zeros included, and a summary as the last line.
-//! Strings that are not UTF-8 are as in JSON.
+//! Before the summary stand the places, if any are shown: `"type":"place"` with the
+//! `id` of their pattern, else as in JSON. So are strings that are not UTF-8.
 
 use std::io::{self, Write};
 
 use cogrep_core::{Report, SourceName};
 use serde::Serialize;
 
-use crate::json::{Pattern, strings};
+use crate::json::{Pattern, Place, strings};
 
 #[derive(Serialize)]
 #[serde(tag = "type", rename_all = "lowercase")]
@@ -24,6 +25,11 @@ enum Line<'a> {
         source_base64: Option<&'a str>,
         #[serde(flatten)]
         pattern: Pattern,
+    },
+    Place {
+        id: usize,
+        #[serde(flatten)]
+        place: Place,
     },
     Summary {
         bytes: u64,
@@ -48,8 +54,13 @@ pub(crate) fn source<'a>(
     out.flush()
 }
 
-/// Writes the last line.
-pub(crate) fn summary(out: &mut impl Write, report: &Report) -> io::Result<()> {
+/// Writes the places, and the last line.
+pub(crate) fn end(out: &mut impl Write, report: &Report) -> io::Result<()> {
+    for (id, counted) in report.patterns.iter().enumerate() {
+        for located in &counted.places {
+            line(out, &Line::Place { id, place: Place::new(located) })?;
+        }
+    }
     let summary = Line::Summary {
         bytes: report.text_bytes,
         sources: report.source_count,

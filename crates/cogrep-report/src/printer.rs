@@ -94,7 +94,7 @@ impl<W: Write> Printer<W> {
                 }
             }
             Format::Json => json::report(&mut self.out, report)?,
-            Format::Jsonl => jsonl::summary(&mut self.out, report)?,
+            Format::Jsonl => jsonl::end(&mut self.out, report)?,
         }
         self.out.flush()
     }

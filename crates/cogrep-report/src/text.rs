@@ -1,12 +1,13 @@
 //! Text: `PATTERN COUNT`, a line a pattern, in the order given.
 //!
 //! Counting by source, the lines of a source begin with its name and a colon, and
-//! the lines of the totals follow at the end.
+//! the lines of the totals follow at the end. Places, if any are shown, stand below
+//! their pattern: `  SOURCE:LINE:COLUMN: EXCERPT`.
 
 use std::borrow::Cow;
 use std::io::{self, Write};
 
-use cogrep_core::{PatternCount, Report};
+use cogrep_core::{Located, PatternCount, Report};
 
 use crate::escape::escape;
 
@@ -35,6 +36,7 @@ pub struct TextStyle {
 
 const NAME: &str = "\x1b[35m";
 const PATTERN: &str = "\x1b[1m";
+const MATCH: &str = "\x1b[1;31m";
 const PLAIN: &str = "\x1b[0m";
 
 impl TextStyle {
@@ -84,10 +86,29 @@ pub(crate) fn source<'a>(
     Ok(())
 }
 
-/// Writes the totals.
+/// Writes the totals, each with the places that are shown of it.
 pub(crate) fn totals(out: &mut impl Write, style: TextStyle, report: &Report) -> io::Result<()> {
-    for (pattern, count) in report.patterns.iter().map(PatternCount::as_row) {
+    for counted in &report.patterns {
+        let (pattern, count) = PatternCount::as_row(counted);
         style.row(out, pattern, count)?;
+        for located in &counted.places {
+            place(out, style, located)?;
+        }
     }
     Ok(())
+}
+
+/// Writes a place: where it is, and what stands there.
+fn place(out: &mut impl Write, style: TextStyle, located: &Located) -> io::Result<()> {
+    let Located { source, place } = located;
+    let (text, matched) = (&place.excerpt.text, &place.excerpt.matched);
+    out.write_all(b"  ")?;
+    style.write(out, source.as_bytes(), NAME)?;
+    write!(out, ":{}:{}: ", place.line, place.column)?;
+    out.write_all(if place.excerpt.cut_before { b"..." } else { b"" })?;
+    out.write_all(&style.shown(&text[..matched.start]))?;
+    style.write(out, &text[matched.clone()], MATCH)?;
+    out.write_all(&style.shown(&text[matched.end..]))?;
+    out.write_all(if place.excerpt.cut_after { b"..." } else { b"" })?;
+    style.end(out)
 }

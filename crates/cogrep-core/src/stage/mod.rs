@@ -9,6 +9,7 @@ mod count;
 mod fold;
 mod grep;
 mod lines;
+mod places;
 mod shape;
 
 use cogrep_source::Chunk;
@@ -19,6 +20,7 @@ pub use count::count;
 pub use fold::fold;
 pub use grep::grep;
 pub use lines::{Stop, lines};
+pub use places::places;
 pub use shape::Shape;
 
 /// A sink that can say what it and its children are.

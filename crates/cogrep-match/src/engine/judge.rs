@@ -124,7 +124,7 @@ pub fn has_border(bytes: &[u8]) -> bool {
 }
 
 /// The counts of a group on its way through texts.
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 pub struct Judge {
     group: Arc<Group>,
     counts: Vec<u64>,

@@ -88,7 +88,7 @@ impl Scan for Lines {
 }
 
 /// A regular expression as it is meant for lines.
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 pub(crate) struct LineRegex {
     regex: meta::Regex,
     /// Whether a line counts once, whatever is found in it.

@@ -20,7 +20,7 @@ const BATCH_BYTES: usize = 1 << 16;
 const BEHIND: usize = 2 * Excerpt::NEEDED_AFTER;
 
 /// Finds the places of literals; the judge of the engines says which count.
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 pub(super) struct LiteralPlaces {
     group: Arc<Group>,
     finder: AhoCorasick,
@@ -118,7 +118,7 @@ impl LiteralPlaces {
 }
 
 /// The end of the text so far, as it came.
-#[derive(Debug, Default)]
+#[derive(Clone, Debug, Default)]
 struct Text {
     bytes: Vec<u8>,
     /// How many bytes came before.
@@ -164,7 +164,7 @@ impl Text {
 }
 
 /// The folded text, and for each of its bytes where it came from.
-#[derive(Debug, Default)]
+#[derive(Clone, Debug, Default)]
 struct Folded {
     bytes: Vec<u8>,
     /// Where the byte's character begins in the text, or the byte itself if its

@@ -11,7 +11,7 @@ use crate::line::{LineGrouper, LineTooLong, without_ending};
 use crate::pattern::{Matching, PatternError};
 
 /// Finds the places of regular expressions, line by line.
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 pub(super) struct RegexPlaces {
     grouper: LineGrouper,
     lines: Lines,
@@ -52,7 +52,7 @@ impl RegexPlaces {
 }
 
 /// The way through the lines of a text.
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 struct Lines {
     /// By needle.
     regexes: Vec<(Cache, LineRegex)>,
