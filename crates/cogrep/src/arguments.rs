@@ -11,6 +11,7 @@ use cogrep_source::{Encoding, Input, Selection};
 
 use crate::error::{Early, Error};
 use crate::flags::{self, id};
+use crate::generate::Kind;
 use crate::lists::Given;
 use crate::terminal::Colour;
 
@@ -25,6 +26,8 @@ pub(crate) struct Arguments {
     pub(crate) max_line_bytes: usize,
     pub(crate) engine: EngineChoice,
     pub(crate) explain: bool,
+    /// How many places of each pattern to show.
+    pub(crate) show: usize,
     pub(crate) output: Output,
 }
 
@@ -44,6 +47,9 @@ pub(crate) struct Output {
 pub(crate) fn parse(words: impl IntoIterator<Item = OsString>) -> Result<Arguments, Early> {
     let words: Vec<OsString> = words.into_iter().collect();
     let matches = flags::command().try_get_matches_from(&words).map_err(refused)?;
+    if let Some(kind) = matches.get_one::<String>(id::GENERATE).and_then(|name| Kind::of(name)) {
+        return Err(Early::Generate(kind));
+    }
     refuse_habits(&matches)?;
 
     let (given, inputs) = patterns_and_inputs(&matches, &words)?;
@@ -67,6 +73,7 @@ pub(crate) fn parse(words: impl IntoIterator<Item = OsString>) -> Result<Argumen
             .unwrap_or(LineGrouper::DEFAULT_LIMIT_BYTES),
         engine: named(&matches, id::ENGINE)?,
         explain: matches.get_flag(id::EXPLAIN),
+        show: show(&matches)?,
         output: Output {
             format: named(&matches, id::FORMAT)?,
             by_source: matches.contains_id(id::BY),
@@ -80,6 +87,17 @@ pub(crate) fn parse(words: impl IntoIterator<Item = OsString>) -> Result<Argumen
             },
         },
     })
+}
+
+/// How many places are to be shown, where the format has room for them.
+fn show(matches: &ArgMatches) -> Result<usize, Error> {
+    let show = matches.get_one(id::SHOW).copied().unwrap_or(0);
+    let format: Format = named(matches, id::FORMAT)?;
+    if show > 0 && format == Format::Csv {
+        let message = "--show: csv has no column for places; use text, json or jsonl";
+        return Err(Error::Usage(message.to_owned()));
+    }
+    Ok(show)
 }
 
 /// The value of a flag whose possible values have been checked by name.

@@ -8,6 +8,8 @@ use cogrep_match::PatternError;
 use cogrep_report::escape;
 use cogrep_source::{Fault, UnknownEncoding};
 
+use crate::generate::{self, Kind};
+
 /// How a run ends.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Status {
@@ -68,6 +70,8 @@ fn place(origin: Option<&str>) -> String {
 pub(crate) enum Early {
     /// Help or version were asked for; the text is ready.
     Answer(clap::Error),
+    /// Something that is made from the flags was asked for.
+    Generate(Kind),
     Error(Error),
 }
 
@@ -87,6 +91,10 @@ pub(crate) fn complain(message: &str) {
 pub(crate) fn end_early(early: Early) -> ExitCode {
     match early {
         Early::Answer(answer) => match answer.print() {
+            Ok(()) => ExitCode::SUCCESS,
+            Err(error) => end(&error.into()),
+        },
+        Early::Generate(kind) => match generate::write(kind, &mut io::stdout().lock()) {
             Ok(()) => ExitCode::SUCCESS,
             Err(error) => end(&error.into()),
         },

@@ -8,6 +8,7 @@
 mod arguments;
 mod error;
 mod flags;
+mod generate;
 mod interrupt;
 mod lists;
 mod run;

@@ -3,7 +3,7 @@
 use std::io::{self, BufWriter, IsTerminal, Write};
 
 use cogrep_core::{Job, Network, Report, SourceReport};
-use cogrep_match::Plan;
+use cogrep_match::{PlaceFinder, Plan};
 use cogrep_report::{Format, Printer, Separator, TextStyle, escape};
 use cogrep_source::{Fault, OpenOptions};
 
@@ -35,6 +35,13 @@ fn explain(arguments: &Arguments, plan: &Plan) -> Result<Status, Error> {
 fn count(arguments: &Arguments, plan: &Plan) -> Result<Status, Error> {
     let output = &arguments.output;
     let by_source = output.by_source || output.format == Format::Jsonl;
+    let finder = match arguments.show {
+        0 => None,
+        show => Some(
+            PlaceFinder::with_line_limit(&arguments.patterns, show, arguments.max_line_bytes)
+                .map_err(|error| arguments.given.locate(error))?,
+        ),
+    };
     let job = Job {
         patterns: &arguments.patterns,
         plan,
@@ -43,6 +50,7 @@ fn count(arguments: &Arguments, plan: &Plan) -> Result<Status, Error> {
         open: OpenOptions { encoding: arguments.encoding, interrupt: interrupt::listen() },
         max_line_bytes: arguments.max_line_bytes,
         by_source,
+        show: finder.as_ref(),
         remember: output.format == Format::Json,
     };
     let mut printer = printer(output);

@@ -148,3 +148,33 @@ fn explain_shows_the_network() {
     );
     assert_eq!(network(&["love", "--engine=chapter"]), "cat -> fanout -> [grep love -> count]");
 }
+
+#[test]
+fn places_that_are_shown() {
+    let place = two_files();
+    assert_eq!(
+        place.run(["love", "hope", "no", "--show", "2", "--in", "a.txt", "b.txt"]),
+        expect(
+            "love 3\n  a.txt:1:1: love hate love\n  a.txt:1:11: love hate love\n\
+             hope 1\n  b.txt:1:1: hope\nno 0\n",
+            "",
+            0
+        )
+    );
+    assert_eq!(
+        place.run(["-i", "LOVE", "--show=9", "--color=always", "b.txt"]).out,
+        "\x1b[1mLOVE\x1b[0m 1\n  \x1b[35mb.txt\x1b[0m:2:1: \x1b[1;31mlove\x1b[0m\n"
+    );
+    assert_eq!(
+        place.run(["hope", "--show=1", "--format=jsonl", "b.txt"]).out.lines().nth(1),
+        Some(
+            r#"{"type":"place","id":0,"source":"b.txt","offset":0,"length":4,"line":1,"column":1,"excerpt":"hope"}"#
+        )
+    );
+    let json = place.run(["hope", "--show=1", "--format=json", "b.txt"]).out;
+    assert!(json.contains(r#""excerpt": "hope""#), "{json}");
+    assert_eq!(
+        place.run(["hope", "--show=1", "--format=csv", "b.txt"]),
+        expect("", "cogrep: --show: csv has no column for places; use text, json or jsonl\n", 2)
+    );
+}

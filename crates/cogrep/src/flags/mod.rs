@@ -36,6 +36,8 @@ pub(crate) mod id {
     pub(crate) const COLOR: &str = "color";
     pub(crate) const EXPLAIN: &str = "explain";
     pub(crate) const ENGINE: &str = "engine";
+    pub(crate) const SHOW: &str = "show";
+    pub(crate) const GENERATE: &str = "generate";
 }
 
 const USAGE: &str = "cogrep [FLAGS] PATTERN [INPUT]...

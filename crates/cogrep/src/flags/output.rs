@@ -1,23 +1,26 @@
 //! Flags that say how results are written.
 
-use clap::Arg;
 use clap::builder::PossibleValuesParser;
+use clap::{Arg, value_parser};
 use cogrep_match::EngineChoice;
 use cogrep_report::Format;
 
 use super::{id, option, switch};
+use crate::generate::Kind;
 
 pub(super) fn args() -> Vec<Arg> {
     const HEADING: &str = "Output";
     vec![
-        option(id::BY, "WHAT", HEADING, "Break the counts down: file")
+        option(id::BY, "WHAT", HEADING, "Break the counts down")
             .value_parser(PossibleValuesParser::new(["file"])),
         option(id::FORMAT, "FORMAT", HEADING, "How results are written")
             .value_parser(PossibleValuesParser::new(Format::NAMES)),
+        option(id::SHOW, "N", HEADING, "Show the first N places of each pattern below its count")
+            .value_parser(value_parser!(usize)),
         switch(id::BARE, HEADING, "Print numbers alone"),
         switch(id::QUIET, HEADING, "Print no results; the exit status tells").short('q'),
         switch(id::NULL, HEADING, "End records of text with NUL, not with a line feed").short('0'),
-        option(id::COLOR, "WHEN", HEADING, "Colour: auto, always or never")
+        option(id::COLOR, "WHEN", HEADING, "When to colour")
             .value_parser(PossibleValuesParser::new(["auto", "always", "never"]))
             .alias("colour"),
         switch(id::EXPLAIN, HEADING, "Print the network that would count, and why; count nothing"),
@@ -28,5 +31,12 @@ pub(super) fn args() -> Vec<Arg> {
             "Count with this engine, not with the one that is chosen",
         )
         .value_parser(PossibleValuesParser::new(EngineChoice::names())),
+        option(
+            id::GENERATE,
+            "KIND",
+            HEADING,
+            "Print the manual page, the reference, or completions for a shell",
+        )
+        .value_parser(PossibleValuesParser::new(Kind::names())),
     ]
 }

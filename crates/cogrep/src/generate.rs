@@ -1,0 +1,92 @@
+//! What is made from the one definition of the flags: the manual page, the
+//! reference, and completions.
+
+use std::io::{self, Write};
+
+use clap::{Arg, Command};
+use clap_complete::Shell;
+
+use crate::flags;
+
+/// What can be made.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Kind {
+    Man,
+    Reference,
+    Completions(Shell),
+}
+
+const KINDS: [(&str, Kind); 7] = [
+    ("man", Kind::Man),
+    ("reference", Kind::Reference),
+    ("bash", Kind::Completions(Shell::Bash)),
+    ("elvish", Kind::Completions(Shell::Elvish)),
+    ("fish", Kind::Completions(Shell::Fish)),
+    ("powershell", Kind::Completions(Shell::PowerShell)),
+    ("zsh", Kind::Completions(Shell::Zsh)),
+];
+
+impl Kind {
+    pub(crate) fn names() -> impl Iterator<Item = &'static str> {
+        KINDS.iter().map(|(name, _)| *name)
+    }
+
+    /// The kind of this name.
+    pub(crate) fn of(name: &str) -> Option<Self> {
+        KINDS.iter().find(|(known, _)| *known == name).map(|(_, kind)| *kind)
+    }
+}
+
+/// Writes what was asked for.
+pub(crate) fn write(kind: Kind, out: &mut impl Write) -> io::Result<()> {
+    let mut command = flags::command();
+    let mut text = Vec::new();
+    match kind {
+        Kind::Man => clap_mangen::Man::new(command).render(&mut text)?,
+        Kind::Reference => reference(command, &mut text)?,
+        Kind::Completions(shell) => {
+            clap_complete::generate(shell, &mut command, "cogrep", &mut text);
+        }
+    }
+    // Made in memory first: the generator of completions panics at a closed pipe.
+    out.write_all(&text)
+}
+
+/// The reference page, in Markdown.
+fn reference(mut command: Command, out: &mut impl Write) -> io::Result<()> {
+    command.build();
+    writeln!(out, "# Reference\n\nMade by `cogrep --generate reference`.\n")?;
+    let usage = command.render_usage().to_string();
+    writeln!(out, "```text\n{}\n```", usage.trim_start_matches("Usage: "))?;
+    let mut heading = None;
+    for arg in command.get_arguments().filter(|arg| !arg.is_hide_set()) {
+        if arg.get_help_heading() != heading {
+            heading = arg.get_help_heading();
+            let title = heading.unwrap_or("Help");
+            writeln!(out, "\n## {title}\n\n| Flag | What it does |\n|---|---|")?;
+        }
+        writeln!(out, "| {} | {} |", name(arg).replace('|', "\\|"), description(arg))?;
+    }
+    let after = command.get_after_help().map(ToString::to_string).unwrap_or_default();
+    writeln!(out, "\n## Exit status\n\n{}", after.trim_start_matches("Exit status: "))
+}
+
+/// A flag as it is typed: `` `-f`, `--file FILE` ``.
+fn name(arg: &Arg) -> String {
+    let value = arg.get_value_names().filter(|_| arg.get_action().takes_values());
+    let value = value.unwrap_or_default().join(" ");
+    let Some(long) = arg.get_long() else { return format!("`{value}`") };
+    let short = arg.get_short().map(|short| format!("`-{short}`, ")).unwrap_or_default();
+    format!("{short}`{}`", format!("--{long} {value}").trim_end())
+}
+
+fn description(arg: &Arg) -> String {
+    let help = arg.get_help().map(ToString::to_string).unwrap_or_default().replace('|', "\\|");
+    let takes_values = arg.get_action().takes_values();
+    let possible: Vec<String> = if takes_values {
+        arg.get_possible_values().iter().map(|value| format!("`{}`", value.get_name())).collect()
+    } else {
+        Vec::new()
+    };
+    if possible.is_empty() { help } else { format!("{help}: {}", possible.join(", ")) }
+}
