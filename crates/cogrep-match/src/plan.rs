@@ -171,17 +171,21 @@ pub(crate) fn distinct(
     folds: bool,
     keep_equal: bool,
 ) -> (Vec<usize>, Vec<Box<[u8]>>) {
-    let mut needles = Vec::with_capacity(patterns.len());
-    let mut distinct = Vec::<Box<[u8]>>::new();
+    let bytes =
+        patterns.iter().map(|pattern| if folds { fold_all(pattern) } else { pattern.to_vec() });
+    let bytes = bytes.map(Vec::into_boxed_slice);
+    if keep_equal {
+        return ((0..patterns.len()).collect(), bytes.collect());
+    }
     let mut known = HashMap::<Box<[u8]>, usize>::new();
-    for pattern in patterns.iter() {
-        let bytes: Box<[u8]> = if folds { fold_all(pattern).into() } else { pattern.into() };
-        let next = distinct.len();
-        let needle = if keep_equal { next } else { *known.entry(bytes.clone()).or_insert(next) };
-        if needle == next {
-            distinct.push(bytes);
-        }
-        needles.push(needle);
+    let mut needle_of = |bytes| {
+        let next = known.len();
+        *known.entry(bytes).or_insert(next)
+    };
+    let needles = bytes.map(&mut needle_of).collect();
+    let mut distinct = vec![Box::default(); known.len()];
+    for (bytes, needle) in known {
+        distinct[needle] = bytes;
     }
     (needles, distinct)
 }

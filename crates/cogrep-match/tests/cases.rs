@@ -3,7 +3,7 @@
 //! The files in `tests/cases` are the table. In a case with `bytes = true`, `\xNN`,
 //! `\n` and `\r` in the text, and in literals, stand for bytes.
 
-#![allow(clippy::unwrap_used, clippy::print_stdout, reason = "a test may fail")]
+#![allow(clippy::unwrap_used, clippy::print_stdout, reason = "a test may fail, and say with what")]
 
 mod common;
 

@@ -102,12 +102,13 @@ impl LineRegex {
         distinct: &[Box<[u8]>],
         matching: Matching,
     ) -> Result<Vec<Self>, PatternError> {
-        let compile = |(needle, bytes): (usize, &[u8])| {
-            // An error names the first of the patterns that are equal.
-            let index = needles.iter().position(|of| *of == needle).unwrap_or(needle);
-            Self::new(index, bytes, matching)
-        };
-        distinct.iter().map(AsRef::as_ref).enumerate().map(compile).collect()
+        // An error names the first of the patterns that are equal.
+        let mut first = vec![0; distinct.len()];
+        for (index, needle) in needles.iter().enumerate().rev() {
+            first[*needle] = index;
+        }
+        let bytes = distinct.iter().map(AsRef::as_ref);
+        bytes.zip(first).map(|(bytes, index)| Self::new(index, bytes, matching)).collect()
     }
 
     /// Compiles the pattern of this index in the list.

@@ -37,7 +37,7 @@ fn count_one(text: &[u8], pattern: &[u8], matching: Matching) -> u64 {
 }
 
 /// The lines, and whether each has its line feed.
-fn lines(text: &[u8]) -> Vec<(&[u8], bool)> {
+pub(crate) fn lines(text: &[u8]) -> Vec<(&[u8], bool)> {
     let mut lines: Vec<_> = text.split(|byte| *byte == b'\n').map(|line| (line, true)).collect();
     match lines.pop() {
         Some((b"", _)) | None => {}

@@ -1,0 +1,118 @@
+//! Regular expressions count what the `regex` crate finds, line by line.
+
+#![allow(clippy::unwrap_used, clippy::print_stdout, reason = "a test may fail, and say with what")]
+
+mod common;
+
+use cogrep_match::{Counter, EngineChoice, LineTooLong, Matching, Patterns, Plan, Syntax, Unit};
+use common::{counts, lines, strategy};
+use proptest::collection::vec;
+use proptest::prelude::*;
+use proptest::sample::select;
+use regex::bytes::RegexBuilder;
+
+const EXPRESSIONS: &[&str] = &[
+    "a",
+    "ab*",
+    "a|ab",
+    "ab|a",
+    "a*",
+    "(a|b)*b",
+    "a+?",
+    "^a",
+    "a$",
+    "^$",
+    "^.*$",
+    r"\w+",
+    r"\W",
+    r"\bb",
+    r"b\B",
+    ".",
+    "..",
+    "[^a]",
+    r"\s",
+    r"\r",
+    "é|É",
+    "k+",
+    "(?i)K",
+    r"\pL\pM?",
+    r"\d*a?",
+    "(a)(b)?",
+    r"\Aa|b\z",
+    "漢?b",
+    r"_|\x{200D}",
+    "ſ",
+    "(?-u:\\xFF)",
+    "a{2,3}",
+    r"(?m)^b|a$",
+    "",
+];
+
+/// The count by the rules, one line after the other.
+fn reference(text: &[u8], expression: &str, matching: Matching) -> u64 {
+    let wrapped = match (matching.unit, matching.whole_words) {
+        (Unit::WholeLines, _) => format!("^(?:{expression})$"),
+        (_, true) => format!(r"\b{{start-half}}(?:{expression})\b{{end-half}}"),
+        (_, false) => expression.into(),
+    };
+    let regex = RegexBuilder::new(&wrapped).case_insensitive(matching.ignore_case).build().unwrap();
+    let count = |(line, ended): (&[u8], bool)| {
+        let line = if ended { line.strip_suffix(b"\r").unwrap_or(line) } else { line };
+        match matching.unit {
+            Unit::Lines | Unit::WholeLines => usize::from(regex.is_match(line)),
+            _ => regex.find_iter(line).filter(|found| !found.is_empty()).count(),
+        }
+    };
+    lines(text).into_iter().map(count).sum::<usize>() as u64
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig { cases: 1000, failure_persistence: None, ..ProptestConfig::default() })]
+
+    #[test]
+    fn counts_are_those_of_the_regex_crate(
+        text in strategy::bytes(0..60),
+        expressions in vec(select(EXPRESSIONS), 1..8),
+        ignore_case: bool,
+        whole_words: bool,
+        unit in select(&[Unit::Occurrences, Unit::Lines, Unit::WholeLines][..]),
+        lens in vec(1..12_usize, 1..6),
+    ) {
+        let matching = Matching { syntax: Syntax::Regex, ignore_case, whole_words, unit };
+        let given = expressions.iter().filter(|expression| !expression.is_empty());
+        let given: Vec<_> = given.map(|expression| expression.as_bytes().to_vec()).collect();
+        let expected: Vec<_> = given
+            .iter()
+            .map(|expression| reference(&text, str::from_utf8(expression).unwrap(), matching))
+            .collect();
+        prop_assert_eq!(counts(EngineChoice::Auto, &text, &given, matching, &lens), expected);
+    }
+}
+
+fn plan(expression: &str) -> Plan {
+    let matching = Matching { syntax: Syntax::Regex, ..Matching::default() };
+    Plan::new(&Patterns::new([expression], matching).unwrap(), EngineChoice::Auto).unwrap()
+}
+
+#[test]
+fn what_comes_before_a_line_too_long_counts() {
+    let plan = plan("a");
+    let mut counter = Counter::with_line_limit(&plan, 5);
+    let too_long = LineTooLong { limit_bytes: 5 };
+    for len in 1..20 {
+        let text = b"aa\naaaaa\naaaaaa\naa\n";
+        let fed = text.chunks(len).map(|piece| counter.feed(piece)).fold(Ok(()), Result::and);
+        assert_eq!(fed, Err(too_long), "by {len}");
+        assert_eq!(counter.finish(), [7], "by {len}");
+    }
+    assert_eq!(counter.count(b"a\naaaaaa"), Err(too_long));
+    assert_eq!(counter.count(b"a\naaaaa"), Ok(vec![6]), "another text begins anew");
+}
+
+#[test]
+fn a_line_of_the_default_limit_is_held() {
+    let plan = plan("a$");
+    let text = [&b" ".repeat((16 << 20) - 1)[..], b"a\n"].concat();
+    assert_eq!(Counter::new(&plan).count(&text), Ok(vec![1]));
+    assert!(Counter::new(&plan).count(&[b" ", &text[..]].concat()).is_err());
+}
