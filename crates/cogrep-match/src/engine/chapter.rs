@@ -110,3 +110,36 @@ impl Scan for Reader {
         self.judge.take(tally);
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::{Matching, Unit};
+
+    #[test]
+    fn no_more_text_is_kept_than_can_matter() {
+        for (whole_words, unit, kept) in [
+            (false, Unit::Occurrences, 3),
+            (true, Unit::Occurrences, 3 + 4 + 4),
+            (false, Unit::WholeLines, 3 + 1 + 2),
+        ] {
+            let matching = Matching { whole_words, unit, ..Matching::default() };
+            let group = Arc::new(Group::new([(0, b"abcd"[..].into())], matching));
+            let engine = Arc::new(Chapter { group: Arc::clone(&group) });
+            let mut reader = Reader {
+                judge: Judge::new(group),
+                engine,
+                text: Vec::new(),
+                decided: 0,
+                offset: 0,
+            };
+            for len in 0..50 {
+                reader.feed(&b"x".repeat(len));
+                assert!(reader.text.len() <= kept);
+            }
+            reader.end_text();
+            assert!(reader.text.is_empty());
+            assert_eq!(reader.offset, (0..50).sum::<u64>());
+        }
+    }
+}

@@ -228,3 +228,26 @@ impl Folded {
         self.offset += len as u64;
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn no_more_text_is_kept_than_a_batch_and_its_context() {
+        let matching = Matching { ignore_case: true, ..Matching::default() };
+        let found = Found { places: vec![Vec::new()], limit: 1, missing: 0 };
+        let needles = vec![(0, b"nowhere"[..].into())];
+        let mut places = LiteralPlaces::new(needles, matching, found).unwrap();
+        let text = "Ⱥ and \u{212A}, ſ and no line feed; ".repeat(1000);
+        for _ in 0..50 {
+            places.feed(text.as_bytes());
+            let kept = BATCH_BYTES + 2 * BEHIND;
+            assert!(places.text.bytes.len() <= 2 * kept);
+            assert!(places.folded.bytes.len() <= 2 * kept);
+        }
+        let read = 50 * text.len() as u64;
+        assert_eq!(places.text.offset + places.text.bytes.len() as u64, read);
+        assert!(places.finish().places[0].is_empty());
+    }
+}

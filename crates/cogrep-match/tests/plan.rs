@@ -1,0 +1,196 @@
+//! Plans: which engines count, and what is said about it.
+
+#![allow(clippy::unwrap_used, reason = "a test may fail")]
+
+use cogrep_match::{
+    Counter, EngineChoice, Matching, PatternError, Patterns, Plan, Syntax, Tally, Unit, Warning,
+};
+
+const LITERAL: Matching = Matching {
+    syntax: Syntax::Literal,
+    ignore_case: false,
+    whole_words: false,
+    unit: Unit::Occurrences,
+};
+const REGEX: Matching = Matching { syntax: Syntax::Regex, ..LITERAL };
+
+fn plan(given: &[&str], matching: Matching, choice: EngineChoice) -> Plan {
+    let patterns = Patterns::new(given.iter().copied(), matching).unwrap();
+    Plan::new(&patterns, choice).unwrap()
+}
+
+/// The engines by name, each with its needles.
+fn engines(plan: &Plan) -> Vec<(&'static str, Vec<usize>)> {
+    plan.engines().iter().map(|engine| (engine.name(), engine.needles().to_vec())).collect()
+}
+
+#[test]
+fn few_needles_have_an_engine_each_and_many_have_one() {
+    let letters: Vec<String> = ('a'..='k').map(String::from).collect();
+    let letters: Vec<&str> = letters.iter().map(String::as_str).collect();
+    let few = plan(&letters[..10], LITERAL, EngineChoice::Auto);
+    let one_each: Vec<_> = (0..10).map(|needle| ("memmem", vec![needle])).collect();
+    assert_eq!(engines(&few), one_each);
+    assert!(few.reason().starts_with("memmem, "));
+    let many = plan(&letters, LITERAL, EngineChoice::Auto);
+    assert_eq!(engines(&many), [("automaton", (0..11).collect())]);
+    assert!(many.reason().contains("11 are more than 10"));
+}
+
+#[test]
+fn equal_patterns_are_one_needle_except_in_the_chapters_network() {
+    let given = ["a", "b", "a", "A"];
+    let folded = Matching { ignore_case: true, ..LITERAL };
+    let memmem =
+        |needles| -> Vec<_> { (0..needles).map(|needle| ("memmem", vec![needle])).collect() };
+    assert_eq!(engines(&plan(&given, LITERAL, EngineChoice::Auto)), memmem(3));
+    assert_eq!(engines(&plan(&given, folded, EngineChoice::Auto)), memmem(2));
+    let chapter = plan(&given, folded, EngineChoice::Chapter);
+    assert_eq!(engines(&chapter).len(), 4);
+    let mut tally = Tally::new();
+    tally.add(0, 5);
+    tally.add(1, 7);
+    assert_eq!(plan(&given, folded, EngineChoice::Auto).totals(&tally), [5, 7, 5, 5]);
+    assert_eq!(chapter.totals(&tally), [5, 7, 0, 0]);
+}
+
+#[test]
+fn a_chosen_engine_counts() {
+    for (name, engine) in [("chapter", "chapter"), ("memmem", "memmem"), ("automaton", "automaton")]
+    {
+        let plan = plan(&["a", "b"], LITERAL, name.parse().unwrap());
+        assert!(engines(&plan).iter().all(|(name, _)| *name == engine));
+        assert!(plan.reason().starts_with(&format!("{name}, as chosen: ")), "{}", plan.reason());
+    }
+}
+
+#[test]
+fn literals_and_expressions_have_their_own_engines() {
+    for choice in [EngineChoice::Auto, EngineChoice::Chapter, EngineChoice::Regex] {
+        let plan = plan(&["a+", "b", "a+"], REGEX, choice);
+        assert!(engines(&plan).iter().all(|(name, _)| *name == "regex"));
+        assert!(plan.needs_whole_lines() && !plan.folds());
+        assert!(plan.reason().starts_with("regex, "));
+    }
+    let refused = |matching, choice| {
+        Plan::new(&Patterns::new(["a"], matching).unwrap(), choice).unwrap_err().to_string()
+    };
+    assert_eq!(
+        refused(REGEX, EngineChoice::Memmem),
+        "the engine memmem counts literals, not regular expressions"
+    );
+    assert_eq!(
+        refused(REGEX, EngineChoice::Automaton),
+        "the engine automaton counts literals, not regular expressions"
+    );
+    assert_eq!(
+        refused(LITERAL, EngineChoice::Regex),
+        "the engine regex counts regular expressions, not literals"
+    );
+}
+
+#[test]
+fn only_literals_that_ignore_case_need_folded_text() {
+    let ignore_case = |matching| Matching { ignore_case: true, ..matching };
+    assert!(plan(&["a"], ignore_case(LITERAL), EngineChoice::Auto).folds());
+    assert!(!plan(&["a"], ignore_case(REGEX), EngineChoice::Auto).folds());
+    let literal = plan(&["a"], LITERAL, EngineChoice::Auto);
+    assert!(!literal.folds() && !literal.needs_whole_lines());
+}
+
+#[test]
+fn a_line_feed_in_a_pattern_is_warned_of_where_lines_are_counted() {
+    let given = ["a", "a\nb", "\n"];
+    for unit in [Unit::Lines, Unit::WholeLines] {
+        let plan = plan(&given, Matching { unit, ..LITERAL }, EngineChoice::Auto);
+        assert_eq!(plan.warnings(), [1, 2].map(|index| Warning::LineFeed { index }));
+        assert_eq!(engines(&plan), [("memmem", vec![0])]);
+        assert_eq!(
+            plan.warnings()[0].to_string(),
+            "pattern 2 has a line feed, and no line has one: it counts 0"
+        );
+    }
+    for unit in [Unit::Occurrences, Unit::Overlapping] {
+        assert!(
+            plan(&given, Matching { unit, ..LITERAL }, EngineChoice::Auto).warnings().is_empty()
+        );
+    }
+    let lines = Matching { unit: Unit::Lines, ..REGEX };
+    assert!(plan(&given, lines, EngineChoice::Auto).warnings().is_empty());
+}
+
+#[test]
+fn engines_go_by_their_names() {
+    let names: Vec<_> = EngineChoice::names().collect();
+    assert_eq!(names[0], "auto");
+    for name in names {
+        assert_eq!(name.parse::<EngineChoice>().unwrap().name(), name);
+    }
+    let unknown = "grep".parse::<EngineChoice>().unwrap_err().to_string();
+    assert!(unknown.starts_with(r#"there is no engine "grep"; there are auto, "#), "{unknown}");
+}
+
+#[test]
+fn an_expression_too_large_is_named_by_its_first_place() {
+    let patterns = Patterns::new(["a", r"\w{1000}{100}", "a", r"\w{1000}{100}"], REGEX).unwrap();
+    let error = Plan::new(&patterns, EngineChoice::Auto).unwrap_err();
+    let PatternError::TooLarge { index, message, .. } = error else { panic!("{error}") };
+    assert_eq!((index, message.as_str()), (1, "it needs more than 10485760 bytes"));
+}
+
+#[test]
+fn no_pattern_counts_nothing() {
+    let plan = plan(&[], LITERAL, EngineChoice::Auto);
+    assert!(plan.engines().is_empty());
+    assert!(Counter::new(&plan).count(b"a").unwrap().is_empty());
+}
+
+#[test]
+fn a_list_that_needs_a_compact_automaton_counts_as_a_search_a_needle() {
+    let words: Vec<String> = (0..9000_u32).map(|number| format!("w{:08}", number * 7919)).collect();
+    let given: Vec<&str> = words.iter().map(String::as_str).collect();
+    let text = words.iter().rev().step_by(7).cloned().collect::<Vec<_>>().concat();
+    let count = |choice, len| {
+        let plan = plan(&given, LITERAL, choice);
+        let mut counter = Counter::new(&plan);
+        text.as_bytes().chunks(len).for_each(|piece| counter.feed(piece).unwrap());
+        counter.finish()
+    };
+    let expected = count(EngineChoice::Memmem, text.len());
+    assert_eq!(expected.iter().sum::<u64>(), 1286);
+    assert_eq!(count(EngineChoice::Automaton, 1000), expected);
+}
+
+#[test]
+fn texts_are_counted_one_after_the_other() {
+    for choice in EngineChoice::names().map(|name| name.parse().unwrap()) {
+        for unit in [Unit::Occurrences, Unit::Lines] {
+            let syntax =
+                if choice == EngineChoice::Regex { Syntax::Regex } else { Syntax::Literal };
+            let matching = Matching { syntax, unit, whole_words: false, ignore_case: false };
+            let plan = plan(&["aa", "b"], matching, choice);
+            let mut counter = Counter::new(&plan);
+            // No occurrence spans two texts, and no line.
+            assert_eq!(counter.count(b"xa").unwrap(), [0, 0], "{choice:?}");
+            assert_eq!(counter.count(b"ab").unwrap(), [0, 1], "{choice:?}");
+            assert_eq!(counter.count(b"b aa").unwrap(), [1, 1], "{choice:?}");
+            assert_eq!(counter.count(b"").unwrap(), [0, 0], "{choice:?}");
+            assert_eq!(counter.count(b"aa").unwrap(), [1, 0], "{choice:?}");
+        }
+    }
+}
+
+#[test]
+fn what_was_counted_so_far_can_be_taken_within_a_text() {
+    let plan = plan(&["ab"], LITERAL, EngineChoice::Auto);
+    let mut scan = plan.engines()[0].clone().scan();
+    let mut tally = Tally::new();
+    scan.feed(&b"ab".repeat(500));
+    scan.take(&mut tally);
+    assert!(tally.count(0) > 400, "{}", tally.count(0));
+    scan.feed(&b"ab".repeat(500));
+    scan.end_text();
+    scan.take(&mut tally);
+    scan.take(&mut tally);
+    assert_eq!(tally.count(0), 1000);
+}
