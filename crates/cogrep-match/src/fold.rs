@@ -11,6 +11,8 @@
 #[rustfmt::skip]
 mod table;
 
+use crate::engine::kernel::Level;
+use crate::engine::kernel::lower::lower_ascii;
 use crate::utf8;
 
 /// Folds a text that comes in pieces, cut anywhere.
@@ -107,26 +109,21 @@ fn cut_off(piece: &[u8]) -> usize {
     })
 }
 
-/// Bytes that are folded together where all of them are ASCII: long enough for
-/// vectors, short enough to find such blocks in mixed text.
+/// Bytes after which it is asked again whether the text goes on in ASCII.
 const BLOCK: usize = 64;
 
 fn fold_into(mut text: &[u8], folded: &mut Vec<u8>) {
-    folded.reserve(text.len());
-    while let Some(block) = text.first_chunk::<BLOCK>() {
+    let level = Level::chosen();
+    loop {
+        text = &text[lower_ascii(level, text, folded)..];
         let mut at = 0;
-        if block.iter().fold(0, |bits, byte| bits | byte) < 0x80 {
-            folded.extend_from_slice(&block.map(|byte| byte.to_ascii_lowercase()));
-            at = BLOCK;
-        }
-        while at < BLOCK {
+        while at < text.len().min(BLOCK) {
             at += fold_first(&text[at..], folded);
         }
+        if at == text.len() {
+            return;
+        }
         text = &text[at..];
-    }
-    while !text.is_empty() {
-        let len = fold_first(text, folded);
-        text = &text[len..];
     }
 }
 

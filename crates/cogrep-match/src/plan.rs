@@ -8,7 +8,7 @@ use std::str::FromStr;
 use std::sync::Arc;
 
 use crate::engine::judge::Group;
-use crate::engine::{Automaton, Chapter, Engine, LineRegex, Memmem, Regex};
+use crate::engine::{Automaton, Chapter, Compare, Engine, LineRegex, Memmem, Regex};
 use crate::pattern::{Matching, PatternError, Patterns, Syntax, Unit};
 use crate::{Tally, fold_all};
 
@@ -23,6 +23,8 @@ pub enum EngineChoice {
     Chapter,
     /// A substring search a needle.
     Memmem,
+    /// All needles compared with every place at once, counted by popcount.
+    Compare,
     /// One automaton for all needles.
     Automaton,
     /// A regular expression a needle: what counts regular expressions, and only them.
@@ -30,10 +32,11 @@ pub enum EngineChoice {
 }
 
 /// The choices and their names.
-const CHOICES: [(&str, EngineChoice); 5] = [
+const CHOICES: [(&str, EngineChoice); 6] = [
     ("auto", EngineChoice::Auto),
     (Chapter::NAME, EngineChoice::Chapter),
     (Memmem::NAME, EngineChoice::Memmem),
+    (Compare::NAME, EngineChoice::Compare),
     (Automaton::NAME, EngineChoice::Automaton),
     (Regex::NAME, EngineChoice::Regex),
 ];
@@ -222,11 +225,14 @@ fn literal_engines(
     let together = |needles| -> Result<Vec<Arc<dyn Engine>>, PatternError> {
         Ok(vec![Arc::new(Automaton::new(Group::new(needles, matching))?)])
     };
+    let compared = |needles| -> Vec<Arc<dyn Engine>> {
+        vec![Arc::new(Compare::new(Group::new(needles, matching)))]
+    };
     let alone = needles.iter().cloned().map(|needle| Group::new([needle], matching));
     Ok(match choice {
         EngineChoice::Auto if count <= FEW => (
-            alone.map(|group| Arc::new(Memmem::new(group)) as Arc<dyn Engine>).collect(),
-            format!("memmem, a substring search a needle, since {FEW} needles or fewer are few"),
+            compared(needles),
+            format!("compare, every place at once, since {FEW} needles or fewer are few"),
         ),
         EngineChoice::Auto => (
             together(needles)?,
@@ -240,6 +246,9 @@ fn literal_engines(
             alone.map(|group| Arc::new(Memmem::new(group)) as Arc<dyn Engine>).collect(),
             "memmem, as chosen: a substring search a needle".into(),
         ),
+        EngineChoice::Compare => {
+            (compared(needles), "compare, as chosen: all needles at every place at once".into())
+        }
         EngineChoice::Automaton => {
             (together(needles)?, "automaton, as chosen: one pass for all needles".into())
         }
@@ -259,7 +268,7 @@ fn regex_engines(
     matching: Matching,
     choice: EngineChoice,
 ) -> Result<Engines, PatternError> {
-    if matches!(choice, EngineChoice::Memmem | EngineChoice::Automaton) {
+    if matches!(choice, EngineChoice::Memmem | EngineChoice::Compare | EngineChoice::Automaton) {
         return Err(PatternError::Engine {
             engine: choice.name(),
             reason: "counts literals, not regular expressions".into(),

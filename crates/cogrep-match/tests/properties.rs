@@ -32,3 +32,24 @@ proptest! {
         }
     }
 }
+
+proptest! {
+    #![proptest_config(ProptestConfig { cases: 200, failure_persistence: None, ..ProptestConfig::default() })]
+
+    /// Long enough for whole blocks of vectors, and for what is measured on the way.
+    #[test]
+    fn long_texts_are_no_different(
+        text in strategy::bytes(200..2000),
+        patterns in vec(strategy::bytes(1..12), 1..30),
+        matching in strategy::matching(),
+        lens in vec(1..900_usize, 1..6),
+    ) {
+        let expected = reference(&text, &patterns, matching);
+        for choice in choices() {
+            for lens in [&lens[..], &[usize::MAX]] {
+                let found = counts(choice, &text, &patterns, matching, lens);
+                prop_assert_eq!(&found, &expected, "{:?} {:?}", choice, lens);
+            }
+        }
+    }
+}

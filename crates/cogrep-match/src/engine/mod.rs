@@ -6,14 +6,17 @@
 
 mod automaton;
 mod chapter;
+mod compare;
 pub mod course;
 pub mod judge;
+pub(crate) mod kernel;
 mod memmem;
 mod regex;
 pub mod window;
 
 pub use automaton::Automaton;
 pub use chapter::Chapter;
+pub use compare::Compare;
 pub use memmem::Memmem;
 pub(crate) use regex::LineRegex;
 pub use regex::Regex;

@@ -1,0 +1,272 @@
+//! A few literals in one pass, compared with every place of the text at once.
+//!
+//! Up to four needles share a pass of the [grams](super::kernel::grams) kernel; more
+//! take turns over stretches of text that stay in the first cache. Places of a needle
+//! that cannot overlap itself are counted by popcount, however many there are; those
+//! of others are judged one by one.
+//!
+//! Which bytes of a needle are rare is a property of the text: it is measured on its
+//! beginning, and again when the text turns out otherwise.
+
+use std::ops::Range;
+use std::sync::Arc;
+
+use crate::engine::course::{Course, Find};
+use crate::engine::judge::{Group, Judge};
+use crate::engine::kernel::Level;
+use crate::engine::kernel::grams::{self, Field, Found, Gram};
+use crate::engine::window::Window;
+use crate::engine::{Engine, Scan};
+
+/// Counts a few literals; see the head of the module.
+#[derive(Debug)]
+pub struct Compare {
+    group: Arc<Group>,
+    /// The slots that share a pass.
+    passes: Vec<Vec<usize>>,
+    /// The length of the longest needle.
+    longest: usize,
+    level: Level,
+}
+
+impl Compare {
+    /// The name of the engine.
+    pub const NAME: &'static str = "compare";
+
+    /// Makes ready to count the needles of the group.
+    #[must_use]
+    pub fn new(group: Group) -> Self {
+        Self::with_level(group, Level::chosen())
+    }
+
+    fn with_level(group: Group, level: Level) -> Self {
+        // Needles in a pass have grams of the same length: the shortest decides it.
+        let mut slots: Vec<_> = (0..group.bytes().len()).collect();
+        slots.sort_by_key(|slot| group.bytes()[*slot].len().min(grams::MOST));
+        let passes = slots
+            .chunk_by(|one, other| {
+                let bytes = |slot: &usize| group.bytes()[*slot].len().min(grams::MOST);
+                bytes(one) == bytes(other)
+            })
+            .flat_map(|alike| alike.chunks(grams::MOST).map(<[usize]>::to_vec))
+            .collect();
+        let longest = group.bytes().iter().map(|bytes| bytes.len()).max().unwrap_or(1);
+        Self { group: Arc::new(group), passes, longest, level }
+    }
+}
+
+impl Engine for Compare {
+    fn name(&self) -> &'static str {
+        Self::NAME
+    }
+
+    fn needles(&self) -> &[usize] {
+        self.group.needles()
+    }
+
+    fn scan(self: Arc<Self>) -> Box<dyn Scan> {
+        let group = Arc::clone(&self.group);
+        let context = group.context();
+        let passes = self.passes.iter().map(|slots| Pass::new(slots.clone())).collect();
+        Box::new(Course::new(group, context, Search { engine: self, passes }))
+    }
+}
+
+#[derive(Debug)]
+struct Search {
+    engine: Arc<Compare>,
+    passes: Vec<Pass>,
+}
+
+/// Ends of places that are decided with the same grams: other ones may be chosen
+/// between two stretches only.
+const STRETCH_BYTES: usize = 64 << 10;
+
+/// Places that one pass looks through before the next has its turn: they stay in the
+/// first cache.
+const TURN_PLACES: usize = 8 << 10;
+
+impl Find for Search {
+    fn find(&mut self, window: &Window<'_>, judge: &mut Judge) {
+        let mut ends = window.ends.clone();
+        while !ends.is_empty() {
+            let behind = ends.end.min(ends.start + STRETCH_BYTES);
+            self.stretch(window, ends.start..behind, judge);
+            ends.start = behind;
+        }
+    }
+}
+
+impl Search {
+    /// Counts the places with these ends.
+    fn stretch(&mut self, window: &Window<'_>, ends: Range<usize>, judge: &mut Judge) {
+        let Self { engine, passes } = self;
+        let mut from = (ends.start + 1).saturating_sub(engine.longest);
+        for pass in &mut *passes {
+            if pass.disappoints() {
+                pass.choose(engine, &window.text[from..]);
+            }
+        }
+        let turn = if passes.len() == 1 { window.text.len() } else { TURN_PLACES };
+        while from < ends.end {
+            let grams = from..ends.end.min(from + turn);
+            from = grams.end;
+            let field = Field { text: window.text, ends: ends.clone(), grams };
+            for pass in &mut *passes {
+                pass.count(engine, &field, window, judge);
+            }
+        }
+    }
+}
+
+/// Needles that share a pass over the text, and how they are looked for.
+#[derive(Debug)]
+struct Pass {
+    slots: Vec<usize>,
+    gram_bytes: usize,
+    /// Where the gram of each begins in it.
+    offsets: Vec<usize>,
+    /// Blocks that had a gram, of so many looked at, when the grams were chosen.
+    expected: Rate,
+    /// The same since then.
+    seen: Rate,
+    /// Blocks to be seen before the grams may be chosen anew.
+    patience: usize,
+}
+
+/// Blocks that had a gram, of blocks looked at.
+#[derive(Clone, Copy, Debug, Default)]
+struct Rate {
+    opened: usize,
+    blocks: usize,
+}
+
+/// Places of a block of the kernel.
+const BLOCK: usize = 64;
+
+/// Text on which grams are chosen.
+const SAMPLE_BYTES: usize = 4 << 10;
+
+/// Grams of a needle that are tried at most.
+const MOST_OFFSETS: usize = 24;
+
+/// What a block costs for each byte of the grams, and what it costs to look into it
+/// for a gram that is there: in tenths of nanoseconds, measured on one machine.
+const BYTE_COST: usize = 6;
+const OPEN_COST: usize = 40;
+
+impl Pass {
+    fn new(slots: Vec<usize>) -> Self {
+        let offsets = vec![0; slots.len()];
+        let none = Rate::default();
+        Self { slots, gram_bytes: 0, offsets, expected: none, seen: none, patience: 0 }
+    }
+
+    /// Counts in this field.
+    fn count(
+        &mut self,
+        engine: &Compare,
+        field: &Field<'_>,
+        window: &Window<'_>,
+        judge: &mut Judge,
+    ) {
+        let mut grams = [Gram { needle: &[], offset: 0 }; grams::MOST];
+        for ((gram, slot), offset) in grams.iter_mut().zip(&self.slots).zip(&self.offsets) {
+            *gram = Gram { needle: &engine.group.bytes()[*slot], offset: *offset };
+        }
+        let grams = &grams[..self.slots.len()];
+        let mut judged = Judged { slots: &self.slots, group: &engine.group, window, judge };
+        self.seen.opened += grams::find(engine.level, self.gram_bytes, grams, field, &mut judged);
+        self.seen.blocks += field.grams.len() / BLOCK;
+    }
+
+    /// Whether other grams could be better: none were chosen yet, or there are far
+    /// more of them in the text than there were.
+    fn disappoints(&self) -> bool {
+        let Self { expected, seen, .. } = self;
+        let far_more = seen.opened * expected.blocks
+            > 2 * expected.opened * seen.blocks + seen.blocks * expected.blocks / 8;
+        self.gram_bytes == 0 || (seen.blocks > self.patience && far_more)
+    }
+
+    /// Chooses the grams that are rarest in a sample of the text: how many bytes they
+    /// have, and where they are in the needles.
+    fn choose(&mut self, engine: &Compare, text: &[u8]) {
+        let sample = &text[..text.len().min(SAMPLE_BYTES)];
+        let blocks = sample.len() / BLOCK + 1;
+        let needles = || self.slots.iter().map(|slot| &*engine.group.bytes()[*slot]);
+        let shortest = needles().map(<[u8]>::len).min().unwrap_or(1);
+        let mut best: Option<(usize, usize, Vec<usize>, usize)> = None;
+        for gram_bytes in 1..=shortest.min(grams::MOST) {
+            let rarest = needles().map(|needle| rarest(engine.level, gram_bytes, needle, sample));
+            let (opened, offsets): (Vec<_>, Vec<_>) = rarest.unzip();
+            let opened = opened.into_iter().sum();
+            let cost = BYTE_COST * gram_bytes * blocks + OPEN_COST * opened;
+            if best.as_ref().is_none_or(|best| cost < best.0) {
+                best = Some((cost, gram_bytes, offsets, opened));
+            }
+        }
+        if let Some((_, gram_bytes, offsets, opened)) = best {
+            self.gram_bytes = gram_bytes;
+            self.offsets = offsets;
+            self.expected = Rate { opened, blocks };
+        }
+        self.seen = Rate::default();
+        // Choosing costs about as much as counting in sixteen samples.
+        self.patience = (2 * self.patience).clamp(16 * SAMPLE_BYTES / BLOCK, 1 << 16);
+    }
+}
+
+/// In how many blocks of the sample the rarest gram of the needle is, and where it
+/// begins in the needle.
+fn rarest(level: Level, gram_bytes: usize, needle: &[u8], sample: &[u8]) -> (usize, usize) {
+    let offsets = needle.len() - gram_bytes + 1;
+    let tried = (0..offsets).step_by(offsets.div_ceil(MOST_OFFSETS));
+    let rates = tried.map(|offset| {
+        let gram = Gram { needle: &needle[offset..offset + gram_bytes], offset: 0 };
+        let field = Field { text: sample, ends: 0..sample.len(), grams: 0..sample.len() };
+        (grams::find(level, gram_bytes, &[gram], &field, &mut Ignored), offset)
+    });
+    rates.min().unwrap_or((0, 0))
+}
+
+/// Places that only their blocks are counted of.
+struct Ignored;
+
+impl Found for Ignored {
+    fn found(&mut self, _: usize, _: usize, _: u64) {}
+}
+
+/// Places on their way to the judge.
+struct Judged<'a> {
+    slots: &'a [usize],
+    group: &'a Group,
+    window: &'a Window<'a>,
+    judge: &'a mut Judge,
+}
+
+impl Found for Judged<'_> {
+    #[inline]
+    fn found(&mut self, index: usize, start: usize, mask: u64) {
+        let slot = self.slots[index];
+        if self.group.each_counts(slot) {
+            self.judge.add(slot, u64::from(mask.count_ones()));
+        } else {
+            self.one_by_one(slot, start, mask);
+        }
+    }
+}
+
+impl Judged<'_> {
+    fn one_by_one(&mut self, slot: usize, start: usize, mut mask: u64) {
+        let len = self.group.bytes()[slot].len();
+        while mask != 0 {
+            let bit = mask.trailing_zeros() as usize;
+            let place = start.wrapping_add(bit);
+            self.judge.place(slot, self.window, place + len);
+            // Places before the next that may count need not be looked at.
+            let skipped = self.judge.next_start(slot, self.window).saturating_sub(place).max(1);
+            mask = if skipped < BLOCK - bit { mask & !0 << (bit + skipped) } else { 0 };
+        }
+    }
+}

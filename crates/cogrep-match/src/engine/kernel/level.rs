@@ -1,0 +1,94 @@
+//! Which instructions the kernels use.
+//!
+//! A token such as [`Avx512`] exists only where the CPU has the instructions: to hold
+//! one is the proof that the functions compiled for them may be called.
+
+use std::sync::OnceLock;
+
+/// The variable that forces a level: `portable`, `avx2` or `avx512`.
+const VARIABLE: &str = "COGREP_SIMD";
+
+/// The instructions that the kernels use.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Level {
+    /// Those that every CPU has.
+    Portable,
+    /// AVX2, with the bit manipulations that came with it.
+    #[cfg(target_arch = "x86_64")]
+    Avx2(Avx2),
+    /// AVX-512 as in Ice Lake and Zen 4.
+    #[cfg(target_arch = "x86_64")]
+    Avx512(Avx512),
+}
+
+/// The CPU has AVX2.
+#[cfg(target_arch = "x86_64")]
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) struct Avx2(());
+
+#[cfg(target_arch = "x86_64")]
+impl Avx2 {
+    fn new() -> Option<Self> {
+        let has = is_x86_feature_detected!("avx2")
+            && is_x86_feature_detected!("popcnt")
+            && is_x86_feature_detected!("bmi1")
+            && is_x86_feature_detected!("bmi2")
+            && is_x86_feature_detected!("lzcnt");
+        has.then_some(Self(()))
+    }
+}
+
+/// The CPU has AVX-512 F, BW, VL and VBMI, and the Galois field instructions.
+#[cfg(target_arch = "x86_64")]
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) struct Avx512(());
+
+#[cfg(target_arch = "x86_64")]
+impl Avx512 {
+    fn new() -> Option<Self> {
+        let has = Avx2::new().is_some()
+            && is_x86_feature_detected!("avx512f")
+            && is_x86_feature_detected!("avx512bw")
+            && is_x86_feature_detected!("avx512vl")
+            && is_x86_feature_detected!("avx512vbmi")
+            && is_x86_feature_detected!("gfni");
+        has.then_some(Self(()))
+    }
+}
+
+impl Level {
+    /// The highest level of this CPU, or the one that `COGREP_SIMD` names if the CPU
+    /// has it.
+    pub(crate) fn chosen() -> Self {
+        static CHOSEN: OnceLock<Level> = OnceLock::new();
+        *CHOSEN.get_or_init(|| {
+            let name = std::env::var(VARIABLE).unwrap_or_default();
+            let available = Self::available();
+            let named = available.iter().find(|level| level.name() == name);
+            *named.or(available.last()).unwrap_or(&Self::Portable)
+        })
+    }
+
+    /// The levels that this CPU has, the highest last.
+    pub(crate) fn available() -> Vec<Self> {
+        #[cfg_attr(not(target_arch = "x86_64"), allow(unused_mut))]
+        let mut levels = vec![Self::Portable];
+        #[cfg(target_arch = "x86_64")]
+        {
+            levels.extend(Avx2::new().map(Self::Avx2));
+            levels.extend(Avx512::new().map(Self::Avx512));
+        }
+        levels
+    }
+
+    /// The name, as in `COGREP_SIMD`.
+    pub(crate) fn name(self) -> &'static str {
+        match self {
+            Self::Portable => "portable",
+            #[cfg(target_arch = "x86_64")]
+            Self::Avx2(_) => "avx2",
+            #[cfg(target_arch = "x86_64")]
+            Self::Avx512(_) => "avx512",
+        }
+    }
+}

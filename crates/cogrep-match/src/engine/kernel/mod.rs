@@ -1,0 +1,25 @@
+//! The inner loops that vector instructions make fast.
+//!
+//! Each kernel is a safe function over slices. Its algorithm is written once, over
+//! [`block::Block`], and compiled for every [`Level`]; which one runs is decided at
+//! run time. All unsafe code of this crate is in this folder, for two reasons only:
+//! vector instructions that the CPU must have, and loads whose bounds were checked
+//! for a whole loop instead of for each of its steps.
+//!
+//! What the kernels refuse to do: read a byte outside of the slices they are given,
+//! remember anything, or decide what an occurrence is.
+
+#![allow(unsafe_code, reason = "vector instructions, and loads with bounds checked once a loop")]
+#![allow(clippy::inline_always, reason = "a vector function not inlined loses its registers")]
+
+#[cfg(target_arch = "x86_64")]
+mod avx2;
+#[cfg(target_arch = "x86_64")]
+mod avx512;
+mod block;
+pub(crate) mod grams;
+pub(crate) mod level;
+pub(crate) mod lower;
+mod portable;
+
+pub(crate) use level::Level;

@@ -1,0 +1,91 @@
+//! Blocks in eight words, for any CPU.
+
+use super::block::Block;
+
+/// A block as eight words, the first byte in the lowest byte of the first.
+#[derive(Clone, Copy)]
+pub(super) struct Words([u64; 8]);
+
+const LOW: u64 = 0x0101_0101_0101_0101;
+const HIGH: u64 = LOW << 7;
+
+/// Gathers the highest bit of every byte.
+#[inline(always)]
+fn bits(words: [u64; 8]) -> u64 {
+    let mut mask = 0;
+    for (place, word) in words.into_iter().enumerate() {
+        // The product moves bit 8k to bit 56 + k; nothing else reaches the top byte.
+        let gathered = (word >> 7 & LOW).wrapping_mul(0x0102_0408_1020_4080) >> 56;
+        mask |= gathered << (8 * place);
+    }
+    mask
+}
+
+/// The highest bit of every byte that is zero.
+#[inline(always)]
+fn zero_bytes(word: u64) -> u64 {
+    // No carry leaves a byte, so this is exact in every byte.
+    !(((word & !HIGH) + !HIGH) | word) & HIGH
+}
+
+impl Block for Words {
+    #[inline(always)]
+    unsafe fn load(from: *const u8) -> Self {
+        // SAFETY: the caller answers for sixty-four bytes.
+        let words = unsafe { from.cast::<[u64; 8]>().read_unaligned() };
+        Self(words.map(u64::from_le))
+    }
+
+    #[inline(always)]
+    unsafe fn store(self, to: *mut u8) {
+        // SAFETY: the caller answers for sixty-four bytes.
+        unsafe { to.cast::<[u64; 8]>().write_unaligned(self.0.map(u64::to_le)) }
+    }
+
+    #[inline(always)]
+    unsafe fn splat(byte: u8) -> Self {
+        Self([LOW * u64::from(byte); 8])
+    }
+
+    #[inline(always)]
+    unsafe fn equal(self, other: Self) -> u64 {
+        // SAFETY: these need no instructions that a CPU may lack.
+        unsafe { Self([0; 8]).or_difference(self, other).zeros() }
+    }
+
+    #[inline(always)]
+    unsafe fn or_difference(mut self, one: Self, other: Self) -> Self {
+        for ((word, one), other) in self.0.iter_mut().zip(one.0).zip(other.0) {
+            *word |= one ^ other;
+        }
+        self
+    }
+
+    #[inline(always)]
+    unsafe fn either_zero(mut self, other: Self) -> Self {
+        for (word, other) in self.0.iter_mut().zip(other.0) {
+            *word = HIGH & !(zero_bytes(*word) | zero_bytes(other));
+        }
+        self
+    }
+
+    #[inline(always)]
+    unsafe fn zeros(self) -> u64 {
+        bits(self.0.map(zero_bytes))
+    }
+
+    #[inline(always)]
+    unsafe fn high_bits(self) -> u64 {
+        bits(self.0)
+    }
+
+    #[inline(always)]
+    unsafe fn lower_ascii(self) -> Self {
+        Self(self.0.map(|word| {
+            let ascii = word & !HIGH;
+            let from_a = ascii + LOW * u64::from(0x80 - b'A');
+            let past_z = ascii + LOW * u64::from(0x80 - b'Z' - 1);
+            word | (from_a & !past_z & !word & HIGH) >> 2
+        }))
+    }
+}
