@@ -183,3 +183,27 @@ fn an_endless_body_is_a_series_too() {
     });
     assert_eq!(fibonacci.by_ref().take(8).collect::<Vec<_>>(), [0, 1, 1, 2, 3, 5, 8, 13]);
 }
+
+#[test]
+fn it_searches_with_one_generator_a_level() {
+    /// Yields each way to place queens on the rows that are left.
+    async fn place(columns: &mut Vec<usize>, size: usize, out: &mut Output<'_, Vec<usize>>) {
+        if columns.len() == size {
+            return out.yield_(columns.clone()).await;
+        }
+        let row = columns.len();
+        for column in 0..size {
+            let attacked = columns.iter().enumerate().any(|(other_row, &other)| {
+                other == column || other.abs_diff(column) == row - other_row
+            });
+            if !attacked {
+                columns.push(column);
+                Box::pin(place(columns, size, out)).await;
+                columns.pop();
+            }
+        }
+    }
+    let mut boards = generator(async |mut out| place(&mut Vec::new(), 8, &mut out).await);
+    assert_eq!(boards.next(), Some(vec![0, 4, 7, 5, 2, 6, 1, 3]));
+    assert_eq!(boards.count(), 91);
+}

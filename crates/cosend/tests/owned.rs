@@ -379,6 +379,34 @@ fn an_input_among_futures_that_run_only_when_woken_is_found() {
     });
 }
 
+#[test]
+fn an_error_is_a_kind_of_item() {
+    // What `athrow` is for: caught, caught and returned from, not caught.
+    let body = || {
+        owned_coroutine(|mut items: OwnedInput<Result<u8, &'static str>>| async move {
+            let mut caught = 0;
+            loop {
+                match items.next().await {
+                    Some(Ok(_)) => tokio::time::sleep(Duration::from_millis(1)).await,
+                    Some(Err("soft")) => caught += 1,
+                    Some(Err(error)) => return Err(error),
+                    None => return Ok(caught),
+                }
+            }
+        })
+    };
+    run(async {
+        let mut careful = body();
+        careful.send(Err("soft")).await.unwrap();
+        careful.send(Ok(1)).await.unwrap();
+        assert_eq!(careful.close().await, Ok(1));
+        let mut failed = body();
+        failed.send(Err("hard")).await.unwrap();
+        assert!(failed.is_stopped());
+        assert_eq!(failed.close().await, Err("hard"));
+    });
+}
+
 /// A waker that counts.
 struct Count(AtomicUsize);
 
