@@ -1,12 +1,20 @@
 //! What to count and where, and the run of it.
 
-use cogrep_match::{Patterns, PlaceFinder, Plan, Tally};
-use cogrep_source::{Chunk, Fault, Input, OpenOptions, Outcome, Selection, SourceName, Text};
-use cosend::Sink;
+use std::num::NonZeroUsize;
+use std::thread;
 
-use crate::network::Network;
+use cogrep_match::{Patterns, PlaceFinder, Plan, Tally};
+use cogrep_source::{Input, OpenOptions, Selection};
+
+use crate::crew;
+use crate::ledger::Sums;
 use crate::report::{Located, PatternCount, Report, SourceReport};
-use crate::stage::{self, cat};
+use crate::worker::Worker;
+
+/// So many inputs of so many bytes in all are read faster by one than it takes to
+/// start several.
+const FEW_INPUTS: usize = 64;
+const FEW_BYTES: u64 = 4 << 20;
 
 /// Counts the patterns of a plan in the texts of some inputs.
 #[derive(Debug)]
@@ -23,6 +31,8 @@ pub struct Job<'a> {
     pub open: OpenOptions,
     /// The longest line that regular expressions may hold.
     pub max_line_bytes: usize,
+    /// How many cores count at once; as many as there are, unless said.
+    pub workers: Option<NonZeroUsize>,
     /// Whether each source gets counts of its own.
     pub by_source: bool,
     /// Finds the places that are to be shown: as many of each pattern as it looks for
@@ -35,32 +45,26 @@ pub struct Job<'a> {
 impl Job<'_> {
     /// Reads every source once and counts.
     ///
-    /// `observe` is told of each source as it ends. Nothing that goes wrong with a
-    /// source stops the job: the report says so.
+    /// `observe` is told of the sources in their order, whatever the order they ended
+    /// in: of all, where each has counts of its own or is to be remembered; else of
+    /// those that were not read to their end or have places to show. Nothing that goes
+    /// wrong with a source stops the job: the report says so.
     pub fn run(&self, mut observe: impl FnMut(&SourceReport)) -> Report {
-        let mut run = Run { job: self, network: None, chunk: Chunk::new(), total: Tally::new() };
         let mut report = self.blank_report();
-        for selected in self.selection.sources(self.inputs) {
-            if self.open.interrupt.is_requested() {
-                break;
-            }
-            let source = match selected {
-                Ok(name) => run.source(name),
-                Err((name, fault)) => failed(name, fault),
-            };
+        let mut tell = |source: SourceReport| {
             observe(&source);
             self.take_down(source, &mut report);
-        }
-        report.interrupted = self.open.interrupt.is_requested();
-        let totals = self.plan.totals(&run.close());
-        for (pattern, count) in report.patterns.iter_mut().zip(totals) {
+        };
+        let crew = if self.is_small() { None } else { self.run_by_crew(&mut tell) };
+        let (tally, sums) = crew.unwrap_or_else(|| self.run_here(&mut tell));
+        for (pattern, count) in report.patterns.iter_mut().zip(self.plan.totals(&tally)) {
             pattern.count = count;
         }
+        report.source_count = sums.source_count;
+        report.fault_count = sums.fault_count;
+        report.text_bytes = sums.text_bytes;
+        report.interrupted = self.open.interrupt.is_requested();
         report
-    }
-
-    fn network(&self) -> Network {
-        Network::new(self.plan, self.patterns, self.max_line_bytes)
     }
 
     /// A report of nothing yet.
@@ -80,11 +84,8 @@ impl Job<'_> {
         }
     }
 
-    /// Takes down in the report what one source gave, but for its counts.
+    /// Takes down in the report what one source gave, but for what adds up.
     fn take_down(&self, mut source: SourceReport, report: &mut Report) {
-        report.source_count += 1;
-        report.text_bytes += source.text_bytes;
-        report.fault_count += u64::from(!source.outcome.is_complete());
         for (pattern, places) in report.patterns.iter_mut().zip(source.places.drain(..)) {
             let limit = self.show.map_or(0, PlaceFinder::limit);
             let wanted = limit - pattern.places.len();
@@ -95,66 +96,52 @@ impl Job<'_> {
             report.sources.push(source);
         }
     }
-}
 
-/// A source that never gave a byte.
-fn failed(name: SourceName, fault: Fault) -> SourceReport {
-    SourceReport {
-        name,
-        outcome: Outcome::Failed(fault),
-        text_bytes: 0,
-        counts: None,
-        places: Vec::new(),
-    }
-}
-
-/// A job on its way through its sources.
-struct Run<'a> {
-    job: &'a Job<'a>,
-    /// Serves one source after the other, for as long as nobody needs to close it.
-    network: Option<Network>,
-    chunk: Chunk,
-    /// From networks that were closed.
-    total: Tally,
-}
-
-impl Run<'_> {
-    /// Counts in one source.
-    fn source(&mut self, name: SourceName) -> SourceReport {
-        let mut text = match Text::open(&name, &self.job.open) {
-            Ok(text) => text,
-            Err(fault) => return failed(name, fault),
-        };
-        let network = self.network.get_or_insert_with(|| self.job.network());
-        let mut places = self.job.show.cloned().map(stage::places);
-        // Either ends of itself when it has enough; the text is read for the other.
-        let sent = match &mut places {
-            Some(places) => cat(&mut text, &mut self.chunk, &mut (network, places)),
-            None => cat(&mut text, &mut self.chunk, network),
-        };
-        let text_bytes = self.chunk.offset() + self.chunk.bytes().len() as u64;
-
-        let mut stopped_by = None;
-        let mut counts = None;
-        let is_over = self.network.as_ref().is_some_and(Network::has_stopped) || sent.is_err();
-        if (self.job.by_source || is_over)
-            && let Some(mut network) = self.network.take()
-        {
-            let tally = network.finish().unwrap_or_default();
-            stopped_by = network.take_fault();
-            counts = self.job.by_source.then(|| self.job.plan.totals(&tally));
-            self.total.merge(&tally);
+    /// Whether starting threads would take longer than they save: a few small files,
+    /// or one source alone.
+    fn is_small(&self) -> bool {
+        let mut bytes = 0;
+        match self.inputs {
+            [Input::Stdin] => true,
+            [Input::Path(path)] => !path.is_dir(),
+            inputs => {
+                inputs.len() <= FEW_INPUTS
+                    && inputs.iter().all(|input| {
+                        bytes += input.size().unwrap_or(u64::MAX).min(FEW_BYTES + 1);
+                        bytes <= FEW_BYTES
+                    })
+            }
         }
-        let outcome = stopped_by.map_or_else(|| text.outcome(), Outcome::Partial);
-        let places = places.map_or_else(Vec::new, Sink::close);
-        SourceReport { name, outcome, text_bytes, counts, places }
     }
 
-    /// Closes what is still open and gives all that was counted.
-    fn close(mut self) -> Tally {
-        if let Some(network) = self.network {
-            self.total.merge(&network.close());
+    /// Reads one source after the other, on this thread, and waits where it must.
+    fn run_here(&self, tell: &mut impl FnMut(SourceReport)) -> (Tally, Sums) {
+        let worker = Worker::new(self, None);
+        let mut sums = Sums::default();
+        for selected in self.selection.sources(self.inputs) {
+            if self.open.interrupt.is_requested() {
+                break;
+            }
+            let source = worker.count_now(selected);
+            sums.add(&source);
+            if self.is_worth_telling(&source) {
+                tell(source);
+            }
         }
-        self.total
+        (worker.close(), sums)
+    }
+
+    /// Reads many sources at once on several cores, if the system gives threads.
+    fn run_by_crew(&self, tell: &mut impl FnMut(SourceReport)) -> Option<(Tally, Sums)> {
+        let workers = self.workers.or_else(|| thread::available_parallelism().ok());
+        crew::run(self, workers.unwrap_or(NonZeroUsize::MIN), tell).ok()
+    }
+
+    /// Whether there is more to a source than what adds up.
+    pub(crate) fn is_worth_telling(&self, source: &SourceReport) -> bool {
+        self.by_source
+            || self.remember
+            || !source.outcome.is_complete()
+            || source.places.iter().any(|places| !places.is_empty())
     }
 }

@@ -9,10 +9,14 @@
 //! terminal is.
 #![forbid(unsafe_code)]
 
+mod crew;
 mod job;
+mod ledger;
 mod network;
+mod queue;
 mod report;
 pub mod stage;
+mod worker;
 
 pub use cogrep_source::SourceName;
 pub use job::Job;

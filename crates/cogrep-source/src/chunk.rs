@@ -75,11 +75,28 @@ impl Chunk {
 
     /// The whole buffer, of at least `length` bytes, to be read into;
     /// [`set`](Self::set) says afterwards which part of it is text.
-    pub(crate) fn buffer_mut(&mut self, length: usize) -> &mut [u8] {
+    pub(crate) fn buffer_mut(&mut self, length: usize) -> &mut Vec<u8> {
         if self.buffer.len() < length {
             self.buffer.resize(length, 0);
         }
-        &mut self.buffer[..length]
+        &mut self.buffer
+    }
+
+    /// Whether there is a buffer, or the chunk never had one, or gave it away.
+    pub(crate) fn has_buffer(&self) -> bool {
+        !self.buffer.is_empty()
+    }
+
+    /// Gives it a buffer to be read into.
+    pub(crate) fn give_buffer(&mut self, buffer: Vec<u8>) {
+        self.buffer = buffer;
+    }
+
+    /// Takes the buffer away, and the text with it.
+    pub(crate) fn take_buffer(&mut self) -> Vec<u8> {
+        self.start = 0;
+        self.end = 0;
+        std::mem::take(&mut self.buffer)
     }
 
     /// Says which part of the buffer is text.

@@ -19,6 +19,18 @@ impl Input {
     pub fn from_argument(argument: &OsStr) -> Self {
         if argument == "-" { Self::Stdin } else { Self::Path(PathBuf::from(argument)) }
     }
+
+    /// How much there is to read at once: the size of a regular file; nothing where
+    /// there is nothing; `None` where nobody can tell, as of folders and pipes.
+    #[must_use]
+    pub fn size(&self) -> Option<u64> {
+        let Self::Path(path) = self else { return None };
+        match path.metadata() {
+            Ok(metadata) => metadata.is_file().then_some(metadata.len()),
+            // To be said when it is opened.
+            Err(_) => Some(0),
+        }
+    }
 }
 
 /// The name of one source, for results and messages.

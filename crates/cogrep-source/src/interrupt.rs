@@ -8,6 +8,8 @@ use std::sync::atomic::{AtomicBool, Ordering};
 #[cfg(unix)]
 use std::os::fd::{AsFd, OwnedFd};
 
+use crate::outcome::Fault;
+
 /// A wish to stop, which readers look at before each read.
 ///
 /// Clones share the wish. Where the platform can, a read that waits for a pipe or
@@ -16,8 +18,7 @@ use std::os::fd::{AsFd, OwnedFd};
 pub struct Interrupt {
     wanted: Arc<AtomicBool>,
     /// Becomes readable when the wish is there.
-    #[cfg(unix)]
-    bell: Option<Arc<OwnedFd>>,
+    bell: Option<Arc<File>>,
 }
 
 impl Interrupt {
@@ -32,7 +33,7 @@ impl Interrupt {
     #[cfg(unix)]
     #[must_use]
     pub fn with_bell(wanted: Arc<AtomicBool>, bell: OwnedFd) -> Self {
-        Self { wanted, bell: Some(Arc::new(bell)) }
+        Self { wanted, bell: Some(Arc::new(File::from(bell))) }
     }
 
     /// Asks to stop.
@@ -46,26 +47,49 @@ impl Interrupt {
         self.wanted.load(Ordering::Relaxed)
     }
 
-    /// Waits until the file can be read, or the wish is there.
+    /// What becomes readable when the wish is there, if anything does.
+    pub(crate) fn bell(&self) -> Option<Arc<File>> {
+        self.bell.clone()
+    }
+
+    /// Waits until there is something to read in a file, or its end; on the spot.
     #[cfg(unix)]
-    pub(crate) fn wait_for(&self, file: &File) -> io::Result<()> {
+    pub(crate) fn wait_for(&self, file: &File) -> Result<(), Fault> {
         use rustix::event::{PollFd, PollFlags, poll};
 
-        let Some(bell) = &self.bell else { return Ok(()) };
-        let mut files = [
-            PollFd::from_borrowed_fd(file.as_fd(), PollFlags::IN),
-            PollFd::from_borrowed_fd(bell.as_fd(), PollFlags::IN),
-        ];
-        match poll(&mut files, None) {
-            // A signal came: the caller looks at the flag, and waits again if need be.
-            Ok(_) | Err(rustix::io::Errno::INTR) => Ok(()),
+        while !self.is_requested() {
+            // Without a bell the file stands in for it: asked for twice, told twice.
+            let bell = self.bell.as_ref().map_or(file.as_fd(), |bell| bell.as_fd());
+            let mut files = [
+                PollFd::from_borrowed_fd(file.as_fd(), PollFlags::IN),
+                PollFd::from_borrowed_fd(bell, PollFlags::IN),
+            ];
+            match poll(&mut files, None) {
+                Ok(_) if !files[0].revents().is_empty() => return Ok(()),
+                // The bell rang, or a signal came: the flag tells.
+                Ok(_) | Err(rustix::io::Errno::INTR) => {}
+                Err(error) => return Err(io::Error::from(error).into()),
+            }
+        }
+        Err(Fault::Interrupted)
+    }
+
+    /// Whether a read of the file would give something, or its end, at once.
+    #[cfg(unix)]
+    pub(crate) fn is_readable(file: &File) -> io::Result<bool> {
+        use rustix::event::{PollFd, PollFlags, Timespec, poll};
+
+        const AT_ONCE: Timespec = Timespec { tv_sec: 0, tv_nsec: 0 };
+        match poll(&mut [PollFd::new(file, PollFlags::IN)], Some(&AT_ONCE)) {
+            Ok(ready) => Ok(ready > 0),
+            Err(rustix::io::Errno::INTR) => Ok(false),
             Err(error) => Err(error.into()),
         }
     }
 
     /// Elsewhere a read that waits is not woken.
     #[cfg(not(unix))]
-    pub(crate) fn wait_for(&self, _: &File) -> io::Result<()> {
+    pub(crate) fn wait_for(&self, _: &File) -> Result<(), Fault> {
         Ok(())
     }
 }

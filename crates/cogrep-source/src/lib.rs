@@ -7,18 +7,21 @@
 //!
 //! What this crate refuses to do: look for anything in the text, or decide by
 //! content whether a source is worth reading.
-#![forbid(unsafe_code)]
 
+mod bytes;
 mod chunk;
 mod encoding;
+mod event_loop;
 mod input;
 mod interrupt;
 mod outcome;
 mod select;
+mod system;
 mod text;
 
 pub use chunk::{CHUNK_BYTES, Chunk};
 pub use encoding::{Encoding, UnknownEncoding};
+pub use event_loop::{EventLoop, Io};
 pub use input::{Input, SourceName};
 pub use interrupt::Interrupt;
 pub use outcome::{Fault, Outcome};

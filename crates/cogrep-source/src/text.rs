@@ -1,10 +1,14 @@
 //! A source that is open: its bytes are read, decoded, and handed out as text.
 
-use std::fs::File;
-use std::io::{self, Read};
+use std::io::Read;
+use std::pin::pin;
+use std::rc::Rc;
+use std::task::{Context, Poll, Waker};
 
+use crate::bytes::Bytes;
 use crate::chunk::{CHUNK_BYTES, Chunk};
 use crate::encoding::{Encoding, LONGEST_MARK_BYTES, Transcoding, decode, transcoding};
+use crate::event_loop::{EventLoop, Io};
 use crate::input::SourceName;
 use crate::interrupt::Interrupt;
 use crate::outcome::{Fault, Outcome};
@@ -16,7 +20,13 @@ pub struct OpenOptions {
     pub encoding: Option<Encoding>,
     /// Asks the reader to stop.
     pub interrupt: Interrupt,
+    /// How files are read on an event loop.
+    pub io: Io,
 }
+
+/// How many bytes are read at once for a decoder: less than a chunk, since text tends
+/// to grow on its way to UTF-8.
+const UNDECODED_BYTES: usize = CHUNK_BYTES / 2;
 
 /// A source that is being read.
 ///
@@ -33,74 +43,28 @@ pub struct Text {
     offset: u64,
 }
 
-/// The raw bytes of a source.
-struct Bytes {
-    file: Box<dyn ReadFile>,
-    /// Reads of regular files do not wait for anybody: they fill the buffer.
-    regular: bool,
-    /// The size at opening, where it means anything.
-    expected: Option<u64>,
-    delivered: u64,
-    ended: bool,
-    fault: Option<Fault>,
-    interrupt: Interrupt,
-}
-
-/// What bytes are read from: a file, or what stands in for it in a test.
-trait ReadFile {
-    fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize>;
-
-    /// Waits until a read would not block, or somebody asks to stop.
-    fn wait(&self, interrupt: &Interrupt) -> io::Result<()>;
-}
-
-impl ReadFile for File {
-    fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
-        Read::read(self, buffer)
-    }
-
-    fn wait(&self, interrupt: &Interrupt) -> io::Result<()> {
-        interrupt.wait_for(self)
-    }
-}
-
-/// A reader of any kind; waiting for it cannot be cut short.
-struct Reader<R>(R);
-
-impl<R: Read> ReadFile for Reader<R> {
-    fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
-        self.0.read(buffer)
-    }
-
-    fn wait(&self, _: &Interrupt) -> io::Result<()> {
-        Ok(())
-    }
-}
-
 impl Text {
-    /// Opens a source by its name.
+    /// Opens a source by its name, to be [`read`](Self::read).
     ///
     /// # Errors
     ///
     /// When the system refuses, or the name is that of a folder.
     pub fn open(name: &SourceName, options: &OpenOptions) -> Result<Self, Fault> {
-        let file = match name {
-            SourceName::Stdin => standard_input()?,
-            SourceName::Path(path) => File::open(path)?,
-        };
-        let metadata = file.metadata()?;
-        if metadata.is_dir() {
-            return Err(io::Error::from(io::ErrorKind::IsADirectory).into());
-        }
-        // A size of zero says nothing: files of /proc have it.
-        let expected = Some(metadata.len()).filter(|&size| metadata.is_file() && size > 0);
-        // Standard input may have been read from before it came to us.
-        let expected = expected.filter(|_| *name != SourceName::Stdin);
-        let bytes = Bytes {
-            regular: metadata.is_file(),
-            expected,
-            ..Bytes::new(Box::new(file), options.interrupt.clone())
-        };
+        on_the_spot(Self::begin(name, options, None))
+    }
+
+    /// Opens a source by its name, to be [fetched](Self::fetch) on this loop; without
+    /// one, waits on the spot.
+    ///
+    /// # Errors
+    ///
+    /// When the system refuses, or the name is that of a folder.
+    pub async fn begin(
+        name: &SourceName,
+        options: &OpenOptions,
+        event_loop: Option<Rc<EventLoop>>,
+    ) -> Result<Self, Fault> {
+        let bytes = Bytes::open(name, &options.interrupt, event_loop).await?;
         Ok(Self::of_bytes(bytes, options.encoding))
     }
 
@@ -115,8 +79,7 @@ impl Text {
     /// assert_eq!(chunk.bytes(), b"hi");
     /// ```
     pub fn from_reader(reader: impl Read + 'static, options: &OpenOptions) -> Self {
-        let bytes = Bytes::new(Box::new(Reader(reader)), options.interrupt.clone());
-        Self::of_bytes(bytes, options.encoding)
+        Self::of_bytes(Bytes::of_reader(reader, &options.interrupt), options.encoding)
     }
 
     fn of_bytes(bytes: Bytes, encoding: Option<Encoding>) -> Self {
@@ -127,73 +90,88 @@ impl Text {
     ///
     /// The last chunk says that it is; it is also the last when something went
     /// wrong, and holds what came before that. After it, chunks are empty.
+    ///
+    /// # Panics
+    ///
+    /// When the source was opened on a loop: such a source is fetched.
     pub fn read(&mut self, chunk: &mut Chunk) {
+        on_the_spot(self.fetch(chunk));
+    }
+
+    /// As [`read`](Self::read), for a source on a loop: waits where there is nothing
+    /// to be had at once.
+    pub async fn fetch(&mut self, chunk: &mut Chunk) {
         let (start, end, last) = match &self.transcoding {
-            None => self.read_first(chunk),
+            None => self.read_first(chunk).await,
             Some(Transcoding::Plain { .. }) => {
-                let end = self.bytes.fill(chunk.buffer_mut(CHUNK_BYTES), 1);
-                (0, end, self.bytes.ended)
+                let end = self.bytes.fill_chunk(chunk, 1).await;
+                (0, end, self.bytes.has_ended())
             }
-            Some(Transcoding::Decoded(_)) => self.read_decoded(chunk),
+            Some(Transcoding::Decoded(_)) => self.read_decoded(chunk).await,
         };
         chunk.set(start, end, self.offset, last);
         self.offset += (end - start) as u64;
     }
 
     /// Reads the first piece, and decides by it how the source is encoded.
-    fn read_first(&mut self, chunk: &mut Chunk) -> (usize, usize, bool) {
-        let buffer = chunk.buffer_mut(CHUNK_BYTES);
-        let end = self.bytes.fill(buffer, LONGEST_MARK_BYTES);
-        let transcoding = self.transcoding.insert(transcoding(&buffer[..end], self.encoding));
+    async fn read_first(&mut self, chunk: &mut Chunk) -> (usize, usize, bool) {
+        let end = self.bytes.fill_chunk(chunk, LONGEST_MARK_BYTES).await;
+        let start = &chunk.buffer_mut(CHUNK_BYTES)[..end];
+        let transcoding = self.transcoding.insert(transcoding(start, self.encoding));
         if let Transcoding::Plain { mark_bytes } = *transcoding {
-            return (mark_bytes, end, self.bytes.ended);
+            return (mark_bytes, end, self.bytes.has_ended());
         }
-        self.undecoded.extend_from_slice(&buffer[..end]);
-        self.read_decoded(chunk)
+        self.undecoded.extend_from_slice(start);
+        self.read_decoded(chunk).await
     }
 
     /// Decodes until there is a piece of text to hand out, or the source ends.
-    fn read_decoded(&mut self, chunk: &mut Chunk) -> (usize, usize, bool) {
-        let Some(Transcoding::Decoded(decoder)) = &mut self.transcoding else {
-            unreachable!("called where there is a decoder");
-        };
-        let text = chunk.buffer_mut(CHUNK_BYTES);
-        let mut end = 0;
+    async fn read_decoded(&mut self, chunk: &mut Chunk) -> (usize, usize, bool) {
         loop {
-            if self.undecoded.is_empty() && !self.bytes.ended {
-                self.undecoded.resize(CHUNK_BYTES / 2, 0);
-                let read = self.bytes.fill(&mut self.undecoded, 1);
+            if self.undecoded.is_empty() && !self.bytes.has_ended() {
+                self.undecoded.resize(UNDECODED_BYTES, 0);
+                let read = self.bytes.fill(&mut self.undecoded, UNDECODED_BYTES, 1).await;
                 self.undecoded.truncate(read);
             }
-            let (taken, written, all) =
-                decode(decoder, &self.undecoded, &mut text[end..], self.bytes.ended);
+            let Some(Transcoding::Decoded(decoder)) = &mut self.transcoding else {
+                unreachable!("called where there is a decoder");
+            };
+            let text = &mut chunk.buffer_mut(CHUNK_BYTES)[..CHUNK_BYTES];
+            let ended = self.bytes.has_ended();
+            let (taken, end, all) = decode(decoder, &self.undecoded, text, ended);
             self.undecoded.drain(..taken);
-            end += written;
-            let last = all && self.bytes.ended;
+            let last = all && ended;
             if last || end > 0 {
                 return (0, end, last);
             }
         }
     }
 
+    /// Whether the next fetch may wait for somebody, not only for a disk. The chunk's
+    /// buffer is of better use elsewhere then.
+    #[must_use]
+    pub fn is_stream(&self) -> bool {
+        self.bytes.is_stream()
+    }
+
     /// The bytes read from the source so far, before decoding.
     #[must_use]
     pub fn read_bytes(&self) -> u64 {
-        self.bytes.delivered
+        self.bytes.delivered()
     }
 
     /// How the source ended. To be asked after the last chunk.
     #[must_use]
     pub fn outcome(self) -> Outcome {
-        let read = self.bytes.delivered;
-        match (self.bytes.fault, self.bytes.expected) {
-            (Some(fault), _) if read == 0 => Outcome::Failed(fault),
-            (Some(fault), _) => Outcome::Partial(fault),
-            (None, Some(expected)) if read < expected => {
-                Outcome::Partial(Fault::Shrank { read, expected })
-            }
-            (None, _) => Outcome::Complete,
-        }
+        self.bytes.outcome()
+    }
+}
+
+/// Runs to its end what waits on the spot, and so never has to be asked twice.
+fn on_the_spot<F: Future>(future: F) -> F::Output {
+    match pin!(future).poll(&mut Context::from_waker(Waker::noop())) {
+        Poll::Ready(output) => output,
+        Poll::Pending => panic!("a source on a loop was read as if it were not"),
     }
 }
 
@@ -215,70 +193,6 @@ pub fn read_all(name: &SourceName) -> Result<Vec<u8>, Fault> {
         Outcome::Complete => Ok(all),
         Outcome::Partial(fault) | Outcome::Failed(fault) => Err(fault),
     }
-}
-
-impl Bytes {
-    fn new(file: Box<dyn ReadFile>, interrupt: Interrupt) -> Self {
-        Self {
-            file,
-            regular: false,
-            expected: None,
-            delivered: 0,
-            ended: false,
-            fault: None,
-            interrupt,
-        }
-    }
-
-    /// Reads at least this many bytes, or up to the end, or to a fault; a regular
-    /// file fills the buffer.
-    fn fill(&mut self, buffer: &mut [u8], least: usize) -> usize {
-        let mut filled = 0;
-        while !self.ended && filled < buffer.len() && (self.regular || filled < least) {
-            match self.read_once(&mut buffer[filled..]) {
-                Ok(0) => self.ended = true,
-                Ok(read) => filled += read,
-                Err(fault) => {
-                    self.fault = Some(fault);
-                    self.ended = true;
-                }
-            }
-        }
-        self.delivered += filled as u64;
-        filled
-    }
-
-    /// One read that is neither interrupted nor asked to stop.
-    fn read_once(&mut self, buffer: &mut [u8]) -> Result<usize, Fault> {
-        loop {
-            if !self.regular {
-                self.file.wait(&self.interrupt)?;
-            }
-            if self.interrupt.is_requested() {
-                return Err(Fault::Interrupted);
-            }
-            match self.file.read(buffer) {
-                Ok(read) => return Ok(read),
-                Err(error) if error.kind() == io::ErrorKind::Interrupted => {}
-                Err(error) => return Err(error.into()),
-            }
-        }
-    }
-}
-
-/// Standard input, as a file of our own and without the buffer of `std`.
-#[cfg(unix)]
-fn standard_input() -> io::Result<File> {
-    use std::os::fd::AsFd;
-
-    Ok(File::from(io::stdin().as_fd().try_clone_to_owned()?))
-}
-
-#[cfg(windows)]
-fn standard_input() -> io::Result<File> {
-    use std::os::windows::io::AsHandle;
-
-    Ok(File::from(io::stdin().as_handle().try_clone_to_owned()?))
 }
 
 #[cfg(test)]

@@ -2,12 +2,13 @@
 
 use std::ffi::{OsStr, OsString};
 use std::io::{self, IsTerminal};
+use std::num::NonZeroUsize;
 
 use clap::ArgMatches;
 use clap::error::{ContextKind, ContextValue, ErrorKind};
 use cogrep_match::{EngineChoice, LineGrouper, Matching, Patterns, Syntax, Unit};
 use cogrep_report::{Format, escape};
-use cogrep_source::{Encoding, Input, Selection};
+use cogrep_source::{Encoding, Input, Io, Selection};
 
 use crate::error::{Early, Error};
 use crate::flags::{self, id};
@@ -23,6 +24,8 @@ pub(crate) struct Arguments {
     pub(crate) inputs: Vec<Input>,
     pub(crate) selection: Selection,
     pub(crate) encoding: Option<Encoding>,
+    pub(crate) workers: Option<NonZeroUsize>,
+    pub(crate) io: Io,
     pub(crate) max_line_bytes: usize,
     pub(crate) engine: EngineChoice,
     pub(crate) explain: bool,
@@ -67,6 +70,8 @@ pub(crate) fn parse(words: impl IntoIterator<Item = OsString>) -> Result<Argumen
             no_ignore: matches.get_flag(id::NO_IGNORE),
         },
         encoding,
+        workers: matches.get_one(id::THREADS).copied().and_then(NonZeroUsize::new),
+        io: io(std::env::var_os("COGREP_IO").as_deref())?,
         max_line_bytes: matches
             .get_one(id::MAX_LINE)
             .copied()
@@ -111,6 +116,18 @@ fn named<T: Default + std::str::FromStr<Err: std::fmt::Display>>(
             name.parse().map_err(|error: T::Err| Error::Usage(format!("--{flag} {name}: {error}")))
         },
     )
+}
+
+/// How files are read, for tests of what platforms other than Linux do.
+fn io(value: Option<&OsStr>) -> Result<Io, Error> {
+    match value.map(OsStr::as_encoded_bytes) {
+        None | Some(b"" | b"auto") => Ok(Io::Auto),
+        Some(b"portable") => Ok(Io::Portable),
+        Some(other) => Err(Error::Usage(format!(
+            "COGREP_IO={}: no such way; there are auto, portable",
+            escape(other)
+        ))),
+    }
 }
 
 /// Which words are patterns and which are inputs.

@@ -47,7 +47,12 @@ fn count(arguments: &Arguments, plan: &Plan) -> Result<Status, Error> {
         plan,
         inputs: &arguments.inputs,
         selection: arguments.selection,
-        open: OpenOptions { encoding: arguments.encoding, interrupt: interrupt::listen() },
+        open: OpenOptions {
+            encoding: arguments.encoding,
+            interrupt: interrupt::listen(),
+            io: arguments.io,
+        },
+        workers: arguments.workers,
         max_line_bytes: arguments.max_line_bytes,
         by_source,
         show: finder.as_ref(),

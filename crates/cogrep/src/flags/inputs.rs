@@ -20,5 +20,8 @@ pub(super) fn args() -> Vec<Arg> {
             HEADING,
             "Read files in folders that .gitignore and the like exclude",
         ),
+        option(id::THREADS, "NUM", HEADING, "Count on so many cores; 0, the default, is all")
+            .short('j')
+            .value_parser(value_parser!(usize)),
     ]
 }

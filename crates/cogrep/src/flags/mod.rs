@@ -28,6 +28,7 @@ pub(crate) mod id {
     pub(crate) const ENCODING: &str = "encoding";
     pub(crate) const HIDDEN: &str = "hidden";
     pub(crate) const NO_IGNORE: &str = "no-ignore";
+    pub(crate) const THREADS: &str = "threads";
     pub(crate) const BY: &str = "by";
     pub(crate) const FORMAT: &str = "format";
     pub(crate) const BARE: &str = "bare";

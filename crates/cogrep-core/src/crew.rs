@@ -1,0 +1,134 @@
+//! Workers on several cores, each with an event loop, sharing nothing but the plan
+//! and the queue of what is to be read.
+
+use std::io;
+use std::num::NonZeroUsize;
+use std::rc::Rc;
+use std::sync::atomic::{AtomicUsize, Ordering};
+use std::thread::{self, Builder, Scope, ScopedJoinHandle};
+
+use cogrep_match::Tally;
+use cogrep_source::EventLoop;
+use tokio::runtime::{self, Runtime};
+
+use crate::job::Job;
+use crate::ledger::{Ledger, Sums};
+use crate::queue::Queue;
+use crate::report::SourceReport;
+use crate::worker::Worker;
+
+/// The stack of a thread that only waits for system calls.
+const STACK_BYTES: usize = 256 << 10;
+
+/// What a job's threads share.
+struct Shared<'a> {
+    job: &'a Job<'a>,
+    queue: Queue,
+    ledger: Ledger,
+    /// How many workers have not left.
+    working: AtomicUsize,
+}
+
+/// Runs a job on so many workers, while another thread walks through the inputs.
+///
+/// `tell` gets the reports worth telling, in the order of the sources. Gives what was
+/// counted, and what else adds up.
+///
+/// # Errors
+///
+/// When the system has no thread or no event loop to give; nothing was read then.
+pub(crate) fn run(
+    job: &Job<'_>,
+    workers: NonZeroUsize,
+    tell: &mut impl FnMut(SourceReport),
+) -> io::Result<(Tally, Sums)> {
+    let shared = Shared {
+        job,
+        queue: Queue::default(),
+        ledger: Ledger::default(),
+        working: AtomicUsize::new(workers.get()),
+    };
+    let tally = thread::scope(|scope| {
+        let handles = start(scope, &shared, workers)?;
+        loop {
+            let reports = shared.ledger.next();
+            if reports.is_empty() {
+                break;
+            }
+            reports.into_iter().for_each(&mut *tell);
+            if job.open.interrupt.is_requested() {
+                shared.queue.stop();
+            }
+        }
+        let mut total = Tally::new();
+        for handle in handles {
+            match handle.join() {
+                Ok(tally) => total.merge(&tally),
+                Err(panic) => std::panic::resume_unwind(panic),
+            }
+        }
+        io::Result::Ok(total)
+    })?;
+    Ok((tally, shared.ledger.sums()))
+}
+
+/// Starts the workers, and then the walk.
+fn start<'scope, 'env>(
+    scope: &'scope Scope<'scope, 'env>,
+    shared: &'env Shared<'env>,
+    workers: NonZeroUsize,
+) -> io::Result<Vec<ScopedJoinHandle<'scope, Tally>>> {
+    let started = (0..workers.get()).map(|_| {
+        let runtime = runtime()?;
+        Builder::new().name("worker".into()).spawn_scoped(scope, move || work(shared, runtime))
+    });
+    let walk = || shared.queue.fill(shared.job.selection.sources(shared.job.inputs));
+    let handles = started.collect::<io::Result<Vec<_>>>().and_then(|handles| {
+        Builder::new().name("walk".into()).spawn_scoped(scope, walk)?;
+        Ok(handles)
+    });
+    if handles.is_err() {
+        // Those that did start leave again.
+        shared.queue.stop();
+    }
+    handles
+}
+
+fn runtime() -> io::Result<Runtime> {
+    runtime::Builder::new_current_thread()
+        .enable_io()
+        .max_blocking_threads(EventLoop::DEPTH)
+        .thread_stack_size(STACK_BYTES)
+        .build()
+}
+
+/// What one worker does, from its start to its leaving.
+fn work(shared: &Shared<'_>, runtime: Runtime) -> Tally {
+    let _leaving = Leaving(shared);
+    let Shared { job, queue, ledger, .. } = shared;
+    let worker = runtime.block_on(async {
+        let event_loop = Rc::new(EventLoop::new(job.open.io, &job.open.interrupt));
+        let worker = Worker::new(job, Some(Rc::clone(&event_loop)));
+        worker.run(&event_loop, queue, ledger).await;
+        worker
+    });
+    let tally = worker.close();
+    // A thread that hangs in a system call is not waited for.
+    runtime.shutdown_background();
+    tally
+}
+
+/// Notes that a worker leaves, also by a panic.
+struct Leaving<'a>(&'a Shared<'a>);
+
+impl Drop for Leaving<'_> {
+    fn drop(&mut self) {
+        let Shared { queue, ledger, working, .. } = self.0;
+        if thread::panicking() {
+            queue.stop();
+        }
+        if working.fetch_sub(1, Ordering::AcqRel) == 1 {
+            ledger.close();
+        }
+    }
+}

@@ -1,0 +1,270 @@
+//! The raw bytes of a source, and how reading them ended.
+
+use std::fs::File;
+use std::io::{self, Read};
+use std::ops::Range;
+use std::rc::Rc;
+use std::sync::Arc;
+
+use crate::chunk::{CHUNK_BYTES, Chunk};
+use crate::event_loop::{EventLoop, Io, Watched};
+use crate::input::SourceName;
+use crate::interrupt::Interrupt;
+use crate::outcome::{Fault, Outcome};
+use crate::system::{self, Kind, Opened};
+
+/// The raw bytes of a source.
+pub(crate) struct Bytes {
+    device: Device,
+    /// Where to wait; without a loop, on the spot.
+    event_loop: Option<Rc<EventLoop>>,
+    interrupt: Interrupt,
+    /// The size at opening, where it means anything.
+    expected: Option<u64>,
+    delivered: u64,
+    ended: bool,
+    fault: Option<Fault>,
+}
+
+/// What bytes are read from.
+enum Device {
+    /// Reads wait for a disk at most, and fill the buffer.
+    File { file: Arc<File>, first: Option<FirstRead> },
+    /// Reads may wait for somebody, and give what is there.
+    Stream { file: Arc<File>, watched: Option<Watched> },
+    /// What stands in for a file; it waits on the spot.
+    Reader(Box<dyn Read>),
+}
+
+/// What was read on the way, by the thread that had to wait to open a file.
+struct FirstRead {
+    buffer: Vec<u8>,
+    result: io::Result<usize>,
+}
+
+impl Bytes {
+    /// Opens a source by its name, and waits with it on this loop.
+    pub(crate) async fn open(
+        name: &SourceName,
+        interrupt: &Interrupt,
+        event_loop: Option<Rc<EventLoop>>,
+    ) -> Result<Self, Fault> {
+        let (opened, first) = match (name, &event_loop) {
+            (SourceName::Stdin, _) => (system::standard_input()?, None),
+            (SourceName::Path(path), None) => (system::open(path)?, None),
+            (SourceName::Path(path), Some(on)) => {
+                let opened = match on.io() {
+                    Io::Auto => system::open_cached(path),
+                    Io::Portable => Err(io::ErrorKind::WouldBlock.into()),
+                };
+                match opened {
+                    Ok(opened) => (opened, None),
+                    Err(error) if error.kind() == io::ErrorKind::WouldBlock => {
+                        let (path, buffer) = (path.clone(), on.buffer());
+                        EventLoop::elsewhere(move || open_and_read(&path, buffer)).await??
+                    }
+                    Err(error) => return Err(error.into()),
+                }
+            }
+        };
+        let file = Arc::new(opened.file);
+        let device = match opened.kind {
+            Kind::Folder => return Err(io::Error::from(io::ErrorKind::IsADirectory).into()),
+            Kind::Regular => Device::File { file, first },
+            Kind::Stream => Device::Stream { file, watched: None },
+        };
+        // A size of zero says nothing: files of /proc have it.
+        let expected = Some(opened.size).filter(|&size| size > 0);
+        Ok(Self { event_loop, expected, ..Self::new(device, interrupt) })
+    }
+
+    /// Reads from anything that can be read from.
+    pub(crate) fn of_reader(reader: impl Read + 'static, interrupt: &Interrupt) -> Self {
+        Self::new(Device::Reader(Box::new(reader)), interrupt)
+    }
+
+    fn new(device: Device, interrupt: &Interrupt) -> Self {
+        Self {
+            device,
+            event_loop: None,
+            interrupt: interrupt.clone(),
+            expected: None,
+            delivered: 0,
+            ended: false,
+            fault: None,
+        }
+    }
+
+    /// Whether all that will be read has been read.
+    pub(crate) fn has_ended(&self) -> bool {
+        self.ended
+    }
+
+    /// The bytes read so far.
+    pub(crate) fn delivered(&self) -> u64 {
+        self.delivered
+    }
+
+    /// Whether a read may wait for somebody, not only for a disk.
+    pub(crate) fn is_stream(&self) -> bool {
+        matches!(self.device, Device::Stream { .. })
+    }
+
+    /// Reads at least this many bytes into the chunk's buffer, or up to the end, or to
+    /// a fault; a regular file fills the buffer. Gives how many they were.
+    pub(crate) async fn fill_chunk(&mut self, chunk: &mut Chunk, least: usize) -> usize {
+        if self.is_stream() && !self.ended {
+            // A source that waits for somebody holds no buffer.
+            if let Err(fault) = self.ready().await {
+                self.fail(fault);
+            }
+        }
+        if let (Some(on), false) = (&self.event_loop, chunk.has_buffer()) {
+            chunk.give_buffer(on.buffer());
+        }
+        self.fill(chunk.buffer_mut(CHUNK_BYTES), CHUNK_BYTES, least).await
+    }
+
+    /// As [`fill_chunk`](Self::fill_chunk), with a buffer that has room for so much.
+    pub(crate) async fn fill(&mut self, buffer: &mut Vec<u8>, room: usize, least: usize) -> usize {
+        let fills = matches!(self.device, Device::File { .. });
+        let mut filled = 0;
+        while !self.ended && filled < room && (fills || filled < least) {
+            match self.read(buffer, filled..room).await {
+                Ok(0) => self.ended = true,
+                Ok(read) => {
+                    filled += read;
+                    self.delivered += read as u64;
+                    // It gave less than was asked for where it should end: it ended.
+                    self.ended = fills && filled < room && self.expected == Some(self.delivered);
+                }
+                Err(fault) => self.fail(fault),
+            }
+        }
+        filled
+    }
+
+    fn fail(&mut self, fault: Fault) {
+        self.fault = Some(fault);
+        self.ended = true;
+    }
+
+    /// One read that is neither interrupted nor asked to stop.
+    async fn read(&mut self, buffer: &mut Vec<u8>, range: Range<usize>) -> Result<usize, Fault> {
+        loop {
+            if self.interrupt.is_requested() {
+                return Err(Fault::Interrupted);
+            }
+            let result = match &mut self.device {
+                Device::Reader(reader) => reader.read(&mut buffer[range.clone()]),
+                Device::File { first: first @ Some(_), .. } if range.start == 0 => {
+                    let FirstRead { buffer: mut read, result } =
+                        first.take().unwrap_or_else(|| unreachable!("matched just now"));
+                    std::mem::swap(buffer, &mut read);
+                    if let Some(on) = &self.event_loop {
+                        on.keep(read);
+                    }
+                    result
+                }
+                Device::File { file, .. } => match &self.event_loop {
+                    None => (&**file).read(&mut buffer[range.clone()]),
+                    Some(on) => read_file(on, file, buffer, range.clone()).await?,
+                },
+                Device::Stream { .. } => self.read_stream(buffer, range.clone()).await?,
+            };
+            match result {
+                Err(error) if error.kind() == io::ErrorKind::Interrupted => {}
+                Err(error) if error.kind() == io::ErrorKind::WouldBlock => {}
+                result => return Ok(result?),
+            }
+        }
+    }
+
+    async fn read_stream(
+        &mut self,
+        buffer: &mut Vec<u8>,
+        range: Range<usize>,
+    ) -> Result<io::Result<usize>, Fault> {
+        self.ready().await?;
+        let Device::Stream { file, watched } = &self.device else {
+            unreachable!("called for streams");
+        };
+        if watched.as_ref().is_some_and(Watched::is_blind) {
+            return read_elsewhere(file, buffer, range).await;
+        }
+        Ok((&**file).read(&mut buffer[range]))
+    }
+
+    /// Waits until a stream has something to read, or ends.
+    async fn ready(&mut self) -> Result<(), Fault> {
+        let Device::Stream { file, watched } = &mut self.device else { return Ok(()) };
+        match &self.event_loop {
+            None => self.interrupt.wait_for(file),
+            Some(on) => {
+                let watched = match watched {
+                    Some(watched) => watched,
+                    None => watched.insert(Watched::new(file)?),
+                };
+                watched.readable(on, &self.interrupt).await
+            }
+        }
+    }
+
+    /// How the source ended. To be asked after its end.
+    pub(crate) fn outcome(self) -> Outcome {
+        let read = self.delivered;
+        match (self.fault, self.expected) {
+            (Some(fault), _) if read == 0 => Outcome::Failed(fault),
+            (Some(fault), _) => Outcome::Partial(fault),
+            (None, Some(expected)) if read < expected => {
+                Outcome::Partial(Fault::Shrank { read, expected })
+            }
+            (None, _) => Outcome::Complete,
+        }
+    }
+}
+
+/// Opens a file and reads its beginning: a small file costs one wait, not three.
+fn open_and_read(
+    path: &std::path::Path,
+    mut buffer: Vec<u8>,
+) -> io::Result<(Opened, Option<FirstRead>)> {
+    let opened = system::open(path)?;
+    if opened.kind != Kind::Regular {
+        return Ok((opened, None));
+    }
+    buffer.resize(CHUNK_BYTES.max(buffer.len()), 0);
+    let result = (&opened.file).read(&mut buffer[..CHUNK_BYTES]);
+    Ok((opened, Some(FirstRead { buffer, result })))
+}
+
+/// Reads on in a file: at once if it is in memory, else on a thread that may wait.
+async fn read_file(
+    on: &EventLoop,
+    file: &Arc<File>,
+    buffer: &mut Vec<u8>,
+    range: Range<usize>,
+) -> Result<io::Result<usize>, Fault> {
+    if on.io() == Io::Auto {
+        match system::read_cached(file, &mut buffer[range.clone()]) {
+            Err(error) if error.kind() == io::ErrorKind::WouldBlock => {}
+            result => return Ok(result),
+        }
+    }
+    read_elsewhere(file, buffer, range).await
+}
+
+async fn read_elsewhere(
+    file: &Arc<File>,
+    buffer: &mut Vec<u8>,
+    range: Range<usize>,
+) -> Result<io::Result<usize>, Fault> {
+    let (file, mut away) = (Arc::clone(file), std::mem::take(buffer));
+    let read = move || {
+        let result = (&*file).read(&mut away[range]);
+        (away, result)
+    };
+    let (back, result) = EventLoop::elsewhere(read).await?;
+    *buffer = back;
+    Ok(result)
+}

@@ -1,0 +1,192 @@
+//! Waiting without holding up anybody: what the sources of one event loop share.
+//!
+//! A source that has to wait gives the core to another. It waits for a disk on one
+//! of a bounded number of threads that may block, and for a pipe by telling the
+//! loop to wake it. Runs on a current-thread runtime of tokio.
+
+use std::cell::RefCell;
+use std::io;
+use std::sync::Arc;
+
+use tokio::sync::Notify;
+use tokio::task::spawn_blocking;
+
+use crate::chunk::Chunk;
+use crate::interrupt::Interrupt;
+use crate::outcome::Fault;
+
+/// How files are read.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Io {
+    /// Where the system can tell that no disk is needed, at once; else on a thread
+    /// that may wait.
+    #[default]
+    Auto,
+    /// Always on a thread that may wait, with calls that every platform has.
+    Portable,
+}
+
+/// What the sources on one event loop share; it stays on its thread.
+#[derive(Debug)]
+pub struct EventLoop {
+    io: Io,
+    /// Wakes the sources that wait for a pipe.
+    wake: Notify,
+    /// What becomes readable when everybody is to stop.
+    bell: Option<Watched>,
+    /// Buffers of chunks that nobody fills right now.
+    buffers: RefCell<Vec<Vec<u8>>>,
+}
+
+impl EventLoop {
+    /// How many threads that may wait a loop needs at most for cold disks: enough to
+    /// keep the queue of a fast one full.
+    pub const DEPTH: usize = 32;
+
+    /// A loop that reads files in this way, and listens for the wish to stop.
+    ///
+    /// # Panics
+    ///
+    /// Outside a runtime of tokio with its I/O enabled.
+    #[must_use]
+    pub fn new(io: Io, interrupt: &Interrupt) -> Self {
+        // A bell that cannot be watched is not heard; the wish is still looked at.
+        let bell = interrupt.bell().and_then(|bell| Watched::new(&bell).ok());
+        Self { io, wake: Notify::new(), bell, buffers: RefCell::default() }
+    }
+
+    /// Waits until somebody wants all to stop, and wakes the sources that wait, so
+    /// that they look at the wish. Once it is there, it has been waited for.
+    pub async fn stop(&self, interrupt: &Interrupt) {
+        if !interrupt.is_requested() {
+            match &self.bell {
+                Some(bell) => bell.rung().await,
+                None => std::future::pending().await,
+            }
+        }
+        self.wake.notify_waiters();
+    }
+
+    /// Takes back the buffer of a chunk whose source may now have to wait.
+    pub fn take_back(&self, chunk: &mut Chunk) {
+        self.keep(chunk.take_buffer());
+    }
+
+    /// Takes a buffer that is not needed.
+    pub(crate) fn keep(&self, buffer: Vec<u8>) {
+        if buffer.capacity() > 0 {
+            self.buffers.borrow_mut().push(buffer);
+        }
+    }
+
+    pub(crate) fn buffer(&self) -> Vec<u8> {
+        self.buffers.borrow_mut().pop().unwrap_or_default()
+    }
+
+    pub(crate) fn io(&self) -> Io {
+        self.io
+    }
+
+    /// Runs what may block on another thread, and waits for it.
+    pub(crate) async fn elsewhere<R: Send + 'static>(
+        work: impl FnOnce() -> R + Send + 'static,
+    ) -> Result<R, Fault> {
+        // It fails only when the loop is being taken down.
+        spawn_blocking(work).await.map_err(|_| Fault::Interrupted)
+    }
+}
+
+/// A stream that is watched for bytes to read.
+#[cfg(unix)]
+#[derive(Debug)]
+pub(crate) struct Watched(Option<tokio::io::unix::AsyncFd<Arc<std::fs::File>>>);
+
+#[cfg(unix)]
+impl Watched {
+    /// Watches a file, if it is of a kind that can be watched: `/dev/zero` is not.
+    pub(crate) fn new(file: &Arc<std::fs::File>) -> io::Result<Self> {
+        use rustix::io::Errno;
+        use tokio::io::Interest;
+        use tokio::io::unix::AsyncFd;
+
+        // SAFETY: The file is open, and the reference counted here keeps it open, under
+        // the same descriptor, for as long as it is watched.
+        #[expect(unsafe_code, reason = "a promise about the descriptor that no type can make")]
+        let watched =
+            unsafe { AsyncFd::register_with_interest(Arc::clone(file), Interest::READABLE) };
+        match watched.map_err(io::Error::from) {
+            Ok(watched) => Ok(Self(Some(watched))),
+            Err(error) if error.raw_os_error() == Some(Errno::PERM.raw_os_error()) => {
+                Ok(Self(None))
+            }
+            Err(error) => Err(error),
+        }
+    }
+
+    /// Whether nobody can tell when there is something to read.
+    pub(crate) fn is_blind(&self) -> bool {
+        self.0.is_none()
+    }
+
+    /// Waits until a bell is rung, which then stays so.
+    async fn rung(&self) {
+        match &self.0 {
+            Some(bell) => drop(bell.readable().await),
+            None => std::future::pending().await,
+        }
+    }
+
+    /// Waits until there is something to read, or the end, or a wish to stop.
+    pub(crate) async fn readable(
+        &self,
+        on: &EventLoop,
+        interrupt: &Interrupt,
+    ) -> Result<(), Fault> {
+        use std::pin::pin;
+
+        use futures_util::future::{Either, select};
+
+        let Some(watched) = &self.0 else { return Ok(()) };
+        while !interrupt.is_requested() {
+            if Interrupt::is_readable(watched.get_ref())? {
+                return Ok(());
+            }
+            let readable = pin!(watched.readable());
+            match select(readable, pin!(on.wake.notified())).await {
+                Either::Left((guard, _)) => {
+                    let mut guard = guard?;
+                    // What the loop remembers may be older than what was read since.
+                    if !Interrupt::is_readable(watched.get_ref())? {
+                        guard.clear_ready();
+                    }
+                }
+                Either::Right(_) => {}
+            }
+        }
+        Err(Fault::Interrupted)
+    }
+}
+
+/// Elsewhere streams are read on threads that may wait.
+#[cfg(not(unix))]
+#[derive(Debug)]
+pub(crate) struct Watched;
+
+#[cfg(not(unix))]
+impl Watched {
+    pub(crate) fn new(_: &Arc<std::fs::File>) -> io::Result<Self> {
+        Ok(Self)
+    }
+
+    pub(crate) fn is_blind(&self) -> bool {
+        true
+    }
+
+    async fn rung(&self) {
+        std::future::pending().await
+    }
+
+    pub(crate) async fn readable(&self, _: &EventLoop, _: &Interrupt) -> Result<(), Fault> {
+        Ok(())
+    }
+}

@@ -1,0 +1,175 @@
+//! System calls that give up rather than wait, where the platform has them.
+//!
+//! Elsewhere, and where a container forbids them, they always give up: the caller
+//! then asks a thread that may wait.
+
+use std::fs::File;
+use std::io;
+use std::path::Path;
+
+/// What kind of thing a file is, as far as reading it goes.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Kind {
+    /// It has its bytes: a read waits for a disk at most.
+    Regular,
+    /// A pipe, a socket, a terminal or a device: a read may wait for ever.
+    Stream,
+    /// There is nothing to read.
+    Folder,
+}
+
+/// A file that was opened, and what the system says of it.
+pub(crate) struct Opened {
+    pub(crate) file: File,
+    pub(crate) kind: Kind,
+    /// In bytes; of a regular file only, and zero where the system does not know.
+    pub(crate) size: u64,
+}
+
+/// Opens a file, waiting for the disk but for nobody else: not for the writer of a
+/// named pipe, nor for a line to become free.
+pub(crate) fn open(path: &Path) -> io::Result<Opened> {
+    platform::open(path).and_then(examine)
+}
+
+/// Opens a file if that needs no disk.
+///
+/// # Errors
+///
+/// [`io::ErrorKind::WouldBlock`] if it does, or if nobody can tell.
+pub(crate) fn open_cached(path: &Path) -> io::Result<Opened> {
+    platform::open_cached(path).and_then(examine)
+}
+
+/// Reads on in a file if that needs no disk.
+///
+/// # Errors
+///
+/// [`io::ErrorKind::WouldBlock`] if it does, or if nobody can tell.
+pub(crate) fn read_cached(file: &File, buffer: &mut [u8]) -> io::Result<usize> {
+    platform::read_cached(file, buffer)
+}
+
+/// Standard input, as a file of our own and without the buffer of `std`.
+pub(crate) fn standard_input() -> io::Result<Opened> {
+    let mut opened = platform::standard_input().and_then(examine)?;
+    // It may have been read from before it came to us: its size says nothing.
+    opened.size = 0;
+    Ok(opened)
+}
+
+#[cfg(unix)]
+fn examine(file: File) -> io::Result<Opened> {
+    use rustix::fs::{FileType, fstat};
+
+    let status = fstat(&file)?;
+    let kind = match FileType::from_raw_mode(status.st_mode) {
+        FileType::RegularFile => Kind::Regular,
+        FileType::Directory => Kind::Folder,
+        _ => Kind::Stream,
+    };
+    let size = if kind == Kind::Regular { u64::try_from(status.st_size).unwrap_or(0) } else { 0 };
+    Ok(Opened { file, kind, size })
+}
+
+#[cfg(not(unix))]
+fn examine(file: File) -> io::Result<Opened> {
+    let metadata = file.metadata()?;
+    let kind = match metadata.file_type() {
+        kind if kind.is_file() => Kind::Regular,
+        kind if kind.is_dir() => Kind::Folder,
+        _ => Kind::Stream,
+    };
+    Ok(Opened { file, kind, size: if kind == Kind::Regular { metadata.len() } else { 0 } })
+}
+
+#[cfg(unix)]
+mod unix {
+    use std::os::fd::AsFd;
+
+    use rustix::fs::{Mode, OFlags};
+
+    use super::{File, Path, io};
+
+    /// A pipe without a writer, or a serial line without a carrier, opens at once;
+    /// a terminal does not become ours.
+    pub(super) const FLAGS: OFlags =
+        OFlags::RDONLY.union(OFlags::CLOEXEC).union(OFlags::NONBLOCK).union(OFlags::NOCTTY);
+
+    pub(super) fn open(path: &Path) -> io::Result<File> {
+        Ok(File::from(rustix::fs::open(path, FLAGS, Mode::empty())?))
+    }
+
+    pub(super) fn standard_input() -> io::Result<File> {
+        Ok(File::from(io::stdin().as_fd().try_clone_to_owned()?))
+    }
+}
+
+#[cfg(target_os = "linux")]
+mod platform {
+    use std::io::IoSliceMut;
+
+    use rustix::fs::{CWD, Mode, ResolveFlags, openat2};
+    use rustix::io::{Errno, ReadWriteFlags, preadv2};
+
+    pub(super) use super::unix::{open, standard_input};
+    use super::{File, Path, io};
+
+    /// Stands for the position that the file is at, which a read moves on.
+    const HERE: u64 = u64::MAX;
+
+    pub(super) fn open_cached(path: &Path) -> io::Result<File> {
+        match openat2(CWD, path, super::unix::FLAGS, Mode::empty(), ResolveFlags::CACHED) {
+            Ok(file) => Ok(File::from(file)),
+            // An old kernel does not know the call or the flag, a container forbids it.
+            Err(Errno::NOSYS | Errno::INVAL | Errno::PERM) => Err(Errno::AGAIN.into()),
+            Err(error) => Err(error.into()),
+        }
+    }
+
+    pub(super) fn read_cached(file: &File, buffer: &mut [u8]) -> io::Result<usize> {
+        match preadv2(file, &mut [IoSliceMut::new(buffer)], HERE, ReadWriteFlags::NOWAIT) {
+            Ok(read) => Ok(read),
+            // The file system, or an old kernel, cannot tell.
+            Err(Errno::OPNOTSUPP | Errno::NOSYS | Errno::INVAL) => Err(Errno::AGAIN.into()),
+            Err(error) => Err(error.into()),
+        }
+    }
+}
+
+#[cfg(all(unix, not(target_os = "linux")))]
+mod platform {
+    pub(super) use super::unix::{open, standard_input};
+    use super::{File, Path, io};
+
+    pub(super) fn open_cached(_: &Path) -> io::Result<File> {
+        Err(io::ErrorKind::WouldBlock.into())
+    }
+
+    pub(super) fn read_cached(_: &File, _: &mut [u8]) -> io::Result<usize> {
+        Err(io::ErrorKind::WouldBlock.into())
+    }
+}
+
+#[cfg(windows)]
+mod platform {
+    use std::os::windows::io::AsHandle;
+
+    use super::{File, Path, io};
+
+    pub(super) fn open(path: &Path) -> io::Result<File> {
+        File::open(path)
+    }
+
+    pub(super) fn standard_input() -> io::Result<File> {
+        Ok(File::from(io::stdin().as_handle().try_clone_to_owned()?))
+    }
+
+    pub(super) fn open_cached(_: &Path) -> io::Result<File> {
+        Err(io::ErrorKind::WouldBlock.into())
+    }
+
+    pub(super) fn read_cached(_: &File, _: &mut [u8]) -> io::Result<usize> {
+        Err(io::ErrorKind::WouldBlock.into())
+    }
+}

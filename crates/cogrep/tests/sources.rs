@@ -1,0 +1,210 @@
+//! What can be read, all kinds of it at once: the counts are exact, the order is
+//! that of the inputs, and what nobody can read is said.
+
+#![cfg(unix)]
+#![allow(clippy::unwrap_used, reason = "a test may panic")]
+
+mod common;
+
+use std::ffi::OsString;
+use std::fmt::Write as _;
+use std::fs::{self, OpenOptions};
+use std::io::{Read, Write};
+use std::os::unix::ffi::OsStringExt;
+use std::os::unix::fs::symlink;
+use std::path::PathBuf;
+use std::process::{Command, Stdio};
+use std::thread;
+use std::time::{Duration, Instant};
+
+use common::{Answer, Place, answer, expect};
+use rustix::fs::{CWD, Mode};
+
+/// A tree with more text than one thread would be left alone with.
+fn tree(place: &Place) -> String {
+    let mut expected = String::new();
+    for folder in 0..7_usize {
+        for file in 0..40_usize {
+            let name = format!("tree/{folder}/{file:02}.txt");
+            let count = (folder * 41 + file * 17) % 90;
+            place.write(&name, "love and ".repeat(count).as_bytes());
+            writeln!(expected, "{name}:love {count}").unwrap();
+        }
+    }
+    place.write("tree/large.txt", "love".repeat(100_000).as_bytes());
+    writeln!(expected, "tree/large.txt:love 100000").unwrap();
+    expected
+}
+
+fn named_pipe(place: &Place, name: &str) -> PathBuf {
+    let path = place.path().join(name);
+    rustix::fs::mknodat(CWD, &path, rustix::fs::FileType::Fifo, Mode::RWXU, 0).unwrap();
+    path
+}
+
+#[test]
+fn results_by_file_keep_their_order_on_any_number_of_cores() {
+    let place = Place::new();
+    let expected = tree(&place);
+    for (threads, io) in [("0", "auto"), ("1", "auto"), ("4", "auto"), ("2", "portable")] {
+        let mut command = place.command();
+        command.env("COGREP_IO", io).args(["love", "tree", "--by", "file", "-j", threads]);
+        let found = answer(&mut command, b"");
+        let (by_file, total) = found.out.trim_end().rsplit_once('\n').unwrap();
+        assert!(by_file == expected.trim_end(), "-j {threads}, {io}: {by_file}");
+        let sum: usize = expected.lines().map(count_of).sum();
+        assert_eq!((total, found.err.as_str(), found.status), (&*format!("love {sum}"), "", 0));
+    }
+    let refusal =
+        place.command().env("COGREP_IO", "magic").args(["love", "tree"]).output().unwrap();
+    assert_eq!(refusal.status.code(), Some(2));
+}
+
+fn count_of(line: &str) -> usize {
+    line.rsplit_once(' ').unwrap().1.parse().unwrap()
+}
+
+#[test]
+fn many_slow_pipes_are_read_at_once_beside_a_busy_source() {
+    const PIPES: usize = 200;
+    let place = Place::new();
+    tree(&place);
+    let pipes: Vec<PathBuf> =
+        (0..PIPES).map(|pipe| named_pipe(&place, &format!("pipe{pipe:03}"))).collect();
+    let child = place
+        .command()
+        .args(["love", "--format", "jsonl", "--in", "tree"])
+        .args(&pipes)
+        .stdout(Stdio::piped())
+        .stderr(Stdio::piped())
+        .spawn()
+        .unwrap();
+    // Opening to write waits for the reader: all are opened before any is written to,
+    // which goes on for ever if they are read one after the other.
+    let mut writers: Vec<_> =
+        pipes.iter().map(|pipe| OpenOptions::new().write(true).open(pipe).unwrap()).collect();
+    for round in 0..3 {
+        for (pipe, writer) in writers.iter_mut().enumerate().rev() {
+            // An occurrence is cut by the pause.
+            let piece: &[u8] = if round == 0 { b"love lo" } else { b"ve lo" };
+            writer.write_all(piece).unwrap();
+            if pipe % 50 == 0 {
+                thread::sleep(Duration::from_millis(10));
+            }
+        }
+    }
+    drop(writers);
+    let output = child.wait_with_output().unwrap();
+    let out = String::from_utf8(output.stdout).unwrap();
+    assert_eq!(String::from_utf8_lossy(&output.stderr), "");
+    let mut lines = out.lines().skip_while(|line| !line.contains("pipe000"));
+    for pipe in 0..PIPES {
+        let line = lines.next().unwrap();
+        assert!(line.contains(&format!("pipe{pipe:03}")) && line.contains("\"count\":3"), "{line}");
+    }
+}
+
+#[test]
+fn interrupt_ends_sources_that_wait() {
+    let place = Place::new();
+    let pipes: Vec<PathBuf> =
+        (0..9).map(|pipe| named_pipe(&place, &format!("pipe{pipe}"))).collect();
+    let child = place
+        .command()
+        .args(["love", "--in"])
+        .args(&pipes)
+        .stdout(Stdio::piped())
+        .stderr(Stdio::piped())
+        .spawn()
+        .unwrap();
+    let mut writers: Vec<_> =
+        pipes.iter().map(|pipe| OpenOptions::new().write(true).open(pipe).unwrap()).collect();
+    writers[0].write_all(b"love and love").unwrap();
+    writers[4].write_all(b"love").unwrap();
+    let begun = Instant::now();
+    while writers.iter().any(|writer| rustix::io::ioctl_fionread(writer).unwrap() > 0) {
+        assert!(begun.elapsed() < Duration::from_secs(20), "the pipes were never read");
+        thread::sleep(Duration::from_millis(5));
+    }
+    thread::sleep(Duration::from_millis(50));
+    let kill = Command::new("kill").args(["-INT", &child.id().to_string()]).status().unwrap();
+    assert!(kill.success());
+    let output = child.wait_with_output().unwrap();
+    assert_eq!(String::from_utf8_lossy(&output.stdout), "love 3\n");
+    assert_eq!(output.status.code(), Some(130));
+}
+
+#[test]
+fn in_trees_only_regular_files_are_read() {
+    let place = Place::with(&[("tree/a.txt", b"love")]);
+    named_pipe(&place, "tree/pipe");
+    symlink("a.txt", place.path().join("tree/link")).unwrap();
+    symlink("gone", place.path().join("tree/broken")).unwrap();
+    symlink(".", place.path().join("tree/loop")).unwrap();
+    assert_eq!(place.run(["love", "tree"]), expect("love 1\n", "", 0));
+    // Named, each is read, or said to be unreadable.
+    assert_eq!(place.run(["love", "tree/link", "tree/a.txt"]), expect("love 2\n", "", 0));
+    let broken = place.run(["love", "tree/a.txt", "tree/broken"]);
+    assert!(broken.err.contains("tree/broken: no such file"), "{}", broken.err);
+    assert_eq!((broken.out.as_str(), broken.status), ("love 1\n", 2));
+}
+
+#[test]
+fn names_are_bytes() {
+    let place = Place::new();
+    let name = OsString::from_vec(b"tree/caf\xe9".to_vec());
+    place.write(&name, b"love");
+    let found = place.run(["love", "tree", "--by=file"]);
+    assert_eq!(found, expect("tree/caf\u{FFFD}:love 1\nlove 1\n", "", 0));
+    let mut arguments = vec![OsString::from("love")];
+    arguments.push(name);
+    assert_eq!(place.run(arguments), expect("love 1\n", "", 0));
+}
+
+#[test]
+#[cfg(target_os = "linux")]
+fn devices_and_files_of_the_system_are_read_to_their_end() {
+    let place = Place::new();
+    let answers: Vec<Answer> = [
+        vec!["Name:", "/proc/self/status"],
+        vec!["Name:", "/proc/self/status", "/dev/null"],
+        vec!["Name:", "/dev/null", "/dev/null", "/proc/self/status"],
+    ]
+    .into_iter()
+    .map(|arguments| place.run(arguments))
+    .collect();
+    for found in answers {
+        assert_eq!(found, expect("Name: 1\n", "", 0));
+    }
+}
+
+#[test]
+fn files_that_vanish_are_named_and_the_rest_counts() {
+    let place = Place::new();
+    tree(&place);
+    // The walk has seen them when they are gone: the pipe is found last, and waits.
+    let pipe = named_pipe(&place, "pipe");
+    let list: Vec<String> = (0..40).map(|file| format!("tree/0/{file:02}.txt")).collect();
+    fs::remove_file(place.path().join("tree/0/07.txt")).unwrap();
+    let child = place
+        .command()
+        .args(["love", "--in"])
+        .args(&list)
+        .arg(&pipe)
+        .stdout(Stdio::piped())
+        .stderr(Stdio::piped())
+        .spawn()
+        .unwrap();
+    drop(OpenOptions::new().write(true).open(&pipe).unwrap());
+    let mut err = String::new();
+    let output = child.wait_with_output().unwrap();
+    (&output.stderr[..]).read_to_string(&mut err).unwrap();
+    assert_eq!(
+        err,
+        "cogrep: tree/0/07.txt: no such file\n\
+         cogrep: incomplete: 1 of 41 sources could not be read to the end\n"
+    );
+    let expected: usize = (0..40).filter(|file| *file != 7).map(|file| file * 17 % 90).sum();
+    assert_eq!(String::from_utf8_lossy(&output.stdout), format!("love {expected}\n"));
+    assert_eq!(output.status.code(), Some(2));
+}
