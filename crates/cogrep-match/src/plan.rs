@@ -8,7 +8,7 @@ use std::str::FromStr;
 use std::sync::Arc;
 
 use crate::engine::judge::Group;
-use crate::engine::{Automaton, Chapter, Compare, Engine, LineRegex, Memmem, Regex};
+use crate::engine::{Automaton, Chapter, Compare, Engine, LineRegex, Memmem, Regex, Sieve};
 use crate::pattern::{Matching, PatternError, Patterns, Syntax, Unit};
 use crate::{Tally, fold_all};
 
@@ -25,6 +25,9 @@ pub enum EngineChoice {
     Memmem,
     /// All needles compared with every place at once, counted by popcount.
     Compare,
+    /// A sieve that lets pass few places, for needles of four bytes and more; shorter
+    /// ones are compared, or go to an automaton.
+    Sieve,
     /// One automaton for all needles.
     Automaton,
     /// A regular expression a needle: what counts regular expressions, and only them.
@@ -32,11 +35,12 @@ pub enum EngineChoice {
 }
 
 /// The choices and their names.
-const CHOICES: [(&str, EngineChoice); 6] = [
+const CHOICES: [(&str, EngineChoice); 7] = [
     ("auto", EngineChoice::Auto),
     (Chapter::NAME, EngineChoice::Chapter),
     (Memmem::NAME, EngineChoice::Memmem),
     (Compare::NAME, EngineChoice::Compare),
+    (Sieve::NAME, EngineChoice::Sieve),
     (Automaton::NAME, EngineChoice::Automaton),
     (Regex::NAME, EngineChoice::Regex),
 ];
@@ -92,8 +96,8 @@ impl fmt::Display for Warning {
     }
 }
 
-/// Up to so many needles, a pass each is faster than one pass for all.
-const FEW: usize = 10;
+/// Up to so many needles, comparing all of them is faster than to sieve the text.
+const FEW: usize = 4;
 
 /// How a list of patterns is counted: by which engines, and on what kind of text.
 ///
@@ -222,6 +226,9 @@ fn literal_engines(
     let needles = distinct.into_iter().enumerate();
     let needles: Vec<_> = needles.filter(|(_, bytes)| can_stand(bytes, matching)).collect();
     let count = needles.len();
+    if count == 0 {
+        return Ok((Vec::new(), "no engine, since there is nothing to count".into()));
+    }
     let together = |needles| -> Result<Vec<Arc<dyn Engine>>, PatternError> {
         Ok(vec![Arc::new(Automaton::new(Group::new(needles, matching))?)])
     };
@@ -235,8 +242,8 @@ fn literal_engines(
             format!("compare, every place at once, since {FEW} needles or fewer are few"),
         ),
         EngineChoice::Auto => (
-            together(needles)?,
-            format!("automaton, one pass for all needles, since {count} are more than {FEW}"),
+            sieved(needles, matching)?,
+            format!("sieve, a closer look at few places, since {count} are more than {FEW}"),
         ),
         EngineChoice::Chapter => (
             alone.map(|group| Arc::new(Chapter::new(group)) as Arc<dyn Engine>).collect(),
@@ -248,6 +255,9 @@ fn literal_engines(
         ),
         EngineChoice::Compare => {
             (compared(needles), "compare, as chosen: all needles at every place at once".into())
+        }
+        EngineChoice::Sieve => {
+            (sieved(needles, matching)?, "sieve, as chosen: a closer look at few places".into())
         }
         EngineChoice::Automaton => {
             (together(needles)?, "automaton, as chosen: one pass for all needles".into())
@@ -261,6 +271,29 @@ fn literal_engines(
     })
 }
 
+/// Up to so many needles too short for a sieve are compared, rather than left to an
+/// automaton.
+const FEW_SHORT: usize = 16;
+
+/// A sieve for the needles that are long enough, and what suits the others.
+fn sieved(
+    needles: Vec<(usize, Box<[u8]>)>,
+    matching: Matching,
+) -> Result<Vec<Arc<dyn Engine>>, PatternError> {
+    let (long, short): (Vec<_>, Vec<_>) =
+        needles.into_iter().partition(|(_, bytes)| bytes.len() >= Sieve::SHORTEST);
+    let mut engines = Vec::<Arc<dyn Engine>>::new();
+    if !long.is_empty() {
+        engines.push(Arc::new(Sieve::new(Group::new(long, matching))?));
+    }
+    if short.len() > FEW_SHORT {
+        engines.push(Arc::new(Automaton::new(Group::new(short, matching))?));
+    } else if !short.is_empty() {
+        engines.push(Arc::new(Compare::new(Group::new(short, matching))));
+    }
+    Ok(engines)
+}
+
 /// The engines for regular expressions, and why these.
 fn regex_engines(
     needles: &[usize],
@@ -268,7 +301,13 @@ fn regex_engines(
     matching: Matching,
     choice: EngineChoice,
 ) -> Result<Engines, PatternError> {
-    if matches!(choice, EngineChoice::Memmem | EngineChoice::Compare | EngineChoice::Automaton) {
+    if matches!(
+        choice,
+        EngineChoice::Memmem
+            | EngineChoice::Compare
+            | EngineChoice::Sieve
+            | EngineChoice::Automaton
+    ) {
         return Err(PatternError::Engine {
             engine: choice.name(),
             reason: "counts literals, not regular expressions".into(),

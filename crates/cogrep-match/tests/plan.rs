@@ -41,14 +41,29 @@ fn every_needle_has_one_engine() {
 }
 
 #[test]
-fn few_needles_and_many_are_counted_in_different_ways() {
-    let letters: Vec<String> = ('a'..='k').map(String::from).collect();
-    let letters: Vec<&str> = letters.iter().map(String::as_str).collect();
-    let few = plan(&letters[..10], LITERAL, EngineChoice::Auto);
-    assert!(few.reason().contains("10 needles or fewer are few"), "{}", few.reason());
-    let many = plan(&letters, LITERAL, EngineChoice::Auto);
-    assert_eq!(engines(&many), [("automaton", (0..11).collect())]);
-    assert!(many.reason().contains("11 are more than 10"), "{}", many.reason());
+fn few_needles_are_compared_and_many_are_sieved() {
+    let words: Vec<String> = ('a'..='k').map(|letter| format!("{letter} word")).collect();
+    let words: Vec<&str> = words.iter().map(String::as_str).collect();
+    let few = plan(&words[..3], LITERAL, EngineChoice::Auto);
+    assert_eq!(engines(&few), [("compare", (0..3).collect())]);
+    assert!(few.reason().starts_with("compare, "));
+    let many = plan(&words, LITERAL, EngineChoice::Auto);
+    assert_eq!(engines(&many), [("sieve", (0..11).collect())]);
+    assert!(many.reason().starts_with("sieve, "));
+}
+
+#[test]
+fn needles_too_short_for_a_sieve_have_an_engine_of_their_own() {
+    let words: Vec<String> = ('a'..='p').map(|letter| format!("{letter} word")).collect();
+    let letters = ('a'..='p').map(String::from);
+    let given: Vec<String> = words.into_iter().chain(letters).collect();
+    let given: Vec<&str> = given.iter().map(String::as_str).collect();
+    let few_short = plan(&given, LITERAL, EngineChoice::Auto);
+    let (words, letters): (Vec<_>, Vec<_>) = ((0..16).collect(), (16..32).collect());
+    assert_eq!(engines(&few_short), [("sieve", words.clone()), ("compare", letters)]);
+    let given = [&given[..], &["q"]].concat();
+    let many_short = plan(&given, LITERAL, EngineChoice::Auto);
+    assert_eq!(engines(&many_short), [("sieve", words), ("automaton", (16..33).collect())]);
 }
 
 #[test]
@@ -70,10 +85,9 @@ fn equal_patterns_are_one_needle_except_in_the_chapters_network() {
 
 #[test]
 fn a_chosen_engine_counts() {
-    for (name, engine) in [("chapter", "chapter"), ("memmem", "memmem"), ("automaton", "automaton")]
-    {
-        let plan = plan(&["a", "b"], LITERAL, name.parse().unwrap());
-        assert!(engines(&plan).iter().all(|(name, _)| *name == engine));
+    for name in ["chapter", "memmem", "compare", "sieve", "automaton"] {
+        let plan = plan(&["ab c", "b cd"], LITERAL, name.parse().unwrap());
+        assert!(engines(&plan).iter().all(|(engine, _)| *engine == name));
         assert!(plan.reason().starts_with(&format!("{name}, as chosen: ")), "{}", plan.reason());
     }
 }

@@ -5,6 +5,7 @@
 //! bibliographic search*, 1975). The state remembers the text across pieces, so no
 //! byte is kept unless the neighbours of a place matter.
 
+use std::ops::Range;
 use std::sync::Arc;
 
 use aho_corasick::automaton::{Automaton as Machine, StateID};
@@ -46,6 +47,11 @@ impl Automaton {
     ///
     /// When the needles are more than the automaton can number.
     pub fn new(group: Group) -> Result<Self, PatternError> {
+        Self::of(Arc::new(group))
+    }
+
+    /// Makes ready to count the needles of a group that others count as well.
+    pub(super) fn of(group: Arc<Group>) -> Result<Self, PatternError> {
         let bytes = group.bytes().iter().map(|bytes| bytes.len()).sum::<usize>();
         let built = if bytes <= SMALL_BYTES {
             dfa::Builder::new()
@@ -68,7 +74,37 @@ impl Automaton {
             Table::Compact(machine) => machine.start_state(Anchored::No),
         };
         let start = start.map_err(|error| refused(format!("cannot be started: {error}")))?;
-        Ok(Self { group: Arc::new(group), table, start })
+        Ok(Self { group, table, start })
+    }
+}
+
+impl Automaton {
+    /// Counts the places with these ends, as an engine that remembers nothing: the
+    /// text is looked at from this index on, before which none of them begins.
+    pub(super) fn count_stretch(
+        &self,
+        window: &Window<'_>,
+        from: usize,
+        ends: Range<usize>,
+        judge: &mut Judge,
+    ) {
+        self.walk(self.start, window, from, ends, judge);
+    }
+
+    /// Walks from this state and index on, and has the places with these ends judged;
+    /// gives the last state.
+    fn walk(
+        &self,
+        state: StateID,
+        window: &Window<'_>,
+        from: usize,
+        ends: Range<usize>,
+        judge: &mut Judge,
+    ) -> StateID {
+        match &self.table {
+            Table::Full(machine) => walk(machine, state, &self.group, window, from, ends, judge),
+            Table::Compact(machine) => walk(machine, state, &self.group, window, from, ends, judge),
+        }
     }
 }
 
@@ -98,11 +134,8 @@ struct Walk {
 
 impl Find for Walk {
     fn find(&mut self, window: &Window<'_>, judge: &mut Judge) {
-        let Automaton { group, table, .. } = &*self.engine;
-        self.state = match table {
-            Table::Full(machine) => walk(machine, self.state, group, window, judge),
-            Table::Compact(machine) => walk(machine, self.state, group, window, judge),
-        };
+        let ends = window.ends.clone();
+        self.state = self.engine.walk(self.state, window, ends.start, ends, judge);
     }
 
     fn end_text(&mut self) {
@@ -110,17 +143,18 @@ impl Find for Walk {
     }
 }
 
-/// Walks on through the window, and has the places judged; gives the last state.
 fn walk(
     machine: &impl Machine,
     mut state: StateID,
     group: &Group,
     window: &Window<'_>,
+    from: usize,
+    ends: Range<usize>,
     judge: &mut Judge,
 ) -> StateID {
-    for (at, byte) in window.ends.clone().zip(&window.text[window.ends.clone()]) {
+    for (at, byte) in window.text[..ends.end].iter().enumerate().skip(from) {
         state = machine.next_state(Anchored::No, state, *byte);
-        if machine.is_special(state) && machine.is_match(state) {
+        if machine.is_special(state) && machine.is_match(state) && at >= ends.start {
             for index in 0..machine.match_len(state) {
                 let slot = machine.match_pattern(state, index).as_usize();
                 if group.each_counts(slot) {

@@ -12,6 +12,7 @@ pub mod judge;
 pub(crate) mod kernel;
 mod memmem;
 mod regex;
+mod sieve;
 pub mod window;
 
 pub use automaton::Automaton;
@@ -20,6 +21,7 @@ pub use compare::Compare;
 pub use memmem::Memmem;
 pub(crate) use regex::LineRegex;
 pub use regex::Regex;
+pub use sieve::Sieve;
 
 use std::fmt;
 use std::sync::Arc;

@@ -41,7 +41,9 @@ impl Avx2 {
 /// The CPU has AVX-512 F, BW, VL and VBMI, and the Galois field instructions.
 #[cfg(target_arch = "x86_64")]
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) struct Avx512(());
+pub(crate) struct Avx512 {
+    _proof: (),
+}
 
 #[cfg(target_arch = "x86_64")]
 impl Avx512 {
@@ -52,7 +54,7 @@ impl Avx512 {
             && is_x86_feature_detected!("avx512vl")
             && is_x86_feature_detected!("avx512vbmi")
             && is_x86_feature_detected!("gfni");
-        has.then_some(Self(()))
+        has.then_some(Self { _proof: () })
     }
 }
 

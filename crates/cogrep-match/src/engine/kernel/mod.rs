@@ -17,7 +17,10 @@ mod avx2;
 #[cfg(target_arch = "x86_64")]
 mod avx512;
 mod block;
+#[cfg(target_arch = "x86_64")]
+pub(crate) mod bloom;
 pub(crate) mod grams;
+pub(crate) mod hashed;
 pub(crate) mod level;
 pub(crate) mod lower;
 mod portable;
