@@ -26,7 +26,7 @@ pub struct Job<'a> {
     /// Where the text is.
     pub inputs: &'a [Input],
     /// Which files of a folder are read.
-    pub selection: Selection,
+    pub selection: &'a Selection,
     /// How sources are opened.
     pub open: OpenOptions,
     /// The longest line that regular expressions may hold.

@@ -26,5 +26,5 @@ pub use event_loop::{EventLoop, Io};
 pub use input::{Input, SourceName};
 pub use interrupt::Interrupt;
 pub use outcome::{Fault, Outcome};
-pub use select::{Selected, Selection};
+pub use select::{BadRule, Selected, Selection};
 pub use text::{OpenOptions, Text, read_all};

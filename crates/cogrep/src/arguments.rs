@@ -8,12 +8,13 @@ use clap::ArgMatches;
 use clap::error::{ContextKind, ContextValue, ErrorKind};
 use cogrep_match::{EngineChoice, LineGrouper, Matching, Patterns, Syntax, Unit};
 use cogrep_report::{Format, escape};
-use cogrep_source::{Encoding, Input, Io, Selection};
+use cogrep_source::{Input, Selection};
 
 use crate::error::{Early, Error};
 use crate::flags::{self, id};
 use crate::generate::Kind;
 use crate::lists::Given;
+use crate::sources::{self, Opening};
 use crate::terminal::Colour;
 
 /// What is to be done, fully understood.
@@ -23,9 +24,8 @@ pub(crate) struct Arguments {
     pub(crate) given: Given,
     pub(crate) inputs: Vec<Input>,
     pub(crate) selection: Selection,
-    pub(crate) encoding: Option<Encoding>,
+    pub(crate) opening: Opening,
     pub(crate) workers: Option<NonZeroUsize>,
-    pub(crate) io: Io,
     pub(crate) max_line_bytes: usize,
     pub(crate) engine: EngineChoice,
     pub(crate) explain: bool,
@@ -53,25 +53,20 @@ pub(crate) fn parse(words: impl IntoIterator<Item = OsString>) -> Result<Argumen
     if let Some(kind) = matches.get_one::<String>(id::GENERATE).and_then(|name| Kind::of(name)) {
         return Err(Early::Generate(kind));
     }
+    if matches.get_flag(id::TYPE_LIST) {
+        return Err(Early::Types);
+    }
     refuse_habits(&matches)?;
 
     let (given, inputs) = patterns_and_inputs(&matches, &words)?;
     let patterns = patterns(&matches, &given)?;
-    let encoding = match matches.get_one::<String>(id::ENCODING) {
-        Some(name) => Some(name.parse::<Encoding>().map_err(Error::from)?),
-        None => None,
-    };
     Ok(Arguments {
         patterns,
         given,
         inputs,
-        selection: Selection {
-            hidden: matches.get_flag(id::HIDDEN),
-            no_ignore: matches.get_flag(id::NO_IGNORE),
-        },
-        encoding,
+        selection: sources::selection(&matches)?,
+        opening: Opening::new(&matches)?,
         workers: matches.get_one(id::THREADS).copied().and_then(NonZeroUsize::new),
-        io: io(std::env::var_os("COGREP_IO").as_deref())?,
         max_line_bytes: matches
             .get_one(id::MAX_LINE)
             .copied()
@@ -118,18 +113,6 @@ fn named<T: Default + std::str::FromStr<Err: std::fmt::Display>>(
     )
 }
 
-/// How files are read, for tests of what platforms other than Linux do.
-fn io(value: Option<&OsStr>) -> Result<Io, Error> {
-    match value.map(OsStr::as_encoded_bytes) {
-        None | Some(b"" | b"auto") => Ok(Io::Auto),
-        Some(b"portable") => Ok(Io::Portable),
-        Some(other) => Err(Error::Usage(format!(
-            "COGREP_IO={}: no such way; there are auto, portable",
-            escape(other)
-        ))),
-    }
-}
-
 /// Which words are patterns and which are inputs.
 fn patterns_and_inputs(
     matches: &ArgMatches,
@@ -159,11 +142,18 @@ fn patterns_and_inputs(
             "no pattern given; try: cogrep love book.txt, or cogrep --help".to_owned(),
         ));
     }
-    let inputs: Vec<Input> = if inputs.is_empty() {
-        vec![default_input()]
-    } else {
-        inputs.into_iter().map(Input::from_argument).collect()
-    };
+    let mut inputs: Vec<Input> = inputs.into_iter().map(Input::from_argument).collect();
+    match sources::listed(matches)? {
+        Some(listed) => inputs.extend(listed),
+        None if inputs.is_empty() => inputs.push(default_input()),
+        None => {}
+    }
+    if given.reads_stdin() && sources::lists_from_stdin(matches) {
+        return Err(Error::Usage(
+            "-f -: standard input cannot be both the list of patterns and that of inputs"
+                .to_owned(),
+        ));
+    }
     if given.reads_stdin() && inputs.contains(&Input::Stdin) {
         return Err(Error::Usage(
             "-f -: standard input cannot be both the list of patterns and an input; name an input"

@@ -12,6 +12,7 @@ mod generate;
 mod interrupt;
 mod lists;
 mod run;
+mod sources;
 mod terminal;
 
 use std::process::ExitCode;

@@ -5,11 +5,10 @@ use std::io::{self, BufWriter, IsTerminal, Write};
 use cogrep_core::{Job, Network, Report, SourceReport};
 use cogrep_match::{PlaceFinder, Plan};
 use cogrep_report::{Format, Printer, Separator, TextStyle, escape};
-use cogrep_source::{Fault, OpenOptions};
+use cogrep_source::Fault;
 
 use crate::arguments::{Arguments, Output};
 use crate::error::{Error, Status, complain};
-use crate::interrupt;
 
 /// Does what is to be done, and says how it ended.
 pub(crate) fn run(arguments: &Arguments) -> Result<Status, Error> {
@@ -46,12 +45,8 @@ fn count(arguments: &Arguments, plan: &Plan) -> Result<Status, Error> {
         patterns: &arguments.patterns,
         plan,
         inputs: &arguments.inputs,
-        selection: arguments.selection,
-        open: OpenOptions {
-            encoding: arguments.encoding,
-            interrupt: interrupt::listen(),
-            io: arguments.io,
-        },
+        selection: &arguments.selection,
+        open: arguments.opening.options(),
         workers: arguments.workers,
         max_line_bytes: arguments.max_line_bytes,
         by_source,
