@@ -2,8 +2,8 @@
 //! that is sound. All unsafe code of this crate is here.
 //!
 //! A coroutine and its body share a [`Slot`]. A send puts the item's address into
-//! it, polls the body once, and empties it again. The body sees the item as `&T`,
-//! borrowed from its [`Input`] handle. Two things could go wrong: the body could
+//! it and polls the body once; when the send ends, nobody can take it any more. The
+//! body sees the item as `&T`, borrowed from its [`Input`] handle. Two things could go wrong: the body could
 //! keep the `&T` past the send, or the slot could keep the address. These rules
 //! exclude both; each has its test in `tests/lending.rs`.
 //!
@@ -13,8 +13,8 @@
 //!    dropped in place, before the send returns and the loan ends.
 //! 3. A `Next` that has given its item never touches the slot again: while the
 //!    loan lives it must not be able to set *waiting*.
-//! 4. The slot is empty when a send ends, by return or by unwinding, whether or
-//!    not the body took the item.
+//! 4. The slot is not *lent* when a send ends, by return or by unwinding, whether
+//!    or not the body took the item; the address in it is read while *lent* alone.
 //! 5. `Input` is never handed out without its own lifetime `'id`, fresh for each
 //!    body: two handles cannot be swapped.
 //! 6. Everything here is invariant in `T` and stays on one thread: an address that
@@ -124,6 +124,20 @@ impl<'id, T: ?Sized> Input<'id, T> {
     /// `None` means that the coroutine is being closed.
     ///
     /// After `None` it gives `None` again each time it is asked.
+    ///
+    /// ```
+    /// use cosend::{Input, Sink, coroutine};
+    ///
+    /// let mut first = coroutine(async |mut words: Input<str>| {
+    ///     let first = words.next().await.map(str::to_owned);
+    ///     while words.next().await.is_some() {}
+    ///     first
+    /// });
+    /// first.send("a")?;
+    /// first.send("b")?;
+    /// assert_eq!(first.close().as_deref(), Some("a"));
+    /// # Ok::<(), cosend::Stopped>(())
+    /// ```
     #[expect(
         clippy::should_implement_trait,
         reason = "an asynchronous next, as a lending Stream would have it"
@@ -145,6 +159,16 @@ impl<T: ?Sized> fmt::Debug for Input<'_, T> {
 }
 
 /// The pause itself: a future of the next item, made by [`Input::next`].
+///
+/// ```
+/// use cosend::{Input, Next, Sink, coroutine};
+///
+/// let body = coroutine(async |mut words: Input<str>| {
+///     let pause: Next<'_, '_, str> = words.next();
+///     pause.await.is_none()
+/// });
+/// assert!(body.close());
+/// ```
 #[must_use = "a pause does nothing until it is awaited"]
 pub struct Next<'a, 'id, T: ?Sized> {
     /// `None` once it has given an item, or the close (rule 3).
@@ -175,8 +199,8 @@ impl<'a, T: ?Sized> Future for Next<'a, '_, T> {
         };
         slot.phase.set(Phase::Idle);
         self.slot = None;
-        // SAFETY: the address came from the `&T` of the send that is polling us, and
-        // was in the slot, so that send has not ended (rule 4): it points to a live
+        // SAFETY: the address came from the `&T` of the send that is polling us: the
+        // slot was *lent*, so that send has not ended (rule 4). It points to a live
         // `T`, of exactly this type (rule 6). The reference we make borrows the
         // `Input` mutably for `'a`, so while it lives no other `Next` can set
         // *waiting* (rules 1 and 3), and `resume` drops a body that suspends without

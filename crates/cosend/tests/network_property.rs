@@ -76,11 +76,11 @@ fn actions() -> impl Strategy<Value = Vec<Action>> {
 type Stage = Box<dyn Sink<u32, Return = Kept>>;
 
 /// Makes one list of the lists of several children.
-struct Flat<S>(S, fn(S2<S>) -> Kept)
+struct Flat<S>(S, fn(ReturnOf<S>) -> Kept)
 where
     S: Sink<u32>;
 
-type S2<S> = <S as Sink<u32>>::Return;
+type ReturnOf<S> = <S as Sink<u32>>::Return;
 
 impl<S: Sink<u32>> Sink<u32> for Flat<S> {
     type Return = Kept;
@@ -113,7 +113,7 @@ fn build(plan: &Plan, log: &Log) -> Stage {
         }
         Plan::Divisible(by, child) => {
             let by = *by;
-            Box::new(filter(move |item: &u32| item % by == 0, build(child, log)))
+            Box::new(filter(move |item: &u32| item.is_multiple_of(by), build(child, log)))
         }
         Plan::First(limit, child) => Box::new(take(*limit, build(child, log))),
         Plan::Relay { limit, panics_on, child } => {
@@ -140,10 +140,11 @@ fn build(plan: &Plan, log: &Log) -> Stage {
     }
 }
 
+/// What the source gives: the errors it caught, and what its network kept.
+type Outcome = Result<(u32, Option<Kept>), u32>;
+
 /// The source of the network, which errors can be thrown into.
-fn source(
-    mut child: Stage,
-) -> Fallible<u32, u32, impl Future<Output = Result<(u32, Option<Kept>), u32>>> {
+fn source(mut child: Stage) -> Fallible<u32, u32, impl Future<Output = Outcome>> {
     fallible(async move |mut items: FallibleInput<u32, u32>| {
         let mut caught = 0;
         loop {
@@ -153,7 +154,7 @@ fn source(
                     let _ = child.send(item);
                 }
                 Ok(None) => return Ok((caught, child.finish().ok())),
-                Err(error) if error % 2 == 0 => caught += 1,
+                Err(error) if error.is_multiple_of(2) => caught += 1,
                 Err(error) => return Err(error),
             }
         }
@@ -164,7 +165,7 @@ fn source(
 enum Event {
     Sent(Result<(), Stopped>),
     Thrown(Result<(), u32>),
-    Finished(Result<Result<(u32, Option<Kept>), u32>, Stopped>),
+    Finished(Result<Outcome, Stopped>),
     Panicked,
 }
 
@@ -234,29 +235,22 @@ impl Model {
     }
 
     fn send(&mut self, item: u32, log: &mut Vec<u8>) -> Result<Result<(), Stopped>, Panicked> {
+        let more = if let Self::Add { more, .. } = self { *more } else { 0 };
         match self {
             Self::Keep { body: Body::Running(kept), .. } => {
                 kept.push(item);
                 Ok(Ok(()))
             }
-            Self::Keep { .. } => Ok(Err(Stopped)),
-            Self::Add { stopped: true, .. } | Self::Divisible { stopped: true, .. } => {
-                Ok(Err(Stopped))
-            }
-            Self::Add { more, stopped, child } => {
-                let sent = child.send(item + *more, log)?;
+            Self::Keep { .. }
+            | Self::First { left: 0, .. }
+            | Self::Add { stopped: true, .. }
+            | Self::Divisible { stopped: true, .. } => Ok(Err(Stopped)),
+            Self::Divisible { by, .. } if !item.is_multiple_of(*by) => Ok(Ok(())),
+            Self::Add { stopped, child, .. } | Self::Divisible { stopped, child, .. } => {
+                let sent = child.send(item + more, log)?;
                 *stopped = sent.is_err();
                 Ok(sent)
             }
-            Self::Divisible { by, stopped, child } => {
-                if item % *by != 0 {
-                    return Ok(Ok(()));
-                }
-                let sent = child.send(item, log)?;
-                *stopped = sent.is_err();
-                Ok(sent)
-            }
-            Self::First { left: 0, .. } => Ok(Err(Stopped)),
             Self::First { left, child } => {
                 *left -= 1;
                 let sent = child.send(item, log)?;
@@ -272,19 +266,15 @@ impl Model {
                     *body = Body::Over;
                     return Err(Panicked);
                 }
-                match child.send(item, log) {
-                    Ok(sent) => {
-                        *left -= 1;
-                        if sent.is_err() || *left == 0 {
-                            *body = Body::Returned(child.finish(log).unwrap_or_default());
-                        }
-                        Ok(Ok(()))
-                    }
-                    Err(Panicked) => {
-                        *body = Body::Over;
-                        Err(Panicked)
-                    }
+                let Ok(sent) = child.send(item, log) else {
+                    *body = Body::Over;
+                    return Err(Panicked);
+                };
+                *left -= 1;
+                if sent.is_err() || *left == 0 {
+                    *body = Body::Returned(child.finish(log).unwrap_or_default());
                 }
+                Ok(Ok(()))
             }
             Self::Many(children) => {
                 let mut taken = false;
@@ -346,7 +336,7 @@ fn run_model(plan: &Plan, actions: &[Action]) -> (Vec<Event>, Vec<u8>) {
                 }
             },
             (Action::Throw(error), Some(child)) => {
-                if error % 2 == 0 {
+                if error.is_multiple_of(2) {
                     caught += 1;
                     Event::Thrown(Ok(()))
                 } else {

@@ -274,7 +274,7 @@ impl Model {
                     self.place = Place::Between;
                 }
                 (Place::InPause, Step::Forget) | (Place::AfterPause, Step::Drop | Step::Forget) => {
-                    self.place = Place::Between
+                    self.place = Place::Between;
                 }
                 (Place::AfterPause, Step::Poll) => return self.panic(POLLED_AGAIN),
                 _ => {}
