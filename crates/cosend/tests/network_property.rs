@@ -328,13 +328,14 @@ fn run_model(plan: &Plan, actions: &[Action]) -> (Vec<Event>, Vec<u8>) {
             (Action::Send(_), None) => Event::Sent(Err(Stopped)),
             (Action::Throw(error), None) => Event::Thrown(Err(*error)),
             (Action::Finish, None) => Event::Finished(Err(Stopped)),
-            (Action::Send(item), Some(child)) => match child.send(*item, &mut log) {
-                Ok(_) => Event::Sent(Ok(())),
-                Err(Panicked) => {
+            (Action::Send(item), Some(child)) => {
+                if child.send(*item, &mut log).is_ok() {
+                    Event::Sent(Ok(()))
+                } else {
                     network = None;
                     Event::Panicked
                 }
-            },
+            }
             (Action::Throw(error), Some(child)) => {
                 if error.is_multiple_of(2) {
                     caught += 1;

@@ -395,7 +395,7 @@ pub(crate) fn yield_corosensei() -> (Duration, u64) {
     sum(|| series.resume(()).as_yield())
 }
 
-/// CPython's generator and its `send`, by its own clock, if it is installed.
+/// The generator of `CPython` and its `send`, by its own clock, if it is installed.
 pub(crate) fn python() {
     let program = "
 import timeit

@@ -12,6 +12,11 @@
 //!
 //! Goals that a run misses are listed at its end.
 #![allow(clippy::print_stdout, clippy::unwrap_used, reason = "a benchmark prints, and may fail")]
+#![allow(
+    clippy::trivially_copy_pass_by_ref,
+    clippy::unnecessary_wraps,
+    reason = "what a send is compared with has its signature"
+)]
 
 mod cases;
 mod measure;
