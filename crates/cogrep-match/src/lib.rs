@@ -34,6 +34,6 @@ pub use engine::{Engine, Scan};
 pub use fold::{Folder, fold_all};
 pub use line::{LineGrouper, LineTooLong};
 pub use pattern::{Matching, PatternError, Patterns, Syntax, Unit, parse_list};
-pub use places::{Excerpt, Place, PlaceFinder};
+pub use places::{Excerpt, Locator, Place, PlaceFinder};
 pub use plan::{EngineChoice, Plan, UnknownEngine, Warning};
 pub use tally::Tally;

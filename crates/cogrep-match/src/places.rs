@@ -5,6 +5,7 @@
 
 mod excerpt;
 mod literal;
+mod locator;
 mod regex;
 
 use std::ops::Range;
@@ -15,6 +16,7 @@ use crate::plan::{can_stand, distinct};
 
 pub use excerpt::Excerpt;
 use literal::LiteralPlaces;
+pub use locator::Locator;
 use regex::RegexPlaces;
 
 /// A place where a pattern counts.
@@ -86,24 +88,9 @@ impl PlaceFinder {
         limit: usize,
         line_limit_bytes: usize,
     ) -> Result<Self, PatternError> {
-        let matching = patterns.matching();
-        let folds = matching.ignore_case && matching.syntax == Syntax::Literal;
-        let (needles, distinct) = distinct(patterns, folds, false);
-        let found = Found { places: vec![Vec::new(); distinct.len()], limit, missing: 0 };
-        let way = match matching.syntax {
-            Syntax::Literal => {
-                let possible = distinct.into_iter().enumerate();
-                let possible = possible.filter(|(_, bytes)| can_stand(bytes, matching)).collect();
-                Way::Literal(Box::new(LiteralPlaces::new(possible, matching, found)?))
-            }
-            Syntax::Regex => Way::Regex(RegexPlaces::new(
-                &needles,
-                &distinct,
-                matching,
-                found,
-                line_limit_bytes,
-            )?),
-        };
+        let (needles, distinct) = needles(patterns);
+        let found = Found::first(distinct.len(), limit);
+        let way = Way::new(patterns, &needles, distinct, found, line_limit_bytes)?;
         Ok(Self { needles, way })
     }
 
@@ -113,46 +100,102 @@ impl PlaceFinder {
     ///
     /// When a line is too long for a regular expression. Places before it stand.
     pub fn feed(&mut self, piece: &[u8]) -> Result<(), LineTooLong> {
-        match &mut self.way {
-            Way::Literal(literal) => {
-                literal.feed(piece);
-                Ok(())
-            }
-            Way::Regex(regex) => regex.feed(piece),
-        }
+        self.way.feed(piece)
     }
 
     /// How many places of each pattern it looks for.
     pub fn limit(&self) -> usize {
-        match &self.way {
-            Way::Literal(literal) => literal.found().limit,
-            Way::Regex(regex) => regex.found().limit,
-        }
+        self.way.found().limit()
     }
 
     /// Whether nothing more is to be found, since each pattern has all its places.
     pub fn is_full(&self) -> bool {
-        match &self.way {
-            Way::Literal(literal) => literal.found().is_full(),
-            Way::Regex(regex) => regex.found().is_full(),
-        }
+        self.way.found().is_full()
     }
 
     /// Ends the text, and gives the places of each pattern, in the order given.
     #[must_use]
     pub fn finish(self) -> Vec<Vec<Place>> {
-        let found = match self.way {
-            Way::Literal(literal) => literal.finish(),
-            Way::Regex(regex) => regex.finish(),
-        };
-        self.needles.iter().map(|needle| found.places[*needle].clone()).collect()
+        let places = self.way.finish().into_first();
+        self.needles.iter().map(|needle| places[*needle].clone()).collect()
     }
 }
 
-/// The places found so far.
+/// The needle of each pattern, and the bytes of each needle.
+fn needles(patterns: &Patterns) -> (Vec<usize>, Vec<Box<[u8]>>) {
+    let matching = patterns.matching();
+    distinct(patterns, matching.ignore_case && matching.syntax == Syntax::Literal, false)
+}
+
+impl Way {
+    fn new(
+        patterns: &Patterns,
+        needles: &[usize],
+        distinct: Vec<Box<[u8]>>,
+        found: Found,
+        line_limit_bytes: usize,
+    ) -> Result<Self, PatternError> {
+        let matching = patterns.matching();
+        Ok(match matching.syntax {
+            Syntax::Literal => {
+                let possible = distinct.into_iter().enumerate();
+                let possible = possible.filter(|(_, bytes)| can_stand(bytes, matching)).collect();
+                Self::Literal(Box::new(LiteralPlaces::new(possible, matching, found)?))
+            }
+            Syntax::Regex => Self::Regex(RegexPlaces::new(
+                needles,
+                &distinct,
+                matching,
+                found,
+                line_limit_bytes,
+            )?),
+        })
+    }
+
+    fn feed(&mut self, piece: &[u8]) -> Result<(), LineTooLong> {
+        match self {
+            Self::Literal(literal) => {
+                literal.feed(piece);
+                Ok(())
+            }
+            Self::Regex(regex) => regex.feed(piece),
+        }
+    }
+
+    fn found(&self) -> &Found {
+        match self {
+            Self::Literal(literal) => literal.found(),
+            Self::Regex(regex) => regex.found(),
+        }
+    }
+
+    fn found_mut(&mut self) -> &mut Found {
+        match self {
+            Self::Literal(literal) => literal.found_mut(),
+            Self::Regex(regex) => regex.found_mut(),
+        }
+    }
+
+    fn finish(self) -> Found {
+        match self {
+            Self::Literal(literal) => literal.finish(),
+            Self::Regex(regex) => regex.finish(),
+        }
+    }
+}
+
+/// What has been found so far, by needle.
 #[derive(Clone, Debug)]
-struct Found {
-    /// By needle.
+enum Found {
+    /// The first places of each.
+    First(First),
+    /// All places, as they come; taken out again with each piece of text.
+    All(Vec<(usize, Range<u64>)>),
+}
+
+/// The first places of each needle.
+#[derive(Clone, Debug)]
+struct First {
     places: Vec<Vec<Place>>,
     /// So many are wanted of each.
     limit: usize,
@@ -161,17 +204,56 @@ struct Found {
 }
 
 impl Found {
+    /// Nothing yet, of needles of which so many places are wanted.
+    fn first(needles: usize, limit: usize) -> Self {
+        Self::First(First { places: vec![Vec::new(); needles], limit, missing: 0 })
+    }
+
     /// Says how many needles are looked for.
     fn look_for(&mut self, needles: usize) {
-        self.missing = if self.limit == 0 { 0 } else { needles };
+        if let Self::First(first) = self {
+            first.missing = if first.limit == 0 { 0 } else { needles };
+        }
     }
 
     fn lacks(&self, needle: usize) -> bool {
-        self.places[needle].len() < self.limit
+        match self {
+            Self::First(first) => first.lacks(needle),
+            Self::All(_) => true,
+        }
     }
 
     fn is_full(&self) -> bool {
-        self.missing == 0
+        matches!(self, Self::First(First { missing: 0, .. }))
+    }
+
+    /// Takes a place at these bytes; it is described only where that is wanted.
+    fn add(&mut self, needle: usize, bytes: Range<u64>, describe: impl FnOnce() -> Place) {
+        match self {
+            Self::First(first) => first.add(needle, describe()),
+            Self::All(all) => all.push((needle, bytes)),
+        }
+    }
+
+    /// The first places of each needle; none where all were wanted.
+    fn into_first(self) -> Vec<Vec<Place>> {
+        match self {
+            Self::First(first) => first.places,
+            Self::All(_) => Vec::new(),
+        }
+    }
+
+    fn limit(&self) -> usize {
+        match self {
+            Self::First(first) => first.limit,
+            Self::All(_) => usize::MAX,
+        }
+    }
+}
+
+impl First {
+    fn lacks(&self, needle: usize) -> bool {
+        self.places[needle].len() < self.limit
     }
 
     fn add(&mut self, needle: usize, place: Place) {

@@ -9,7 +9,7 @@
 mod common;
 
 use cogrep_match::{
-    EngineChoice, Matching, Patterns, Place, PlaceFinder, Plan, Syntax, Unit, fold_all,
+    EngineChoice, Locator, Matching, Patterns, Place, PlaceFinder, Plan, Syntax, Unit, fold_all,
 };
 use common::{counts, strategy};
 use proptest::collection::vec;
@@ -28,6 +28,24 @@ fn places(
         finder.feed(piece).unwrap();
     }
     finder.finish()
+}
+
+/// The bytes of all places of each pattern.
+fn located(
+    text: &[u8],
+    patterns: &[Vec<u8>],
+    matching: Matching,
+    len: usize,
+) -> Vec<Vec<std::ops::Range<u64>>> {
+    let patterns = Patterns::new(patterns.iter().cloned(), matching).unwrap();
+    let mut locator = Locator::new(&patterns).unwrap();
+    let needles = locator.needles().to_vec();
+    let mut all = vec![Vec::new(); needles.len()];
+    for piece in text.chunks(len) {
+        locator.feed(piece, |needle, bytes| all[needle].push(bytes)).unwrap();
+    }
+    locator.end_text(|needle, bytes| all[needle].push(bytes));
+    needles.iter().map(|needle| all[*needle].clone()).collect()
 }
 
 /// Checks a place against the text, and its excerpt against its line.
@@ -75,8 +93,11 @@ proptest! {
         let all = places(&text, &patterns, matching, usize::MAX, len);
         let expected = counts(EngineChoice::Chapter, &text, &patterns, matching, &[usize::MAX]);
         let first = places(&text, &patterns, matching, 2, len);
+        let located = located(&text, &patterns, matching, len);
         for (index, places) in all.iter().enumerate() {
             prop_assert_eq!(places.len() as u64, expected[index]);
+            let bytes: Vec<_> = places.iter().map(|place| place.bytes.clone()).collect();
+            prop_assert_eq!(&located[index], &bytes);
             prop_assert_eq!(&first[index][..], &places[..places.len().min(2)]);
             let step = 1 + places.len() / 50;
             for place in places.iter().step_by(step) {

@@ -9,8 +9,6 @@
 
 mod common;
 
-use cogrep_match::Unit;
-use common::dictionary::look_up;
 use common::{choices, counts, reference, strategy};
 use proptest::collection::vec;
 use proptest::prelude::*;
@@ -26,14 +24,6 @@ proptest! {
         lens in vec(1..12_usize, 1..6),
     ) {
         let expected = reference(&text, &patterns, matching);
-        if let Unit::Occurrences | Unit::Lines = matching.unit {
-            let possible = patterns.iter().filter(|pattern| {
-                matching.unit == Unit::Occurrences || !pattern.contains(&b'\n')
-            });
-            let possible: Vec<_> = possible.cloned().collect();
-            let found = look_up(&text, &possible, matching);
-            prop_assert_eq!(found, reference(&text, &possible, matching), "the dictionary");
-        }
         for choice in choices() {
             for lens in [&lens[..], &[1], &[usize::MAX]] {
                 let found = counts(choice, &text, &patterns, matching, lens);

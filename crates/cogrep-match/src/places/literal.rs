@@ -61,6 +61,10 @@ impl LiteralPlaces {
         &self.found
     }
 
+    pub(super) fn found_mut(&mut self) -> &mut Found {
+        &mut self.found
+    }
+
     pub(super) fn feed(&mut self, piece: &[u8]) {
         for piece in piece.chunks(BATCH_BYTES) {
             if self.found.is_full() {
@@ -101,7 +105,8 @@ impl LiteralPlaces {
             {
                 let from = self.folded.from[place.start()];
                 let to = self.folded.to[place.end() - 1];
-                self.found.add(needle, self.text.place(from, to));
+                let text = &self.text;
+                self.found.add(needle, from..to, || text.place(from, to));
             }
         }
         self.decided = end;
@@ -236,7 +241,7 @@ mod tests {
     #[test]
     fn no_more_text_is_kept_than_a_batch_and_its_context() {
         let matching = Matching { ignore_case: true, ..Matching::default() };
-        let found = Found { places: vec![Vec::new()], limit: 1, missing: 0 };
+        let found = Found::first(1, 1);
         let needles = vec![(0, b"nowhere"[..].into())];
         let mut places = LiteralPlaces::new(needles, matching, found).unwrap();
         let text = "Ⱥ and \u{212A}, ſ and no line feed; ".repeat(1000);
@@ -248,6 +253,6 @@ mod tests {
         }
         let read = 50 * text.len() as u64;
         assert_eq!(places.text.offset + places.text.bytes.len() as u64, read);
-        assert!(places.finish().places[0].is_empty());
+        assert!(places.finish().into_first()[0].is_empty());
     }
 }

@@ -36,6 +36,10 @@ impl RegexPlaces {
         &self.lines.found
     }
 
+    pub(super) fn found_mut(&mut self) -> &mut Found {
+        &mut self.lines.found
+    }
+
     pub(super) fn feed(&mut self, piece: &[u8]) -> Result<(), LineTooLong> {
         let Self { grouper, lines } = self;
         if lines.found.is_full() {
@@ -94,12 +98,13 @@ impl Lines {
     }
 
     fn add(&mut self, needle: usize, line: &[u8], matched: Range<usize>) {
-        let place = Place {
-            bytes: self.offset + matched.start as u64..self.offset + matched.end as u64,
-            line: self.line,
+        let bytes = self.offset + matched.start as u64..self.offset + matched.end as u64;
+        let line_number = self.line;
+        self.found.add(needle, bytes.clone(), || Place {
+            bytes,
+            line: line_number,
             column: matched.start as u64 + 1,
             excerpt: Excerpt::new(line, 0, matched),
-        };
-        self.found.add(needle, place);
+        });
     }
 }

@@ -3,7 +3,6 @@
 
 #![allow(dead_code, reason = "each test program uses a part of it")]
 
-pub(crate) mod dictionary;
 pub(crate) mod random;
 pub(crate) mod strategy;
 
@@ -65,11 +64,11 @@ fn is_word_character(bytes: &[u8]) -> bool {
     text.chars().count() == 1 && text.chars().all(is_word)
 }
 
-pub(crate) fn word_before(text: &[u8]) -> bool {
+fn word_before(text: &[u8]) -> bool {
     (1..=text.len().min(4)).any(|len| is_word_character(&text[text.len() - len..]))
 }
 
-pub(crate) fn word_after(text: &[u8]) -> bool {
+fn word_after(text: &[u8]) -> bool {
     (1..=text.len().min(4)).any(|len| is_word_character(&text[..len]))
 }
 
