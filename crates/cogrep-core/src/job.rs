@@ -3,11 +3,12 @@
 use std::num::NonZeroUsize;
 use std::thread;
 
-use cogrep_match::{Patterns, PlaceFinder, Plan, Tally};
+use cogrep_match::{Locator, Patterns, PlaceFinder, Plan, Tally};
 use cogrep_source::{Input, OpenOptions, Selection};
 
 use crate::crew;
 use crate::ledger::Sums;
+use crate::progress::Progress;
 use crate::report::{Located, PatternCount, Report, SourceReport};
 use crate::worker::Worker;
 
@@ -26,7 +27,7 @@ pub struct Job<'a> {
     /// Where the text is.
     pub inputs: &'a [Input],
     /// Which files of a folder are read.
-    pub selection: &'a Selection,
+    pub selection: Selection,
     /// How sources are opened.
     pub open: OpenOptions,
     /// The longest line that regular expressions may hold.
@@ -38,6 +39,15 @@ pub struct Job<'a> {
     /// Finds the places that are to be shown: as many of each pattern as it looks for
     /// in one text.
     pub show: Option<&'a PlaceFinder>,
+    /// Finds every place, where it is to be said where they are: see the next two.
+    pub locator: Option<&'a Locator>,
+    /// Into how many equal parts each text is divided, each with counts of its own;
+    /// none, if zero. A source whose length is not known beforehand then fails.
+    pub parts: usize,
+    /// Whether the report says where in each text each pattern starts.
+    pub disperse: bool,
+    /// Is told how far the job is.
+    pub progress: Option<&'a Progress>,
     /// Whether the report names every source.
     pub remember: bool,
 }
@@ -56,12 +66,14 @@ impl Job<'_> {
             self.take_down(source, &mut report);
         };
         let crew = if self.is_small() { None } else { self.run_by_crew(&mut tell) };
-        let (tally, sums) = crew.unwrap_or_else(|| self.run_here(&mut tell));
+        let (tally, sums, cores) = crew.unwrap_or_else(|| self.run_here(&mut tell));
+        report.cores = cores;
         for (pattern, count) in report.patterns.iter_mut().zip(self.plan.totals(&tally)) {
             pattern.count = count;
         }
         report.source_count = sums.source_count;
-        report.fault_count = sums.fault_count;
+        report.partial_count = sums.partial_count;
+        report.failed_count = sums.failed_count;
         report.text_bytes = sums.text_bytes;
         report.interrupted = self.open.interrupt.is_requested();
         report
@@ -77,7 +89,9 @@ impl Job<'_> {
         Report {
             patterns: self.patterns.iter().map(blank).collect(),
             source_count: 0,
-            fault_count: 0,
+            partial_count: 0,
+            failed_count: 0,
+            cores: 1,
             sources: Vec::new(),
             text_bytes: 0,
             interrupted: false,
@@ -115,7 +129,7 @@ impl Job<'_> {
     }
 
     /// Reads one source after the other, on this thread, and waits where it must.
-    fn run_here(&self, tell: &mut impl FnMut(SourceReport)) -> (Tally, Sums) {
+    fn run_here(&self, tell: &mut impl FnMut(SourceReport)) -> (Tally, Sums, usize) {
         let worker = Worker::new(self, None);
         let mut sums = Sums::default();
         for selected in self.selection.sources(self.inputs) {
@@ -128,19 +142,22 @@ impl Job<'_> {
                 tell(source);
             }
         }
-        (worker.close(), sums)
+        (worker.close(), sums, 1)
     }
 
     /// Reads many sources at once on several cores, if the system gives threads.
-    fn run_by_crew(&self, tell: &mut impl FnMut(SourceReport)) -> Option<(Tally, Sums)> {
+    fn run_by_crew(&self, tell: &mut impl FnMut(SourceReport)) -> Option<(Tally, Sums, usize)> {
         let workers = self.workers.or_else(|| thread::available_parallelism().ok());
-        crew::run(self, workers.unwrap_or(NonZeroUsize::MIN), tell).ok()
+        let workers = workers.unwrap_or(NonZeroUsize::MIN);
+        let (tally, sums) = crew::run(self, workers, tell).ok()?;
+        Some((tally, sums, workers.get()))
     }
 
     /// Whether there is more to a source than what adds up.
     pub(crate) fn is_worth_telling(&self, source: &SourceReport) -> bool {
         self.by_source
             || self.remember
+            || self.locator.is_some()
             || !source.outcome.is_complete()
             || source.places.iter().any(|places| !places.is_empty())
     }

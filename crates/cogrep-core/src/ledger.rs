@@ -3,6 +3,8 @@
 use std::collections::VecDeque;
 use std::sync::{Condvar, Mutex, MutexGuard, PoisonError};
 
+use cogrep_source::Outcome;
+
 use crate::report::SourceReport;
 
 /// Takes a report for each source, and gives those that are worth telling in the
@@ -29,14 +31,19 @@ struct State {
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub(crate) struct Sums {
     pub(crate) source_count: u64,
-    pub(crate) fault_count: u64,
+    pub(crate) partial_count: u64,
+    pub(crate) failed_count: u64,
     pub(crate) text_bytes: u64,
 }
 
 impl Sums {
     pub(crate) fn add(&mut self, source: &SourceReport) {
         self.source_count += 1;
-        self.fault_count += u64::from(!source.outcome.is_complete());
+        match source.outcome {
+            Outcome::Complete => {}
+            Outcome::Partial(_) => self.partial_count += 1,
+            Outcome::Failed(_) => self.failed_count += 1,
+        }
         self.text_bytes += source.text_bytes;
     }
 }
@@ -108,7 +115,7 @@ mod tests {
 
     fn report(ordinal: u64, outcome: Outcome) -> SourceReport {
         let name = SourceName::Path(ordinal.to_string().into());
-        SourceReport { name, outcome, text_bytes: 1, counts: None, places: Vec::new() }
+        SourceReport::new(name, outcome, 1)
     }
 
     fn names(reports: impl IntoIterator<Item = SourceReport>) -> Vec<String> {
@@ -136,7 +143,7 @@ mod tests {
         ledger.record(2, report(2, Outcome::Failed(Fault::Interrupted)), true);
         ledger.record(1, report(1, Outcome::Complete), false);
         assert_eq!(names(ledger.next()), ["2"]);
-        let sums = Sums { source_count: 3, fault_count: 1, text_bytes: 3 };
+        let sums = Sums { source_count: 3, partial_count: 0, failed_count: 1, text_bytes: 3 };
         assert_eq!(ledger.sums(), sums);
     }
 }

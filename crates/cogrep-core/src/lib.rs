@@ -9,10 +9,13 @@
 //! terminal is.
 #![forbid(unsafe_code)]
 
+mod beside;
 mod crew;
+pub mod dispersion;
 mod job;
 mod ledger;
 mod network;
+mod progress;
 mod queue;
 mod report;
 pub mod stage;
@@ -21,4 +24,5 @@ mod worker;
 pub use cogrep_source::SourceName;
 pub use job::Job;
 pub use network::Network;
+pub use progress::Progress;
 pub use report::{Located, PatternCount, Report, SourceReport};

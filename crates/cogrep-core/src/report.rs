@@ -3,6 +3,8 @@
 use cogrep_match::Place;
 use cogrep_source::{Outcome, SourceName};
 
+use crate::dispersion::Dispersion;
+
 /// The totals of a job, and how complete they are.
 #[derive(Debug)]
 pub struct Report {
@@ -10,8 +12,12 @@ pub struct Report {
     pub patterns: Vec<PatternCount>,
     /// How many sources there were, whether or not they could be read.
     pub source_count: u64,
-    /// How many of them were not read to their end.
-    pub fault_count: u64,
+    /// How many of them were read up to some point that is not their end.
+    pub partial_count: u64,
+    /// How many of them gave nothing at all.
+    pub failed_count: u64,
+    /// How many cores took part.
+    pub cores: usize,
     /// The sources that the job was asked to remember, in their order.
     pub sources: Vec<SourceReport>,
     /// The bytes of text that were counted in.
@@ -24,7 +30,13 @@ impl Report {
     /// Whether every source was read to its end.
     #[must_use]
     pub fn is_complete(&self) -> bool {
-        self.fault_count == 0 && !self.interrupted
+        self.fault_count() == 0 && !self.interrupted
+    }
+
+    /// How many sources were not read to their end.
+    #[must_use]
+    pub fn fault_count(&self) -> u64 {
+        self.partial_count + self.failed_count
     }
 
     /// Whether any pattern was found.
@@ -76,4 +88,24 @@ pub struct SourceReport {
     /// The first places of each pattern, in the order given; none if the job was
     /// not asked to show any.
     pub places: Vec<Vec<Place>>,
+    /// The counts of each of its equal parts, in their order: a count a pattern; none
+    /// if the job was not asked for parts.
+    pub parts: Vec<Vec<u64>>,
+    /// Where in the text each pattern starts, if the job was asked to find out.
+    pub dispersion: Option<Dispersion>,
+}
+
+impl SourceReport {
+    /// The report of a source that has ended in this way, with nothing counted yet.
+    pub(crate) fn new(name: SourceName, outcome: Outcome, text_bytes: u64) -> Self {
+        Self {
+            name,
+            outcome,
+            text_bytes,
+            counts: None,
+            places: Vec::new(),
+            parts: Vec::new(),
+            dispersion: None,
+        }
+    }
 }

@@ -13,12 +13,12 @@ use cosend::Sink;
 use futures_util::StreamExt;
 use futures_util::stream::FuturesUnordered;
 
+use crate::beside::{Findings, beside};
 use crate::job::Job;
 use crate::ledger::Ledger;
 use crate::network::Network;
 use crate::queue::{Queue, Taken};
 use crate::report::SourceReport;
-use crate::stage;
 
 /// So many sources of a worker wait for a disk at most: enough to keep all threads
 /// that may wait busy while others are counted in.
@@ -80,16 +80,19 @@ impl<'a> Worker<'a> {
         self.streams.update(|streams| streams + usize::from(is_stream));
         let mut chunk = self.chunk.take();
         let mut network = None;
-        let mut places = self.job.show.cloned().map(stage::places);
+        let mut beside = match beside(self.job, &name) {
+            Ok(beside) => beside,
+            Err(fault) => return failed(name, fault),
+        };
         let mut sent = Ok(());
         while sent.is_ok() {
             text.fetch(&mut chunk).await;
             let network = network.get_or_insert_with(|| self.network());
             // Either ends of itself when it has enough; the text is read for the other.
-            sent = match &mut places {
-                Some(places) => (network, places).send(&chunk),
-                None => network.send(&chunk),
-            };
+            sent = (network, &mut beside).send(&chunk);
+            if let Some(progress) = self.job.progress {
+                progress.add_text(chunk.bytes().len() as u64);
+            }
             if chunk.is_last() {
                 break;
             }
@@ -115,8 +118,12 @@ impl<'a> Worker<'a> {
             }
         }
         let outcome = stopped_by.map_or_else(|| text.outcome(), Outcome::Partial);
-        let places = places.map_or_else(Vec::new, Sink::close);
-        SourceReport { name, outcome, text_bytes, counts, places }
+        if let Some(progress) = self.job.progress {
+            progress.add_source();
+        }
+        let Findings { places, parts, dispersion } = beside.close();
+        let report = SourceReport::new(name, outcome, text_bytes);
+        SourceReport { counts, places, parts, dispersion, ..report }
     }
 
     fn network(&self) -> Network {
@@ -232,6 +239,5 @@ impl<'a> Worker<'a> {
 
 /// A source that never gave a byte.
 fn failed(name: SourceName, fault: Fault) -> SourceReport {
-    let outcome = Outcome::Failed(fault);
-    SourceReport { name, outcome, text_bytes: 0, counts: None, places: Vec::new() }
+    SourceReport::new(name, Outcome::Failed(fault), 0)
 }

@@ -2,6 +2,7 @@
 //!
 //! ```json
 //! {
+//!   "schema": 1,
 //!   "patterns": [{"id": 0, "pattern": "love", "count": 677}],
 //!   "sources": [{"source": "pg2600.txt", "outcome": "complete", "bytes": 3291645}],
 //!   "failed": [{"source": "gone.txt", "outcome": "failed", "bytes": 0, "reason": "no such file"}],
@@ -10,18 +11,34 @@
 //! }
 //! ```
 //!
+//! `id` is the place of a pattern in the list as given, from 0, also where the list
+//! is sorted or only a part of it is shown. A pattern that was given a name has it as
+//! `name`; then there is also a list `names`, of objects of `name`, `count` and
+//! `patterns`, the ids of the patterns that add up to it.
+//!
 //! Counting by source, each of `sources` also has `counts`, in the order of
-//! `patterns`. Where places are shown, each pattern has `places`: objects of
-//! `source`, `offset` and `length` in bytes of its text, `line` and `column` from 1,
-//! the column in bytes, and `excerpt`, what stands around it in its line. A string that is not UTF-8 has its invalid parts replaced by U+FFFD,
-//! and beside it stands the same name with `_base64`, which has the exact bytes.
+//! `patterns`; counting by part, it has `parts`, a list of such lists, too. Where
+//! places are shown, each pattern has `places`: objects of `source`, `offset` and
+//! `length` in bytes of its text, `line` and `column` from 1, the column in bytes, and
+//! `excerpt`, what stands around it in its line.
+//!
+//! A string that is not UTF-8 has its invalid parts replaced by U+FFFD, and beside it
+//! stands the same name with `_base64`, which has the exact bytes.
 
 use std::io::{self, Write};
 
 use base64::Engine as _;
 use base64::prelude::BASE64_STANDARD;
-use cogrep_core::{Located, PatternCount, Report, SourceReport};
-use serde::Serialize;
+use cogrep_core::{Located, Report};
+use serde::{Serialize, Serializer};
+
+use crate::collection::{Collection, Source as Collected};
+use crate::row::Rows;
+use crate::view::View;
+
+/// The version of the schema, which changes when a field is renamed, removed or
+/// means something else.
+pub(crate) const SCHEMA: u32 = 1;
 
 /// Text for a field `NAME`, and for `NAME_base64` if it is not UTF-8.
 pub(crate) fn strings(bytes: &[u8]) -> (String, Option<String>) {
@@ -37,6 +54,10 @@ pub(crate) fn strings(bytes: &[u8]) -> (String, Option<String>) {
 #[derive(Serialize)]
 pub(crate) struct Pattern {
     id: usize,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    name: Option<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    name_base64: Option<String>,
     pattern: String,
     #[serde(skip_serializing_if = "Option::is_none")]
     pattern_base64: Option<String>,
@@ -46,10 +67,22 @@ pub(crate) struct Pattern {
 }
 
 impl Pattern {
-    pub(crate) fn new(id: usize, bytes: &[u8], count: u64) -> Self {
-        let (pattern, pattern_base64) = strings(bytes);
-        Self { id, pattern, pattern_base64, count, places: Vec::new() }
+    pub(crate) fn new(id: usize, name: Option<&[u8]>, pattern: &[u8], count: u64) -> Self {
+        let (pattern, pattern_base64) = strings(pattern);
+        let (name, name_base64) = name.map(strings).unzip();
+        let name_base64 = name_base64.flatten();
+        Self { id, name, name_base64, pattern, pattern_base64, count, places: Vec::new() }
     }
+}
+
+/// A name, and what its patterns add up to.
+#[derive(Serialize)]
+struct Name {
+    name: String,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    name_base64: Option<String>,
+    count: u64,
+    patterns: Vec<usize>,
 }
 
 /// A place where a pattern stands.
@@ -94,49 +127,111 @@ struct Source<'a> {
     outcome: &'static str,
     bytes: u64,
     #[serde(skip_serializing_if = "Option::is_none")]
-    reason: Option<String>,
+    reason: Option<&'a str>,
     #[serde(skip_serializing_if = "Option::is_none")]
-    counts: Option<&'a [u64]>,
+    counts: Option<Vec<u64>>,
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    parts: Vec<Vec<u64>>,
 }
 
 impl<'a> Source<'a> {
-    fn new(source: &'a SourceReport) -> Self {
+    fn new(source: &'a Collected, ids: &[usize], patterns: usize) -> Self {
         let (name, source_base64) = strings(source.name.as_bytes());
+        let chosen = |counts: &crate::collection::Counts| {
+            let all = counts.of_patterns(patterns);
+            ids.iter().map(|id| all[*id]).collect()
+        };
         Self {
             source: name,
             source_base64,
-            outcome: source.outcome.as_str(),
+            outcome: source.outcome,
             bytes: source.text_bytes,
-            reason: source.outcome.fault().map(ToString::to_string),
-            counts: source.counts.as_deref(),
+            reason: source.reason.as_deref(),
+            counts: source.counts.as_ref().map(chosen),
+            parts: source.parts.iter().map(chosen).collect(),
         }
+    }
+}
+
+/// Sources that are made ready one at a time: of many sources and patterns only the
+/// counts that are not zero are in memory at once.
+struct Sources<'a> {
+    sources: &'a [Collected],
+    ids: &'a [usize],
+    patterns: usize,
+    only_failed: bool,
+}
+
+impl Serialize for Sources<'_> {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        let chosen = self.sources.iter().filter(|source| !self.only_failed || source.has_failed());
+        serializer.collect_seq(chosen.map(|source| Source::new(source, self.ids, self.patterns)))
     }
 }
 
 #[derive(Serialize)]
 struct Everything<'a> {
+    schema: u32,
     patterns: Vec<Pattern>,
-    sources: Vec<Source<'a>>,
-    failed: Vec<Source<'a>>,
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    names: Vec<Name>,
+    sources: Sources<'a>,
+    failed: Sources<'a>,
     bytes: u64,
     complete: bool,
 }
 
 /// Writes the one object.
-pub(crate) fn report(out: &mut impl Write, report: &Report) -> io::Result<()> {
-    let patterns = report.patterns.iter().enumerate().map(|(id, counted)| {
-        let (pattern, count) = PatternCount::as_row(counted);
-        let places = counted.places.iter().map(Place::new).collect();
-        Pattern { places, ..Pattern::new(id, pattern, count) }
-    });
-    let failed = report.sources.iter().filter(|source| !source.outcome.is_complete());
+pub(crate) fn report(
+    out: &mut impl Write,
+    rows: &Rows,
+    view: &View,
+    report: &Report,
+    collection: &Collection,
+) -> io::Result<()> {
+    let counts: Vec<u64> = report.patterns.iter().map(|pattern| pattern.count).collect();
+    let totals = rows.counts(&counts);
+    let shown = view.shown(rows, &totals);
+    let ids: Vec<usize> =
+        shown.iter().flat_map(|row| rows.get(*row).patterns.iter().copied()).collect();
+    let sources = |only_failed| Sources {
+        sources: &collection.sources,
+        ids: &ids,
+        patterns: rows.pattern_count(),
+        only_failed,
+    };
     let everything = Everything {
-        patterns: patterns.collect(),
-        sources: report.sources.iter().map(Source::new).collect(),
-        failed: failed.map(Source::new).collect(),
+        schema: SCHEMA,
+        patterns: patterns(rows, &shown, report),
+        names: names(rows, &shown, &totals),
+        sources: sources(false),
+        failed: sources(true),
         bytes: report.text_bytes,
         complete: report.is_complete(),
     };
     serde_json::to_writer_pretty(&mut *out, &everything)?;
     out.write_all(b"\n")
+}
+
+fn patterns(rows: &Rows, shown: &[usize], report: &Report) -> Vec<Pattern> {
+    let with_names = shown.iter().flat_map(|row| {
+        let row = rows.get(*row);
+        row.patterns.iter().map(|id| (*id, row.name.as_deref()))
+    });
+    with_names
+        .map(|(id, name)| {
+            let counted = &report.patterns[id];
+            let places = counted.places.iter().map(Place::new).collect();
+            Pattern { places, ..Pattern::new(id, name, &counted.pattern, counted.count) }
+        })
+        .collect()
+}
+
+fn names(rows: &Rows, shown: &[usize], totals: &[u64]) -> Vec<Name> {
+    let named = shown.iter().filter_map(|row| {
+        let (name, name_base64) = strings(rows.get(*row).name.as_deref()?);
+        let patterns = rows.get(*row).patterns.clone();
+        Some(Name { name, name_base64, count: totals[*row], patterns })
+    });
+    named.collect()
 }

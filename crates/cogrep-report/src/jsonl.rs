@@ -2,19 +2,22 @@
 //!
 //! ```json
 //! {"type":"count","source":"pg2600.txt","id":0,"pattern":"love","count":677}
-//! {"type":"summary","bytes":3291645,"sources":1,"failures":0,"complete":true}
+//! {"type":"summary","schema":1,"bytes":3291645,"sources":1,"failures":0,"complete":true}
 //! ```
 //!
-//! A line a source and pattern, zeros included, and a summary as the last line.
-//! Before the summary stand the places, if any are shown: `"type":"place"` with the
-//! `id` of their pattern, else as in JSON. So are strings that are not UTF-8.
+//! A line a source and pattern, zeros included, written when the source has ended,
+//! and a summary as the last line. Counting by part, the lines of the parts of a
+//! source stand before its own, each with `part`, from 1. Before the summary stand the
+//! places, if any are shown: `"type":"place"` with the `id` of their pattern. All else
+//! is as in JSON, also strings that are not UTF-8, and `name`.
 
 use std::io::{self, Write};
 
 use cogrep_core::{Report, SourceName};
 use serde::Serialize;
 
-use crate::json::{Pattern, Place, strings};
+use crate::json::{Pattern, Place, SCHEMA, strings};
+use crate::row::Rows;
 
 #[derive(Serialize)]
 #[serde(tag = "type", rename_all = "lowercase")]
@@ -23,6 +26,8 @@ enum Line<'a> {
         source: &'a str,
         #[serde(skip_serializing_if = "Option::is_none")]
         source_base64: Option<&'a str>,
+        #[serde(skip_serializing_if = "Option::is_none")]
+        part: Option<usize>,
         #[serde(flatten)]
         pattern: Pattern,
     },
@@ -32,6 +37,7 @@ enum Line<'a> {
         place: Place,
     },
     Summary {
+        schema: u32,
         bytes: u64,
         sources: u64,
         failures: u64,
@@ -39,17 +45,22 @@ enum Line<'a> {
     },
 }
 
-/// Writes the counts of one source.
-pub(crate) fn source<'a>(
+/// Writes the counts of one source or part, of these rows in this order.
+pub(crate) fn source(
     out: &mut impl Write,
     name: &SourceName,
-    rows: impl Iterator<Item = (&'a [u8], u64)>,
+    part: Option<usize>,
+    (rows, order): (&Rows, &[usize]),
+    counts: &[u64],
+    min_count: u64,
 ) -> io::Result<()> {
     let (source, source_base64) = strings(name.as_bytes());
-    for (id, (pattern, count)) in rows.enumerate() {
-        let pattern = Pattern::new(id, pattern, count);
-        let source_base64 = source_base64.as_deref();
-        line(out, &Line::Count { source: &source, source_base64, pattern })?;
+    for row in order.iter().map(|row| rows.get(*row)) {
+        for id in row.patterns.iter().copied().filter(|id| counts[*id] >= min_count) {
+            let pattern = Pattern::new(id, row.name.as_deref(), rows.pattern(id), counts[id]);
+            let source_base64 = source_base64.as_deref();
+            line(out, &Line::Count { source: &source, source_base64, part, pattern })?;
+        }
     }
     out.flush()
 }
@@ -62,9 +73,10 @@ pub(crate) fn end(out: &mut impl Write, report: &Report) -> io::Result<()> {
         }
     }
     let summary = Line::Summary {
+        schema: SCHEMA,
         bytes: report.text_bytes,
         sources: report.source_count,
-        failures: report.fault_count,
+        failures: report.fault_count(),
         complete: report.is_complete(),
     };
     line(out, &summary)

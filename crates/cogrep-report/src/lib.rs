@@ -1,17 +1,32 @@
-//! Writes what was counted: text, CSV, JSON and JSON lines.
+//! Writes what was counted: text, tables, JSON, Parquet and pictures.
 //!
-//! Each format has a module of its own, with its schema. [`Printer`] chooses among
-//! them. What this crate refuses to do: count, read, or ask the environment
+//! [`Rows`] are what is printed, [`View`] says which of them and how broken down, and
+//! [`Printer`] writes them in one of the formats. Each format has a module of its own,
+//! with its schema. [`picture`] draws them, and [`page`] is a report to look at in a
+//! browser. What this crate refuses to do: count, read, or ask the environment
 //! whether there is a terminal; it is told.
 #![forbid(unsafe_code)]
 
-mod csv;
+mod collection;
+mod delimited;
 mod escape;
 mod json;
 mod jsonl;
+mod page;
+mod parquet;
+pub mod picture;
 mod printer;
+mod record;
+mod row;
+mod table;
 mod text;
+mod view;
 
+pub use collection::{Collection, Counts, Source};
 pub use escape::escape;
-pub use printer::{Format, Printer};
+pub use page::page;
+pub use printer::{Format, Layout, Printer};
+pub use row::{Row, Rows};
+pub use table::separated;
 pub use text::{Separator, TextStyle};
+pub use view::{By, Sort, View};

@@ -1,15 +1,17 @@
 //! Text: `PATTERN COUNT`, a line a pattern, in the order given.
 //!
 //! Counting by source, the lines of a source begin with its name and a colon, and
-//! the lines of the totals follow at the end. Places, if any are shown, stand below
+//! the lines of the totals follow at the end; counting by part, the number of the part
+//! and a colon follow the name. Shown apart, a pattern stands behind its name. Places, if any are shown, stand below
 //! their pattern: `  SOURCE:LINE:COLUMN: EXCERPT`.
 
 use std::borrow::Cow;
 use std::io::{self, Write};
 
-use cogrep_core::{Located, PatternCount, Report};
+use cogrep_core::{Located, Report};
 
 use crate::escape::escape;
+use crate::record::Record;
 
 /// What ends a record of text.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -71,28 +73,46 @@ impl TextStyle {
     }
 }
 
-/// Writes the counts of one source.
-pub(crate) fn source<'a>(
+/// Writes a line a record: of a source, of a part of one, or of all.
+pub(crate) fn records<'a>(
     out: &mut impl Write,
     style: TextStyle,
-    name: &[u8],
-    rows: impl Iterator<Item = (&'a [u8], u64)>,
+    records: impl Iterator<Item = Record<'a>>,
 ) -> io::Result<()> {
-    for (pattern, count) in rows {
-        style.write(out, name, NAME)?;
+    records.into_iter().try_for_each(|record| write_record(out, style, &record))
+}
+
+fn write_record(out: &mut impl Write, style: TextStyle, record: &Record<'_>) -> io::Result<()> {
+    if let Some(source) = record.source {
+        style.write(out, source, NAME)?;
         out.write_all(b":")?;
-        style.row(out, pattern, count)?;
     }
-    Ok(())
+    if let Some(part) = record.part {
+        write!(out, "{part}:")?;
+    }
+    // Shown apart, a pattern stands behind its name.
+    if let Some(name) = record.row.name.as_ref().filter(|name| **name != record.row.label)
+        && !style.bare
+    {
+        style.write(out, name, PATTERN)?;
+        out.write_all(b" ")?;
+    }
+    style.row(out, &record.row.label, record.count)
 }
 
 /// Writes the totals, each with the places that are shown of it.
-pub(crate) fn totals(out: &mut impl Write, style: TextStyle, report: &Report) -> io::Result<()> {
-    for counted in &report.patterns {
-        let (pattern, count) = PatternCount::as_row(counted);
-        style.row(out, pattern, count)?;
-        for located in &counted.places {
-            place(out, style, located)?;
+pub(crate) fn totals<'a>(
+    out: &mut impl Write,
+    style: TextStyle,
+    report: &Report,
+    records: impl Iterator<Item = Record<'a>>,
+) -> io::Result<()> {
+    for record in records {
+        write_record(out, style, &record)?;
+        for id in &record.row.patterns {
+            for located in &report.patterns[*id].places {
+                place(out, style, located)?;
+            }
         }
     }
     Ok(())

@@ -119,15 +119,10 @@ impl Bytes {
                 self.fail(fault);
             }
         }
-        self.lend_buffer(chunk);
-        self.fill(chunk.buffer_mut(CHUNK_BYTES), CHUNK_BYTES, least).await
-    }
-
-    /// Gives the chunk a buffer of the loop, if it has none.
-    pub(crate) fn lend_buffer(&self, chunk: &mut Chunk) {
         if let (Some(on), false) = (&self.event_loop, chunk.has_buffer()) {
             chunk.give_buffer(on.buffer());
         }
+        self.fill(chunk.buffer_mut(CHUNK_BYTES), CHUNK_BYTES, least).await
     }
 
     /// As [`fill_chunk`](Self::fill_chunk), with a buffer that has room for so much.

@@ -25,30 +25,10 @@ pub enum Fault {
     /// The walk of a folder met something that it could not read.
     #[error("{0}")]
     Walk(String),
-    /// Compressed data ended before its end.
-    #[error("the {format} data is cut off")]
-    Truncated {
-        /// The name of the format.
-        format: &'static str,
-    },
-    /// Compressed data is not what its format allows.
-    #[error("the {format} data is corrupt")]
-    Corrupt {
-        /// The name of the format.
-        format: &'static str,
-    },
-    /// Compressed data refers back further than a decoder is given memory for.
-    #[error("the {format} data needs a window of more than 128 MiB")]
-    Window {
-        /// The name of the format.
-        format: &'static str,
-    },
-    /// Something else follows compressed data.
-    #[error("something that is no {format} data follows the {format} data")]
-    Trailing {
-        /// The name of the format.
-        format: &'static str,
-    },
+    /// It was to be divided into equal parts, but how long it is shows only at its
+    /// end.
+    #[error("its length is not known before it is read, so it has no equal parts")]
+    NoLength,
     /// The user asked to stop.
     #[error("interrupted")]
     Interrupted,

@@ -1,5 +1,4 @@
-//! A source that is open: its bytes are read, unpacked, decoded, and handed out as
-//! text.
+//! A source that is open: its bytes are read, decoded, and handed out as text.
 
 use std::io::Read;
 use std::pin::pin;
@@ -13,7 +12,6 @@ use crate::event_loop::{EventLoop, Io};
 use crate::input::SourceName;
 use crate::interrupt::Interrupt;
 use crate::outcome::{Fault, Outcome};
-use crate::unpack::Unpacked;
 
 /// How sources are opened and read.
 #[derive(Clone, Debug, Default)]
@@ -24,8 +22,6 @@ pub struct OpenOptions {
     pub interrupt: Interrupt,
     /// How files are read on an event loop.
     pub io: Io,
-    /// Compressed data is text as it is, and not unpacked first.
-    pub no_decompress: bool,
 }
 
 /// How many bytes are read at once for a decoder: less than a chunk, since text tends
@@ -37,9 +33,8 @@ const UNDECODED_BYTES: usize = CHUNK_BYTES / 2;
 /// [`read`](Self::read) hands out one chunk after the other; after the last one,
 /// [`outcome`](Self::outcome) says whether that was all.
 pub struct Text {
-    bytes: Unpacked,
+    bytes: Bytes,
     encoding: Option<Encoding>,
-    no_decompress: bool,
     /// `None` until the first bytes are there.
     transcoding: Option<Transcoding>,
     /// Bytes that were read and not yet decoded, when there is a decoder.
@@ -70,7 +65,7 @@ impl Text {
         event_loop: Option<Rc<EventLoop>>,
     ) -> Result<Self, Fault> {
         let bytes = Bytes::open(name, &options.interrupt, event_loop).await?;
-        Ok(Self::of_bytes(bytes, options))
+        Ok(Self::of_bytes(bytes, options.encoding))
     }
 
     /// Reads from any reader, as from a pipe.
@@ -84,18 +79,11 @@ impl Text {
     /// assert_eq!(chunk.bytes(), b"hi");
     /// ```
     pub fn from_reader(reader: impl Read + 'static, options: &OpenOptions) -> Self {
-        Self::of_bytes(Bytes::of_reader(reader, &options.interrupt), options)
+        Self::of_bytes(Bytes::of_reader(reader, &options.interrupt), options.encoding)
     }
 
-    fn of_bytes(bytes: Bytes, options: &OpenOptions) -> Self {
-        Self {
-            bytes: Unpacked::new(bytes),
-            encoding: options.encoding,
-            no_decompress: options.no_decompress,
-            transcoding: None,
-            undecoded: Vec::new(),
-            offset: 0,
-        }
+    fn of_bytes(bytes: Bytes, encoding: Option<Encoding>) -> Self {
+        Self { bytes, encoding, transcoding: None, undecoded: Vec::new(), offset: 0 }
     }
 
     /// Reads the next piece of the text into the chunk, in place of what it held.
@@ -127,11 +115,7 @@ impl Text {
 
     /// Reads the first piece, and decides by it how the source is encoded.
     async fn read_first(&mut self, chunk: &mut Chunk) -> (usize, usize, bool) {
-        let end = if self.no_decompress {
-            self.bytes.fill_chunk(chunk, LONGEST_MARK_BYTES).await
-        } else {
-            self.bytes.begin(chunk, LONGEST_MARK_BYTES).await
-        };
+        let end = self.bytes.fill_chunk(chunk, LONGEST_MARK_BYTES).await;
         let start = &chunk.buffer_mut(CHUNK_BYTES)[..end];
         let transcoding = self.transcoding.insert(transcoding(start, self.encoding));
         if let Transcoding::Plain { mark_bytes } = *transcoding {
@@ -170,10 +154,10 @@ impl Text {
         self.bytes.is_stream()
     }
 
-    /// The bytes read from the source so far, before unpacking and decoding.
+    /// The bytes read from the source so far, before decoding.
     #[must_use]
     pub fn read_bytes(&self) -> u64 {
-        self.bytes.read_bytes()
+        self.bytes.delivered()
     }
 
     /// How the source ended. To be asked after the last chunk.

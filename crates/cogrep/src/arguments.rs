@@ -8,14 +8,13 @@ use clap::ArgMatches;
 use clap::error::{ContextKind, ContextValue, ErrorKind};
 use cogrep_match::{EngineChoice, LineGrouper, Matching, Patterns, Syntax, Unit};
 use cogrep_report::{Format, escape};
-use cogrep_source::{Input, Selection};
+use cogrep_source::{Encoding, Input, Io, Selection};
 
 use crate::error::{Early, Error};
 use crate::flags::{self, id};
 use crate::generate::Kind;
 use crate::lists::Given;
-use crate::sources::{self, Opening};
-use crate::terminal::Colour;
+use crate::output::Output;
 
 /// What is to be done, fully understood.
 #[derive(Debug)]
@@ -24,26 +23,15 @@ pub(crate) struct Arguments {
     pub(crate) given: Given,
     pub(crate) inputs: Vec<Input>,
     pub(crate) selection: Selection,
-    pub(crate) opening: Opening,
+    pub(crate) encoding: Option<Encoding>,
     pub(crate) workers: Option<NonZeroUsize>,
+    pub(crate) io: Io,
     pub(crate) max_line_bytes: usize,
     pub(crate) engine: EngineChoice,
     pub(crate) explain: bool,
     /// How many places of each pattern to show.
     pub(crate) show: usize,
     pub(crate) output: Output,
-}
-
-/// How results are shown.
-#[derive(Clone, Copy, Debug)]
-#[expect(clippy::struct_excessive_bools, reason = "flags that are independent of each other")]
-pub(crate) struct Output {
-    pub(crate) format: Format,
-    pub(crate) by_source: bool,
-    pub(crate) bare: bool,
-    pub(crate) quiet: bool,
-    pub(crate) null: bool,
-    pub(crate) colour: Colour,
 }
 
 /// Understands a command line, whose first word is the program's name.
@@ -53,55 +41,52 @@ pub(crate) fn parse(words: impl IntoIterator<Item = OsString>) -> Result<Argumen
     if let Some(kind) = matches.get_one::<String>(id::GENERATE).and_then(|name| Kind::of(name)) {
         return Err(Early::Generate(kind));
     }
-    if matches.get_flag(id::TYPE_LIST) {
-        return Err(Early::Types);
-    }
     refuse_habits(&matches)?;
+    let output = Output::new(&matches)?;
+    let show = show(&matches, output.layout.format)?;
 
     let (given, inputs) = patterns_and_inputs(&matches, &words)?;
     let patterns = patterns(&matches, &given)?;
+    let encoding = match matches.get_one::<String>(id::ENCODING) {
+        Some(name) => Some(name.parse::<Encoding>().map_err(Error::from)?),
+        None => None,
+    };
     Ok(Arguments {
         patterns,
         given,
         inputs,
-        selection: sources::selection(&matches)?,
-        opening: Opening::new(&matches)?,
+        selection: Selection {
+            hidden: matches.get_flag(id::HIDDEN),
+            no_ignore: matches.get_flag(id::NO_IGNORE),
+        },
+        encoding,
         workers: matches.get_one(id::THREADS).copied().and_then(NonZeroUsize::new),
+        io: io(std::env::var_os("COGREP_IO").as_deref())?,
         max_line_bytes: matches
             .get_one(id::MAX_LINE)
             .copied()
             .unwrap_or(LineGrouper::DEFAULT_LIMIT_BYTES),
         engine: named(&matches, id::ENGINE)?,
         explain: matches.get_flag(id::EXPLAIN),
-        show: show(&matches)?,
-        output: Output {
-            format: named(&matches, id::FORMAT)?,
-            by_source: matches.contains_id(id::BY),
-            bare: matches.get_flag(id::BARE),
-            quiet: matches.get_flag(id::QUIET),
-            null: matches.get_flag(id::NULL),
-            colour: match matches.get_one::<String>(id::COLOR).map(String::as_str) {
-                Some("always") => Colour::Always,
-                Some("never") => Colour::Never,
-                _ => Colour::Auto,
-            },
-        },
+        show,
+        output,
     })
 }
 
 /// How many places are to be shown, where the format has room for them.
-fn show(matches: &ArgMatches) -> Result<usize, Error> {
+fn show(matches: &ArgMatches, format: Format) -> Result<usize, Error> {
     let show = matches.get_one(id::SHOW).copied().unwrap_or(0);
-    let format: Format = named(matches, id::FORMAT)?;
-    if show > 0 && format == Format::Csv {
-        let message = "--show: csv has no column for places; use text, json or jsonl";
-        return Err(Error::Usage(message.to_owned()));
+    if show > 0 && !format.has_places() {
+        let name = matches.get_one::<String>(id::FORMAT).map_or("text", String::as_str);
+        return Err(Error::Usage(format!(
+            "--show: {name} has no column for places; use text, json or jsonl"
+        )));
     }
     Ok(show)
 }
 
 /// The value of a flag whose possible values have been checked by name.
-fn named<T: Default + std::str::FromStr<Err: std::fmt::Display>>(
+pub(crate) fn named<T: Default + std::str::FromStr<Err: std::fmt::Display>>(
     matches: &ArgMatches,
     flag: &str,
 ) -> Result<T, Error> {
@@ -113,6 +98,18 @@ fn named<T: Default + std::str::FromStr<Err: std::fmt::Display>>(
     )
 }
 
+/// How files are read, for tests of what platforms other than Linux do.
+fn io(value: Option<&OsStr>) -> Result<Io, Error> {
+    match value.map(OsStr::as_encoded_bytes) {
+        None | Some(b"" | b"auto") => Ok(Io::Auto),
+        Some(b"portable") => Ok(Io::Portable),
+        Some(other) => Err(Error::Usage(format!(
+            "COGREP_IO={}: no such way; there are auto, portable",
+            escape(other)
+        ))),
+    }
+}
+
 /// Which words are patterns and which are inputs.
 fn patterns_and_inputs(
     matches: &ArgMatches,
@@ -120,9 +117,9 @@ fn patterns_and_inputs(
 ) -> Result<(Given, Vec<Input>), Error> {
     let mut given = Given::default();
     let mut inputs = Vec::new();
-    let listed = matches.contains_id(id::PATTERN) || matches.contains_id(id::FILE);
+    let listed = flags::LISTING.iter().any(|flag| matches.contains_id(flag));
     if listed {
-        given.take_flags(&in_order(matches, &[id::PATTERN, id::FILE]))?;
+        given.take_flags(&in_order(matches, &flags::LISTING))?;
         inputs.extend(in_order(matches, &[id::WORDS, id::IN]).into_iter().map(|(_, word)| word));
     } else if matches.contains_id(id::IN) {
         for (_, word) in in_order(matches, &[id::WORDS]) {
@@ -142,18 +139,11 @@ fn patterns_and_inputs(
             "no pattern given; try: cogrep love book.txt, or cogrep --help".to_owned(),
         ));
     }
-    let mut inputs: Vec<Input> = inputs.into_iter().map(Input::from_argument).collect();
-    match sources::listed(matches)? {
-        Some(listed) => inputs.extend(listed),
-        None if inputs.is_empty() => inputs.push(default_input()),
-        None => {}
-    }
-    if given.reads_stdin() && sources::lists_from_stdin(matches) {
-        return Err(Error::Usage(
-            "-f -: standard input cannot be both the list of patterns and that of inputs"
-                .to_owned(),
-        ));
-    }
+    let inputs: Vec<Input> = if inputs.is_empty() {
+        vec![default_input()]
+    } else {
+        inputs.into_iter().map(Input::from_argument).collect()
+    };
     if given.reads_stdin() && inputs.contains(&Input::Stdin) {
         return Err(Error::Usage(
             "-f -: standard input cannot be both the list of patterns and an input; name an input"
@@ -289,6 +279,10 @@ fn refused(error: clap::Error) -> Early {
         ErrorKind::InvalidValue => {
             let valid = text(ContextKind::ValidValue).unwrap_or_default();
             format!("{flag} {value}: no such value; there are {valid}")
+        }
+        ErrorKind::ValueValidation if flag == "--by" => {
+            let reason = std::error::Error::source(&error).map(ToString::to_string);
+            format!("{flag} {value}: {}", reason.unwrap_or_default())
         }
         ErrorKind::ValueValidation => format!("{flag} {value}: not a valid number"),
         ErrorKind::ArgumentConflict => format!("{flag}: may be given only once"),

@@ -9,7 +9,6 @@ use cogrep_report::escape;
 use cogrep_source::{Fault, UnknownEncoding};
 
 use crate::generate::{self, Kind};
-use crate::sources;
 
 /// How a run ends.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -54,6 +53,12 @@ pub(crate) enum Error {
     /// A list of patterns holds none.
     #[error("{}: no pattern in it; a list has one pattern a line", escape(.0.as_bytes()))]
     EmptyList(String),
+    /// A line of a list of names and patterns lacks one of them.
+    #[error("{}:{line}: no tab between a name and a pattern", escape(.name.as_bytes()))]
+    NoTab { name: String, line: usize },
+    /// A file that was asked for could not be written.
+    #[error("{}: {}", escape(.name.as_bytes()), Fault::Io(io::Error::from(.error.kind())))]
+    Picture { name: String, error: io::Error },
     /// An encoding that does not exist.
     #[error("--encoding {0}")]
     Encoding(#[from] UnknownEncoding),
@@ -73,8 +78,6 @@ pub(crate) enum Early {
     Answer(clap::Error),
     /// Something that is made from the flags was asked for.
     Generate(Kind),
-    /// The types of files were asked for.
-    Types,
     Error(Error),
 }
 
@@ -98,10 +101,6 @@ pub(crate) fn end_early(early: Early) -> ExitCode {
             Err(error) => end(&error.into()),
         },
         Early::Generate(kind) => match generate::write(kind, &mut io::stdout().lock()) {
-            Ok(()) => ExitCode::SUCCESS,
-            Err(error) => end(&error.into()),
-        },
-        Early::Types => match sources::write_types(&mut io::stdout().lock()) {
             Ok(()) => ExitCode::SUCCESS,
             Err(error) => end(&error.into()),
         },

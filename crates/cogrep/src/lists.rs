@@ -5,6 +5,7 @@ use std::ffi::OsStr;
 use std::ops::Range;
 
 use cogrep_match::{PatternError, parse_list};
+use cogrep_report::Rows;
 use cogrep_source::{Input, SourceName, read_all};
 
 use crate::error::Error;
@@ -14,6 +15,8 @@ use crate::flags::id;
 #[derive(Debug, Default)]
 pub(crate) struct Given {
     patterns: Vec<Vec<u8>>,
+    /// The name of each pattern, if it was given one.
+    names: Vec<Option<Vec<u8>>>,
     lists: Vec<List>,
 }
 
@@ -28,22 +31,35 @@ struct List {
 impl Given {
     /// Takes a word of the command line as a pattern.
     pub(crate) fn take_word(&mut self, word: &OsStr) {
-        self.patterns.push(word.as_encoded_bytes().to_vec());
+        self.take(word.as_encoded_bytes(), None);
     }
 
-    /// Takes the values of `-e` and `-f`, in their order.
+    /// Takes the values of the flags that give patterns, in their order.
     pub(crate) fn take_flags(&mut self, flags: &[(&'static str, &OsStr)]) -> Result<(), Error> {
-        for &(flag, value) in flags {
-            if flag == id::PATTERN {
-                self.take_word(value);
-            } else {
-                self.take_list(value)?;
+        let mut flags = flags.iter();
+        while let Some(&(flag, value)) = flags.next() {
+            match flag {
+                id::PATTERN => self.take_word(value),
+                id::DEF => {
+                    // Its two values follow each other.
+                    if let Some((_, pattern)) = flags.next() {
+                        self.take(pattern.as_encoded_bytes(), Some(value.as_encoded_bytes()));
+                    }
+                }
+                id::DEF_FILE => self.take_list(value, true)?,
+                _ => self.take_list(value, false)?,
             }
         }
         Ok(())
     }
 
-    fn take_list(&mut self, argument: &OsStr) -> Result<(), Error> {
+    fn take(&mut self, pattern: &[u8], name: Option<&[u8]>) {
+        self.patterns.push(pattern.to_vec());
+        self.names.push(name.map(<[u8]>::to_vec));
+    }
+
+    /// Takes the lines of a file: patterns, or names and patterns.
+    fn take_list(&mut self, argument: &OsStr, named: bool) -> Result<(), Error> {
         let name = match Input::from_argument(argument) {
             Input::Stdin => SourceName::Stdin,
             Input::Path(path) => SourceName::Path(path),
@@ -51,7 +67,17 @@ impl Given {
         let shown = || argument.to_string_lossy().into_owned();
         let text = read_all(&name).map_err(|fault| Error::List { name: shown(), fault })?;
         let start = self.patterns.len();
-        self.patterns.extend(parse_list(&text).map(<[u8]>::to_vec));
+        for (nth, line) in parse_list(&text).enumerate() {
+            let tab = line.iter().position(|byte| *byte == b'\t').filter(|_| named);
+            match tab {
+                Some(tab) => self.take(&line[tab + 1..], Some(&line[..tab])),
+                None if named => {
+                    let line = line_of(&text, nth);
+                    return Err(Error::NoTab { name: shown(), line });
+                }
+                None => self.take(line, None),
+            }
+        }
         let patterns = start..self.patterns.len();
         if patterns.is_empty() {
             return Err(Error::EmptyList(shown()));
@@ -75,22 +101,26 @@ impl Given {
         self.patterns.iter().map(Vec::as_slice)
     }
 
+    /// What is printed of them; expanded, each by itself.
+    pub(crate) fn rows(&self, expanded: bool) -> Rows {
+        let given = self.patterns.iter().cloned().zip(self.names.iter().cloned());
+        Rows::new(given, expanded)
+    }
+
     /// Says of a pattern that was refused where it stands.
     pub(crate) fn locate(&self, source: PatternError) -> Error {
         let origin = source.index().and_then(|index| {
             let list = self.lists.iter().find(|list| list.patterns.contains(&index))?;
-            Some(format!("{}:{}", list.name, list.line_of(index - list.patterns.start)))
+            Some(format!("{}:{}", list.name, line_of(&list.text, index - list.patterns.start)))
         });
         Error::Pattern { origin, source }
     }
 }
 
-impl List {
-    /// The number of the line, from 1, that holds the nth pattern, from 0.
-    fn line_of(&self, nth: usize) -> usize {
-        let is_blank = |line: &[u8]| matches!(line, b"" | b"\r");
-        let mut lines = self.text.split(|&byte| byte == b'\n').enumerate();
-        let line = lines.by_ref().filter(|(_, line)| !is_blank(line)).nth(nth);
-        line.map_or(0, |(before, _)| before + 1)
-    }
+/// The number of the line, from 1, that holds the nth entry of a list, from 0.
+fn line_of(text: &[u8], nth: usize) -> usize {
+    let is_blank = |line: &[u8]| matches!(line, b"" | b"\r");
+    let mut lines = text.split(|&byte| byte == b'\n').enumerate();
+    let line = lines.by_ref().filter(|(_, line)| !is_blank(line)).nth(nth);
+    line.map_or(0, |(before, _)| before + 1)
 }

@@ -11,8 +11,10 @@ mod flags;
 mod generate;
 mod interrupt;
 mod lists;
+mod output;
+mod picture;
 mod run;
-mod sources;
+mod stats;
 mod terminal;
 
 use std::process::ExitCode;

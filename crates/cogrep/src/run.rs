@@ -1,14 +1,16 @@
 //! The run: a job, its messages and its results.
 
-use std::io::{self, BufWriter, IsTerminal, Write};
+use std::io::{self, BufWriter, Write};
 
 use cogrep_core::{Job, Network, Report, SourceReport};
-use cogrep_match::{PlaceFinder, Plan};
-use cogrep_report::{Format, Printer, Separator, TextStyle, escape};
-use cogrep_source::Fault;
+use cogrep_match::{Locator, PlaceFinder, Plan};
+use cogrep_report::{Collection, Printer, escape};
+use cogrep_source::{Fault, OpenOptions};
 
-use crate::arguments::{Arguments, Output};
+use crate::arguments::Arguments;
 use crate::error::{Error, Status, complain};
+use crate::stats::Stopwatch;
+use crate::{interrupt, picture};
 
 /// Does what is to be done, and says how it ended.
 pub(crate) fn run(arguments: &Arguments) -> Result<Status, Error> {
@@ -32,34 +34,44 @@ fn explain(arguments: &Arguments, plan: &Plan) -> Result<Status, Error> {
 
 /// Counts and prints.
 fn count(arguments: &Arguments, plan: &Plan) -> Result<Status, Error> {
+    let stopwatch = Stopwatch::start();
     let output = &arguments.output;
-    let by_source = output.by_source || output.format == Format::Jsonl;
-    let finder = match arguments.show {
-        0 => None,
-        show => Some(
-            PlaceFinder::with_line_limit(&arguments.patterns, show, arguments.max_line_bytes)
-                .map_err(|error| arguments.given.locate(error))?,
-        ),
-    };
+    let finder = finder(arguments)?;
+    let locator = locator(arguments)?;
+    let rows = arguments.given.rows(output.expanded);
+    let mut printer = Printer::new(BufWriter::new(io::stdout()), output.layout, &rows);
+    let mut collection = Collection::new();
+    let collects = printer.needs_collection() && !output.quiet || output.has_pictures();
+    let by_source = output.layout.needs_sources() || output.report.is_some();
     let job = Job {
         patterns: &arguments.patterns,
         plan,
         inputs: &arguments.inputs,
-        selection: &arguments.selection,
-        open: arguments.opening.options(),
+        selection: arguments.selection,
+        open: OpenOptions {
+            encoding: arguments.encoding,
+            interrupt: interrupt::listen(),
+            io: arguments.io,
+        },
         workers: arguments.workers,
         max_line_bytes: arguments.max_line_bytes,
         by_source,
         show: finder.as_ref(),
-        remember: output.format == Format::Json,
+        parts: output.parts,
+        disperse: output.disperses(),
+        locator: locator.as_ref(),
+        progress: None,
+        // By source, all sources are told anyway.
+        remember: collects && !by_source,
     };
-    let mut printer = printer(output);
-    let patterns: Vec<&[u8]> = arguments.patterns.iter().collect();
     let mut written = Ok(());
     let report = job.run(|source| {
         complain_about(source);
+        if collects {
+            collection.take(source);
+        }
         if !output.quiet && written.is_ok() {
-            written = printer.source(&patterns, source);
+            written = printer.source(source);
             if written.is_err() {
                 // Nobody will see the rest: there is no point in counting it.
                 job.open.interrupt.request();
@@ -68,19 +80,39 @@ fn count(arguments: &Arguments, plan: &Plan) -> Result<Status, Error> {
     });
     written?;
     if !output.quiet {
-        printer.finish(&report)?;
+        printer.finish(&report, &collection)?;
+    }
+    let facts = || stopwatch.facts(&report, plan);
+    if output.has_pictures() {
+        picture::write(output, &rows, &report, &collection, &facts())?;
+    }
+    if output.stats {
+        for (name, value) in facts() {
+            // Standard error is where a failure to write would be reported.
+            let _ = writeln!(io::stderr(), "{name:<9} {value}");
+        }
     }
     Ok(conclude(&report))
 }
 
-fn printer(output: &Output) -> Printer<impl Write> {
-    let style = TextStyle {
-        colour: output.colour.of_stdout(),
-        escape: io::stdout().is_terminal(),
-        bare: output.bare,
-        separator: if output.null { Separator::Nul } else { Separator::Line },
-    };
-    Printer::new(BufWriter::new(io::stdout().lock()), output.format, style, output.by_source)
+/// Finds the places that are to be shown, if any are.
+fn finder(arguments: &Arguments) -> Result<Option<PlaceFinder>, Error> {
+    let Arguments { patterns, show, max_line_bytes, given, .. } = arguments;
+    if *show == 0 {
+        return Ok(None);
+    }
+    let finder = PlaceFinder::with_line_limit(patterns, *show, *max_line_bytes);
+    finder.map(Some).map_err(|error| given.locate(error))
+}
+
+/// Finds every place, if it is wanted where they are.
+fn locator(arguments: &Arguments) -> Result<Option<Locator>, Error> {
+    let Arguments { patterns, output, max_line_bytes, given, .. } = arguments;
+    if !output.disperses() && output.parts == 0 {
+        return Ok(None);
+    }
+    let locator = Locator::with_line_limit(patterns, *max_line_bytes);
+    locator.map(Some).map_err(|error| given.locate(error))
 }
 
 /// Names a source that was not read to its end, and why.
@@ -106,7 +138,8 @@ fn conclude(report: &Report) -> Status {
     if !report.is_complete() {
         complain(&format!(
             "incomplete: {} of {} sources could not be read to the end",
-            report.fault_count, report.source_count
+            report.fault_count(),
+            report.source_count
         ));
         return Status::Trouble;
     }

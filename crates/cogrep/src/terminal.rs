@@ -28,3 +28,15 @@ impl Colour {
         }
     }
 }
+
+/// The columns of the terminal that standard output goes to, if it does.
+#[cfg(unix)]
+pub(crate) fn width() -> Option<usize> {
+    let size = rustix::termios::tcgetwinsize(io::stdout()).ok()?;
+    Some(usize::from(size.ws_col)).filter(|columns| *columns > 0)
+}
+
+#[cfg(not(unix))]
+pub(crate) fn width() -> Option<usize> {
+    None
+}

@@ -139,7 +139,11 @@ fn unknown_flags_name_the_nearest() {
     assert_eq!(answer.err.lines().count(), 1);
     assert_eq!(
         place.run(["--format", "xml", "love"]),
-        expect("", "cogrep: --format xml: no such value; there are text, csv, json, jsonl\n", 2)
+        expect(
+            "",
+            "cogrep: --format xml: no such value; there are text, table, csv, tsv, json, jsonl, parquet\n",
+            2
+        )
     );
     assert_eq!(
         place.run(["love", "--format"]),

@@ -64,6 +64,7 @@ fn json() {
     let place = two_files();
     let answer = place.run(["love", "--format=json", "--by=file", "--in", "a.txt", "gone"]);
     let expected = r#"{
+  "schema": 1,
   "patterns": [
     {
       "id": 0,
@@ -110,7 +111,7 @@ fn json_lines() {
 {"type":"count","source":"a.txt","id":1,"pattern":"hate","count":1}
 {"type":"count","source":"b.txt","id":0,"pattern":"love","count":1}
 {"type":"count","source":"b.txt","id":1,"pattern":"hate","count":0}
-{"type":"summary","bytes":25,"sources":2,"failures":0,"complete":true}
+{"type":"summary","schema":1,"bytes":25,"sources":2,"failures":0,"complete":true}
 "#;
     assert_eq!(answer, expect(expected, "", 0));
 }

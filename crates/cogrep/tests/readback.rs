@@ -34,6 +34,17 @@ if form == "csv":
     rows = csv.reader(io.StringIO(raw.decode("utf-8", "surrogateescape"), newline=""))
     next(rows)
     rows = [(s.encode("utf-8", "surrogateescape"), p.encode("utf-8", "surrogateescape"), n) for s, p, n in rows]
+elif form == "tsv":
+    import re
+    field = lambda f: re.sub(rb"\\(.)", lambda m: {b"t": b"\t", b"n": b"\n", b"r": b"\r", b"\\": b"\\"}[m[1]], f)
+    rows = [line.split(b"\t") for line in raw.splitlines()[1:]]
+    rows = [(field(s), field(p), int(n)) for s, p, n in rows]
+elif form == "parquet":
+    import pyarrow.parquet
+    table = pyarrow.parquet.read_table(io.BytesIO(raw))
+    assert table.schema.metadata[b"cogrep.schema"] == b"1", table.schema.metadata
+    exact = lambda o, k: o[k + "_bytes"] if o[k + "_bytes"] is not None else o[k].encode()
+    rows = [(exact(o, "source"), exact(o, "pattern"), o["count"]) for o in table.to_pylist()]
 elif form == "json":
     o = json.loads(raw)
     rows = [(text(s, "source"), text(p, "pattern"), n)
@@ -71,6 +82,11 @@ fn arguments(extra: &[&str]) -> Vec<OsString> {
     all
 }
 
+fn python_has(module: &str) -> bool {
+    let import = Command::new("python3").args(["-c", &format!("import {module}")]).output();
+    import.is_ok_and(|output| output.status.success())
+}
+
 #[test]
 fn python_reads_back_what_was_meant() {
     if Command::new("python3").arg("--version").output().is_err() {
@@ -78,7 +94,11 @@ fn python_reads_back_what_was_meant() {
         return;
     }
     let place = place();
-    for format in ["csv", "json", "jsonl"] {
+    for format in ["csv", "tsv", "json", "jsonl", "parquet"] {
+        if format == "parquet" && !python_has("pyarrow") {
+            skip("Python has no pyarrow");
+            continue;
+        }
         let output =
             place.command().args(arguments(&["--by=file", "--format", format])).output().unwrap();
         assert!(output.status.success());

@@ -100,7 +100,7 @@ fn a_full_disk_is_an_error() {
 #[cfg(unix)]
 fn a_closed_pipe_ends_quietly() {
     let place = Place::with(&[("a.txt", b"love")]);
-    for format in ["text", "csv", "json", "jsonl"] {
+    for format in ["text", "table", "csv", "tsv", "json", "jsonl", "parquet"] {
         let (reader, writer) = std::io::pipe().unwrap();
         drop(reader);
         let arguments = ["love", "a.txt", "--by=file", "--format", format];

@@ -9,6 +9,7 @@ mod count;
 mod fold;
 mod grep;
 mod lines;
+mod locate;
 mod places;
 mod shape;
 
@@ -20,6 +21,7 @@ pub use count::count;
 pub use fold::fold;
 pub use grep::grep;
 pub use lines::{Stop, lines};
+pub use locate::locate;
 pub use places::places;
 pub use shape::Shape;
 

@@ -1,12 +1,16 @@
 //! Every flag, defined once: the help, the manual page, the completions and the
 //! reference are made from this. Each subject has a file of its own.
 
+mod breakdown;
+mod course;
 mod habits;
 mod inputs;
 mod matching;
 mod output;
 mod patterns;
+mod picture;
 
+pub(crate) use breakdown::By;
 use clap::{Arg, ArgAction, Command};
 
 /// The ids of the flags, which are their long names too.
@@ -28,17 +32,6 @@ pub(crate) mod id {
     pub(crate) const ENCODING: &str = "encoding";
     pub(crate) const HIDDEN: &str = "hidden";
     pub(crate) const NO_IGNORE: &str = "no-ignore";
-    pub(crate) const NO_DECOMPRESS: &str = "no-decompress";
-    pub(crate) const GLOB: &str = "glob";
-    pub(crate) const TYPE: &str = "type";
-    pub(crate) const TYPE_NOT: &str = "type-not";
-    pub(crate) const TYPE_LIST: &str = "type-list";
-    pub(crate) const MAX_DEPTH: &str = "max-depth";
-    pub(crate) const MAX_FILESIZE: &str = "max-filesize";
-    pub(crate) const FOLLOW: &str = "follow";
-    pub(crate) const ONE_FILE_SYSTEM: &str = "one-file-system";
-    pub(crate) const FILES_FROM: &str = "files-from";
-    pub(crate) const FILES0_FROM: &str = "files0-from";
     pub(crate) const THREADS: &str = "threads";
     pub(crate) const BY: &str = "by";
     pub(crate) const FORMAT: &str = "format";
@@ -49,8 +42,22 @@ pub(crate) mod id {
     pub(crate) const EXPLAIN: &str = "explain";
     pub(crate) const ENGINE: &str = "engine";
     pub(crate) const SHOW: &str = "show";
+    pub(crate) const SORT: &str = "sort";
+    pub(crate) const TOP: &str = "top";
+    pub(crate) const ONLY_FOUND: &str = "only-found";
+    pub(crate) const MIN_COUNT: &str = "min-count";
+    pub(crate) const EXPAND: &str = "expand";
+    pub(crate) const DEF: &str = "def";
+    pub(crate) const DEF_FILE: &str = "def-file";
+    pub(crate) const PLOT: &str = "plot";
+    pub(crate) const PLOT_KIND: &str = "plot-kind";
+    pub(crate) const REPORT: &str = "report";
+    pub(crate) const STATS: &str = "stats";
     pub(crate) const GENERATE: &str = "generate";
 }
+
+/// The flags that give patterns: with any of them, all other words are inputs.
+pub(crate) const LISTING: [&str; 4] = [id::PATTERN, id::FILE, id::DEF, id::DEF_FILE];
 
 const USAGE: &str = "cogrep [FLAGS] PATTERN [INPUT]...
        cogrep [FLAGS] PATTERN... --in INPUT...
@@ -71,8 +78,10 @@ pub(crate) fn command() -> Command {
         .args(patterns::args())
         .args(matching::args())
         .args(inputs::args())
-        .args(inputs::selection())
+        .args(breakdown::args())
         .args(output::args())
+        .args(picture::args())
+        .args(course::args())
         .args(habits::args())
 }
 

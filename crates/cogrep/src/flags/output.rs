@@ -2,17 +2,13 @@
 
 use clap::builder::PossibleValuesParser;
 use clap::{Arg, value_parser};
-use cogrep_match::EngineChoice;
 use cogrep_report::Format;
 
 use super::{id, option, switch};
-use crate::generate::Kind;
 
 pub(super) fn args() -> Vec<Arg> {
     const HEADING: &str = "Output";
     vec![
-        option(id::BY, "WHAT", HEADING, "Break the counts down")
-            .value_parser(PossibleValuesParser::new(["file"])),
         option(id::FORMAT, "FORMAT", HEADING, "How results are written")
             .value_parser(PossibleValuesParser::new(Format::NAMES)),
         option(id::SHOW, "N", HEADING, "Show the first N places of each pattern below its count")
@@ -23,20 +19,5 @@ pub(super) fn args() -> Vec<Arg> {
         option(id::COLOR, "WHEN", HEADING, "When to colour")
             .value_parser(PossibleValuesParser::new(["auto", "always", "never"]))
             .alias("colour"),
-        switch(id::EXPLAIN, HEADING, "Print the network that would count, and why; count nothing"),
-        option(
-            id::ENGINE,
-            "ENGINE",
-            HEADING,
-            "Count with this engine, not with the one that is chosen",
-        )
-        .value_parser(PossibleValuesParser::new(EngineChoice::names())),
-        option(
-            id::GENERATE,
-            "KIND",
-            HEADING,
-            "Print the manual page, the reference, or completions for a shell",
-        )
-        .value_parser(PossibleValuesParser::new(Kind::names())),
     ]
 }

@@ -25,5 +25,15 @@ pub(super) fn args() -> Vec<Arg> {
             .action(ArgAction::Append)
             .allow_hyphen_values(true)
             .value_parser(value_parser!(OsString)),
+        option(id::DEF, "NAME", HEADING, "A pattern under a name; those under one name add up")
+            .value_names(["NAME", "PATTERN"])
+            .num_args(2)
+            .action(ArgAction::Append)
+            .allow_hyphen_values(true)
+            .value_parser(value_parser!(OsString)),
+        option(id::DEF_FILE, "FILE", HEADING, "Names and patterns from a file: NAME, tab, PATTERN")
+            .action(ArgAction::Append)
+            .allow_hyphen_values(true)
+            .value_parser(value_parser!(OsString)),
     ]
 }

@@ -1,0 +1,136 @@
+//! Pictures of a result, as SVG: [`bars`] of the counts, and the [`dispersion`] of the
+//! places over the texts.
+//!
+//! They need no font that is not there, no script and no network, and are light or
+//! dark as the reader's surroundings are.
+
+mod bars;
+mod dispersion;
+
+use std::fmt::Write;
+
+use unicode_width::UnicodeWidthStr;
+
+use crate::escape::escape;
+use crate::row::{Row, Rows};
+use crate::view::View;
+
+pub use bars::bars;
+pub use dispersion::dispersion;
+
+/// More rows than this make no picture that anybody can read.
+pub const MOST_ROWS: usize = 1000;
+
+/// There are too many rows for a picture.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct TooManyRows {
+    /// So many there are.
+    pub rows: usize,
+}
+
+impl std::fmt::Display for TooManyRows {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        write!(f, "{} patterns do not fit into a picture; choose fewer with --top", self.rows)
+    }
+}
+
+impl std::error::Error for TooManyRows {}
+
+/// The rows that are shown, at most as many as a picture holds.
+///
+/// # Errors
+///
+/// When there are more.
+pub fn drawn(rows: &Rows, view: &View, totals: &[u64]) -> Result<Vec<usize>, TooManyRows> {
+    let shown = view.shown(rows, totals);
+    if shown.len() > MOST_ROWS { Err(TooManyRows { rows: shown.len() }) } else { Ok(shown) }
+}
+
+/// The height of a row, in pixels.
+const ROW: usize = 24;
+
+/// The width of the part in which something is drawn, in pixels.
+const PLOT: usize = 640;
+
+/// The space around everything, in pixels.
+const MARGIN: usize = 16;
+
+/// The columns that a label may take.
+const LABEL_COLUMNS: usize = 32;
+
+/// What both kinds of pictures are dressed in. Plain colours and no variables: not
+/// every program that draws SVG knows those.
+const STYLE: &str = "\
+.cogrep-plot text{font:13px system-ui,sans-serif;fill:#1b1f24}\
+.cogrep-plot .soft{fill:#57606a}\
+.cogrep-plot .paper{fill:#fff}\
+.cogrep-plot .band{fill:#f3f5f7}\
+.cogrep-plot .mark{fill:#0065a3}\
+.cogrep-plot .line{stroke:#8c959f;stroke-width:1;fill:none}\
+.cogrep-plot .end{stroke:#b35900;stroke-width:1;stroke-dasharray:4 3;fill:none}\
+@media(prefers-color-scheme:dark){\
+.cogrep-plot text{fill:#e6edf3}\
+.cogrep-plot .soft{fill:#9da7b1}\
+.cogrep-plot .paper{fill:#14181d}\
+.cogrep-plot .band{fill:#1c2229}\
+.cogrep-plot .mark{fill:#6cb6ff}\
+.cogrep-plot .line{stroke:#6e7781}\
+.cogrep-plot .end{stroke:#f0883e}}";
+
+/// The text as it may stand in markup, attributes too.
+pub(crate) fn markup(text: &str) -> String {
+    let mut safe = String::with_capacity(text.len());
+    for char in text.chars() {
+        match char {
+            '&' => safe.push_str("&amp;"),
+            '<' => safe.push_str("&lt;"),
+            '>' => safe.push_str("&gt;"),
+            '"' => safe.push_str("&quot;"),
+            '\'' => safe.push_str("&#39;"),
+            // Not allowed in XML, escaped or not.
+            '\u{fffe}' | '\u{ffff}' => safe.push('\u{fffd}'),
+            _ => safe.push(char),
+        }
+    }
+    safe
+}
+
+/// What is printed of a row: shown apart, a pattern behind its name.
+pub(crate) fn label(row: &Row) -> String {
+    let name = row.name.as_ref().filter(|name| **name != row.label);
+    let name = name.map(|name| escape(name) + " ").unwrap_or_default();
+    name + &escape(&row.label)
+}
+
+/// A label that takes no more columns than there are.
+fn cut(label: &str) -> String {
+    if label.width() <= LABEL_COLUMNS {
+        return label.to_owned();
+    }
+    let mut columns = 0;
+    let fits = label.chars().take_while(|char| {
+        columns += char.encode_utf8(&mut [0; 4]).width();
+        columns < LABEL_COLUMNS
+    });
+    fits.collect::<String>() + "\u{2026}"
+}
+
+/// About how many pixels a text takes; rather too many than too few.
+fn pixels(text: &str) -> usize {
+    text.width() * 8
+}
+
+/// The beginning of a picture: size, name and dress.
+fn begin(id: &str, title: &str, width: usize, height: usize) -> String {
+    let mut svg = String::new();
+    // Writing to a string does not fail.
+    let _ = write!(
+        svg,
+        "<svg class=\"cogrep-plot\" xmlns=\"http://www.w3.org/2000/svg\" width=\"{width}\" \
+         height=\"{height}\" viewBox=\"0 0 {width} {height}\" role=\"img\" \
+         aria-labelledby=\"{id}-title\">\n<title id=\"{id}-title\">{}</title>\n\
+         <style>{STYLE}</style>\n<rect class=\"paper\" width=\"{width}\" height=\"{height}\"/>\n",
+        markup(title),
+    );
+    svg
+}

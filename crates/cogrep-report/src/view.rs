@@ -1,0 +1,103 @@
+//! Which rows are shown, in what order, and how the counts are broken down.
+
+use std::cmp::Reverse;
+use std::str::FromStr;
+
+use crate::row::Rows;
+
+/// How counts are broken down.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum By {
+    /// Not at all: over all sources.
+    #[default]
+    Total,
+    /// A count a source.
+    File,
+    /// A count for each of some equal parts of each source.
+    Part,
+}
+
+/// The order of the rows.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Sort {
+    /// As they were given.
+    #[default]
+    Input,
+    /// The largest count first; equal ones as they were given.
+    Count,
+    /// By the bytes of what is printed.
+    Name,
+}
+
+impl Sort {
+    /// Every order, by the name that it goes by.
+    pub const NAMES: [&'static str; 3] = ["input", "count", "name"];
+}
+
+impl FromStr for Sort {
+    type Err = String;
+
+    fn from_str(name: &str) -> Result<Self, String> {
+        match name {
+            "input" => Ok(Self::Input),
+            "count" => Ok(Self::Count),
+            "name" => Ok(Self::Name),
+            _ => Err(format!("no such order; there are {}", Self::NAMES.join(", "))),
+        }
+    }
+}
+
+/// What of a result is shown.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct View {
+    /// How counts are broken down.
+    pub by: By,
+    /// The order of the rows.
+    pub sort: Sort,
+    /// Only so many rows: those of the largest totals.
+    pub top: Option<usize>,
+    /// Only counts that are at least this: totals, and those broken down.
+    pub min_count: u64,
+}
+
+impl View {
+    /// Whether nothing can be shown before all is counted.
+    #[must_use]
+    pub fn needs_totals(&self) -> bool {
+        self.sort == Sort::Count || self.top.is_some()
+    }
+
+    /// The rows in their order, chosen by everything but the least count; `totals`
+    /// are the counts of the rows, and are looked at only where they are
+    /// [needed](Self::needs_totals).
+    ///
+    /// ```
+    /// use cogrep_report::{Rows, Sort, View};
+    ///
+    /// let rows = Rows::new(["b", "a", "c"].map(|pattern| (pattern.into(), None)), false);
+    /// let view = View { sort: Sort::Name, top: Some(2), ..View::default() };
+    /// assert_eq!(view.order(&rows, &[7, 1, 7]), [0, 2]);
+    /// ```
+    #[must_use]
+    pub fn order(&self, rows: &Rows, totals: &[u64]) -> Vec<usize> {
+        let mut order: Vec<usize> = (0..rows.len()).collect();
+        if self.needs_totals() {
+            order.sort_by_key(|row| Reverse(totals[*row]));
+            order.truncate(self.top.unwrap_or(usize::MAX));
+        }
+        match self.sort {
+            Sort::Count => {}
+            Sort::Input => order.sort_unstable(),
+            Sort::Name => order.sort_by_key(|row| &rows.get(*row).label),
+        }
+        order
+    }
+
+    /// The same, less the rows whose totals are too small.
+    #[must_use]
+    pub fn shown(&self, rows: &Rows, totals: &[u64]) -> Vec<usize> {
+        let mut order = self.order(rows, totals);
+        order.retain(|row| totals[*row] >= self.min_count);
+        order
+    }
+}

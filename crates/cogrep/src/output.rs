@@ -1,0 +1,114 @@
+//! How results are shown, from the command line.
+
+use std::ffi::OsString;
+use std::io::{self, IsTerminal};
+
+use clap::ArgMatches;
+use cogrep_report::{By, Format, Layout, Separator, Sort, TextStyle, View};
+
+use crate::arguments::named;
+use crate::error::Error;
+use crate::flags::{self, id};
+use crate::terminal::{self, Colour};
+
+/// How results are shown.
+#[derive(Clone, Debug)]
+pub(crate) struct Output {
+    pub(crate) layout: Layout,
+    /// Into how many equal parts each text is divided, if it is.
+    pub(crate) parts: usize,
+    pub(crate) expanded: bool,
+    pub(crate) quiet: bool,
+    pub(crate) stats: bool,
+    pub(crate) plot: Option<OsString>,
+    pub(crate) plot_kind: PlotKind,
+    pub(crate) report: Option<OsString>,
+}
+
+/// What is drawn.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub(crate) enum PlotKind {
+    #[default]
+    Bars,
+    Dispersion,
+}
+
+impl Output {
+    pub(crate) fn new(matches: &ArgMatches) -> Result<Self, Error> {
+        let format: Format = named(matches, id::FORMAT)?;
+        let quiet = matches.get_flag(id::QUIET);
+        let is_terminal = io::stdout().is_terminal();
+        if format.is_binary() && is_terminal && !quiet {
+            return Err(Error::Usage(
+                "--format parquet: not for a terminal; redirect it into a file".to_owned(),
+            ));
+        }
+        let style = TextStyle {
+            colour: colour(matches).of_stdout(),
+            escape: is_terminal,
+            bare: matches.get_flag(id::BARE),
+            separator: if matches.get_flag(id::NULL) { Separator::Nul } else { Separator::Line },
+        };
+        let by = matches.get_one::<flags::By>(id::BY).copied();
+        let plot: Option<OsString> = matches.get_one(id::PLOT).cloned();
+        if plot.is_none() && matches.contains_id(id::PLOT_KIND) {
+            return Err(Error::Usage("--plot-kind: where to? add --plot FILE.svg".to_owned()));
+        }
+        let dispersion = matches.get_one::<String>(id::PLOT_KIND).is_some_and(|k| k != "bars");
+        Ok(Self {
+            layout: Layout {
+                format,
+                style,
+                view: view(matches, by)?,
+                width: if format == Format::Table { terminal::width() } else { None },
+            },
+            parts: if let Some(flags::By::Part(parts)) = by { parts } else { 0 },
+            expanded: matches.get_flag(id::EXPAND),
+            quiet,
+            stats: matches.get_flag(id::STATS),
+            plot,
+            plot_kind: if dispersion { PlotKind::Dispersion } else { PlotKind::Bars },
+            report: matches.get_one(id::REPORT).cloned(),
+        })
+    }
+
+    /// Whether it is wanted where in the texts the patterns stand.
+    pub(crate) fn disperses(&self) -> bool {
+        self.report.is_some() || self.plot_kind == PlotKind::Dispersion
+    }
+
+    /// Whether a picture is wanted.
+    pub(crate) fn has_pictures(&self) -> bool {
+        self.report.is_some() || self.plot.is_some()
+    }
+}
+
+fn view(matches: &ArgMatches, by: Option<flags::By>) -> Result<View, Error> {
+    let top = matches.get_one(id::TOP).copied();
+    let sort = if matches.contains_id(id::SORT) {
+        named(matches, id::SORT)?
+    } else if top.is_some() {
+        Sort::Count
+    } else {
+        Sort::Input
+    };
+    let least = u64::from(matches.get_flag(id::ONLY_FOUND));
+    Ok(View {
+        by: match by {
+            None => By::Total,
+            Some(flags::By::File) => By::File,
+            Some(flags::By::Part(_)) => By::Part,
+        },
+        sort,
+        top,
+        min_count: matches.get_one(id::MIN_COUNT).copied().unwrap_or(0).max(least),
+    })
+}
+
+fn colour(matches: &ArgMatches) -> Colour {
+    match matches.get_one::<String>(id::COLOR).map(String::as_str) {
+        Some("always") => Colour::Always,
+        Some("never") => Colour::Never,
+        _ => Colour::Auto,
+    }
+}

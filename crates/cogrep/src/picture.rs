@@ -1,0 +1,53 @@
+//! Pictures and the page, written to the files that were asked for.
+
+use std::ffi::OsStr;
+use std::fs::File;
+use std::io::{self, BufWriter, Write};
+
+use cogrep_core::Report;
+use cogrep_report::{Collection, Rows, page, picture};
+
+use crate::error::Error;
+use crate::output::{Output, PlotKind};
+
+/// Writes all that was asked for.
+pub(crate) fn write(
+    output: &Output,
+    rows: &Rows,
+    report: &Report,
+    collection: &Collection,
+    facts: &[(&str, String)],
+) -> Result<(), Error> {
+    let view = output.layout.view;
+    if let Some(path) = &output.plot {
+        let counts: Vec<u64> = report.patterns.iter().map(|pattern| pattern.count).collect();
+        let totals = rows.counts(&counts);
+        let drawn = picture::drawn(rows, &view, &totals)
+            .map_err(|error| Error::Usage(format!("--plot: {error}")))?;
+        let svg = match output.plot_kind {
+            PlotKind::Bars => picture::bars(rows, &drawn, &totals),
+            PlotKind::Dispersion => picture::dispersion(rows, &drawn, &totals, collection),
+        };
+        write_file(path, |file| file.write_all(svg.as_bytes()))?;
+    }
+    if let Some(path) = &output.report {
+        write_file(path, |mut file| page(&mut file, rows, &view, report, collection, facts))?;
+    }
+    Ok(())
+}
+
+/// Writes a file; `-` is standard output.
+fn write_file(
+    path: &OsStr,
+    write: impl FnOnce(&mut dyn Write) -> io::Result<()>,
+) -> Result<(), Error> {
+    let trouble = |error| Error::Picture { name: path.to_string_lossy().into_owned(), error };
+    let written = if path == "-" {
+        write(&mut io::stdout())
+    } else {
+        let file = File::create(path).map_err(trouble)?;
+        let mut file = BufWriter::new(file);
+        write(&mut file).and_then(|()| file.flush())
+    };
+    written.map_err(trouble)
+}
