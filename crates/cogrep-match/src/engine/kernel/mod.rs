@@ -16,6 +16,8 @@
 mod avx2;
 #[cfg(target_arch = "x86_64")]
 mod avx512;
+#[cfg(target_arch = "x86_64")]
+pub(crate) mod bits;
 mod block;
 #[cfg(target_arch = "x86_64")]
 pub(crate) mod bloom;

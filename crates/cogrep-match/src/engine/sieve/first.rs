@@ -4,15 +4,19 @@ use std::ops::Range;
 
 use crate::engine::kernel::Level;
 #[cfg(target_arch = "x86_64")]
+use crate::engine::kernel::bits;
+#[cfg(target_arch = "x86_64")]
 use crate::engine::kernel::bloom::{self, Bloom};
 use crate::engine::kernel::hashed::{GRAM_BYTES, GramSet};
+#[cfg(target_arch = "x86_64")]
+use crate::engine::kernel::level::Avx512;
 
 /// A set of anchors, some others of the same hash, and how to look for them.
 #[derive(Debug)]
 pub(super) enum First {
     /// For up to a few thousand: filters in registers, of which each must let pass.
     #[cfg(target_arch = "x86_64")]
-    Registers(Vec<Bloom>),
+    Registers(Avx512, Vec<Bloom>),
     /// For any number: a table in memory, looked up for one place in so many.
     Table { set: GramSet, stride: usize },
 }
@@ -27,7 +31,7 @@ impl First {
     pub(super) fn stride(&self) -> usize {
         match self {
             #[cfg(target_arch = "x86_64")]
-            Self::Registers(_) => 1,
+            Self::Registers(..) => 1,
             Self::Table { stride, .. } => *stride,
         }
     }
@@ -36,7 +40,7 @@ impl First {
     pub(super) fn cells(&self) -> usize {
         match self {
             #[cfg(target_arch = "x86_64")]
-            Self::Registers(_) => bloom::CELLS,
+            Self::Registers(..) => bloom::CELLS,
             Self::Table { set, .. } => set.hashes(),
         }
     }
@@ -45,7 +49,7 @@ impl First {
     pub(super) fn ways(&self) -> usize {
         match self {
             #[cfg(target_arch = "x86_64")]
-            Self::Registers(filters) => filters.len(),
+            Self::Registers(_, filters) => filters.len(),
             Self::Table { .. } => 1,
         }
     }
@@ -54,7 +58,7 @@ impl First {
     pub(super) fn cell(&self, way: usize, gram: [u8; GRAM_BYTES]) -> usize {
         match self {
             #[cfg(target_arch = "x86_64")]
-            Self::Registers(filters) => filters[way].cell(gram),
+            Self::Registers(_, filters) => filters[way].cell(gram),
             Self::Table { set, .. } => set.hash(gram),
         }
     }
@@ -63,7 +67,7 @@ impl First {
     pub(super) fn insert(&mut self, gram: [u8; GRAM_BYTES]) {
         match self {
             #[cfg(target_arch = "x86_64")]
-            Self::Registers(filters) => {
+            Self::Registers(_, filters) => {
                 for filter in filters {
                     filter.insert(filter.cell(gram));
                 }
@@ -76,7 +80,7 @@ impl First {
     pub(super) fn passes(&self, gram: [u8; GRAM_BYTES]) -> bool {
         match self {
             #[cfg(target_arch = "x86_64")]
-            Self::Registers(filters) => {
+            Self::Registers(_, filters) => {
                 filters.iter().all(|filter| filter.passes(filter.cell(gram)))
             }
             Self::Table { set, .. } => set.passes(set.hash(gram)),
@@ -94,10 +98,10 @@ impl First {
     ) {
         match self {
             #[cfg(target_arch = "x86_64")]
-            Self::Registers(filters) => {
+            Self::Registers(token, filters) => {
                 for from in range.clone().step_by(16 * BLOCK) {
                     let to = range.end.min(from + 16 * BLOCK);
-                    filtered(filters, text, from..to, places);
+                    filtered(filters, *token, text, from..to, places);
                 }
             }
             Self::Table { set, stride } => {
@@ -111,7 +115,13 @@ impl First {
 
 /// The places of up to sixteen blocks that all filters let pass.
 #[cfg(target_arch = "x86_64")]
-fn filtered(filters: &[Bloom], text: &[u8], range: Range<usize>, places: &mut Vec<u32>) {
+fn filtered(
+    filters: &[Bloom],
+    token: Avx512,
+    text: &[u8],
+    range: Range<usize>,
+    places: &mut Vec<u32>,
+) {
     let mut masks = [!0_u64; 16];
     let masks = &mut masks[..range.len().div_ceil(BLOCK)];
     for filter in filters {
@@ -122,13 +132,5 @@ fn filtered(filters: &[Bloom], text: &[u8], range: Range<usize>, places: &mut Ve
     {
         *last &= !(!0 << (range.len() % BLOCK));
     }
-    for (at, mask) in masks.iter().enumerate() {
-        let mut left = *mask;
-        let start = range.start + BLOCK * at;
-        while left != 0 {
-            let place = start + left.trailing_zeros() as usize;
-            places.push(u32::try_from(place).unwrap_or(u32::MAX));
-            left &= left - 1;
-        }
-    }
+    bits::append_places(token, masks, range.start, places);
 }

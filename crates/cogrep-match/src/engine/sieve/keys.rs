@@ -45,6 +45,8 @@ pub(super) struct Table {
     /// Where the entries of each hash begin.
     starts: Vec<u32>,
     entries: Vec<Entry>,
+    /// The needles, one behind the other.
+    bytes: Vec<u8>,
 }
 
 /// A key of a needle.
@@ -57,6 +59,8 @@ pub(super) struct Entry {
     offset: u32,
     /// Bytes of the needle.
     len: u32,
+    /// Where it begins among all bytes.
+    start: u32,
     /// Whether the key is the whole needle.
     whole: bool,
     /// Whether each place of the needle counts.
@@ -71,8 +75,11 @@ impl Table {
         let mut set = KeySet::new(bytes, bits + 4);
         let shift = 64 - bits;
         let mut entries = Vec::with_capacity(count);
+        let mut all_bytes = Vec::new();
         for slot in slots {
             let needle = &group.bytes()[*slot];
+            let start = narrow(all_bytes.len());
+            all_bytes.extend_from_slice(needle);
             // The last key first: it is that of the place that begins first.
             for offset in (anchors[*slot]..).take(stride).collect::<Vec<_>>().into_iter().rev() {
                 let key = set.key(needle, offset as usize);
@@ -82,6 +89,7 @@ impl Table {
                     slot: narrow(*slot),
                     offset,
                     len: narrow(needle.len()),
+                    start,
                     whole: offset == 0 && needle.len() == bytes,
                     each_counts: group.each_counts(*slot),
                 });
@@ -96,7 +104,7 @@ impl Table {
         for at in 1..starts.len() {
             starts[at] += starts[at - 1];
         }
-        Self { set, shift, starts, entries }
+        Self { set, shift, starts, entries, bytes: all_bytes }
     }
 
     /// Puts into `kept` those of the places at which a key may be.
@@ -104,34 +112,76 @@ impl Table {
         self.set.keep(level, text, places, kept);
     }
 
-    /// Calls `matched` with each needle whose key is at this place, and the end of
-    /// where it stands. Returns how many entries were compared.
-    #[inline]
+    /// Calls `matched` with each needle that stands in the text with its key at one of
+    /// these places, and where it ends. Returns how many entries were compared.
     pub(super) fn each_match(
         &self,
-        group: &Group,
         text: &[u8],
-        place: usize,
+        places: &[u32],
+        homes: &mut Vec<Home>,
         mut matched: impl FnMut(&Entry, usize),
     ) -> usize {
-        let key = self.set.key(text, place);
-        let home = usize::try_from(hash(key) >> self.shift).unwrap_or_default();
-        let entries = self.starts[home] as usize..self.starts[home + 1] as usize;
-        let compared = entries.len();
-        for entry in &self.entries[entries] {
-            if entry.key != key {
-                continue;
-            }
-            let Some(start) = place.checked_sub(entry.offset as usize) else { continue };
-            let end = start + entry.len as usize;
-            if end <= text.len()
-                && (entry.whole || text[start..end] == *group.bytes()[entry.slot as usize])
-            {
-                matched(entry, end);
+        // The tables are larger than the caches. These loops have no branch that hangs
+        // on what they load, so that many loads are under way at once.
+        homes.clear();
+        homes.extend(places.iter().map(|place| {
+            let key = self.set.key(text, *place as usize);
+            let home = usize::try_from(hash(key) >> self.shift).unwrap_or_default();
+            let (start, end) = (self.starts[home], self.starts[home + 1]);
+            Home { key, place: *place, start, end }
+        }));
+        let mut compared = 0;
+        for home in &mut *homes {
+            compared += (home.end - home.start) as usize;
+            let first = self.entries.get(home.start as usize);
+            // One entry with another key, as most are: there is nothing to compare.
+            let other =
+                home.end - home.start == 1 && first.is_none_or(|first| first.key != home.key);
+            home.end -= u32::from(other);
+        }
+        for home in homes {
+            for entry in &self.entries[home.start as usize..home.end as usize] {
+                if entry.key == home.key
+                    && let Some(end) = self.end(entry, text, home.place as usize)
+                {
+                    matched(entry, end);
+                }
             }
         }
         compared
     }
+
+    /// Where the needle ends whose key is at this place, if all of it stands there.
+    #[inline]
+    fn end(&self, entry: &Entry, text: &[u8], place: usize) -> Option<usize> {
+        let start = place.checked_sub(entry.offset as usize)?;
+        let there = text.get(start..start + entry.len as usize)?;
+        let needle = &self.bytes[entry.start as usize..(entry.start + entry.len) as usize];
+        (entry.whole || equal(there, needle)).then_some(start + entry.len as usize)
+    }
+}
+
+/// The entries for a place in a text.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Home {
+    key: u64,
+    place: u32,
+    start: u32,
+    end: u32,
+}
+
+/// Whether slices of one length are equal: most are short, and a call would cost more
+/// than the comparison.
+#[inline]
+fn equal(one: &[u8], other: &[u8]) -> bool {
+    let word = |bytes: &[u8]| bytes.first_chunk().copied().map(u64::from_ne_bytes);
+    let (Some(first), Some(other_first)) = (word(one), word(other)) else {
+        return one.iter().zip(other).all(|(byte, other)| byte == other);
+    };
+    let behind = one.len() - 8;
+    first == other_first
+        && word(&one[behind..]) == word(&other[behind..])
+        && (one.len() <= 16 || one[8..behind] == other[8..behind])
 }
 
 /// A length or a number that memory for needles keeps below what `u32` can say.

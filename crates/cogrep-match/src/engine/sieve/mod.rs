@@ -28,7 +28,7 @@ use crate::engine::{Engine, Scan};
 use crate::pattern::PatternError;
 
 use first::First;
-use keys::Keys;
+use keys::{Home, Keys};
 
 /// Counts many literals; see the head of the module.
 #[derive(Debug)]
@@ -126,6 +126,7 @@ impl Engine for Sieve {
             sieves: None,
             places: Vec::new(),
             kept: Vec::new(),
+            homes: Vec::new(),
             work: Work::default(),
             patience_bytes: RECONSIDER_BYTES,
             dense_bytes: 0,
@@ -156,6 +157,7 @@ struct Search {
     /// What passes the first sieve, and the second.
     places: Vec<u32>,
     kept: Vec<u32>,
+    homes: Vec<Home>,
     /// What was to be done with the sieves in use.
     work: Work,
     /// Text to be seen before they are chosen anew.
@@ -252,19 +254,17 @@ impl Search {
             work.places += self.places.len();
             for table in sieves.keys.tables() {
                 table.keep(self.engine.level, text, &self.places, &mut self.kept);
-                for place in &self.kept {
-                    let place = *place as usize;
-                    work.entries +=
-                        table.each_match(&self.engine.group, text, place, |entry, end| {
-                            let end = base + end;
-                            if end <= ends.start {
-                            } else if entry.each_counts {
-                                judge.add(entry.slot as usize, 1);
-                            } else {
-                                judge.place(entry.slot as usize, window, end);
-                            }
-                        });
-                }
+                let (kept, homes) = (&self.kept, &mut self.homes);
+                work.entries += table.each_match(text, kept, homes, |entry, end| {
+                    let end = base + end;
+                    if end <= ends.start {
+                        // It was in another stretch.
+                    } else if entry.each_counts {
+                        judge.add(entry.slot as usize, 1);
+                    } else {
+                        judge.place(entry.slot as usize, window, end);
+                    }
+                });
             }
             from = to;
         }
