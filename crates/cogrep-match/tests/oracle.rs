@@ -17,7 +17,7 @@ use std::io::Write as _;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
 
-use cogrep_match::{EngineChoice, Matching, Unit, parse_list};
+use cogrep_match::{EngineChoice, Matching, Syntax, Unit, parse_list};
 use common::random::Random;
 use common::{choices, counts, strategy};
 
@@ -293,6 +293,32 @@ fn samples_of_real_lists_count_as_in_the_reference() {
         counted += expected.iter().filter(|count| **count > 0).count();
     }
     assert!(counted > 50, "{counted}");
+}
+
+#[test]
+fn known_counts_in_war_and_peace() {
+    let Some(data) = data() else { return };
+    let text = read(&data.join("corpora/pg2600.txt"));
+    let patterns = ["love", "hate", "hope"].map(|word| word.as_bytes().to_vec());
+    let plain = Matching::default();
+    for (matching, expected) in
+        [(plain, [667, 103, 157]), (Matching { ignore_case: true, ..plain }, [677, 103, 158])]
+    {
+        for choice in choices() {
+            assert_eq!(counts(choice, &text, &patterns, matching, &[1 << 18]), expected);
+        }
+    }
+    for (matching, expected) in [
+        (Matching { whole_words: true, ..plain }, 448),
+        (Matching { unit: Unit::Lines, ignore_case: true, ..plain }, 617),
+    ] {
+        for choice in choices() {
+            assert_eq!(counts(choice, &text, &patterns[..1], matching, &[1 << 18]), [expected]);
+        }
+        let matching = Matching { syntax: Syntax::Regex, ..matching };
+        let counted = counts(EngineChoice::Auto, &text, &patterns[..1], matching, &[1 << 18]);
+        assert_eq!(counted, [expected]);
+    }
 }
 
 /// Some minutes: `cargo test --release -p cogrep-match --test oracle -- --ignored`.
