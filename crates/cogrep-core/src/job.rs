@@ -3,7 +3,7 @@
 use std::num::NonZeroUsize;
 use std::thread;
 
-use cogrep_match::{Locator, Patterns, PlaceFinder, Plan, Tally};
+use cogrep_match::{LineGrouper, Locator, Patterns, PlaceFinder, Plan, Tally};
 use cogrep_source::{Input, OpenOptions, Selection};
 
 use crate::crew;
@@ -52,7 +52,50 @@ pub struct Job<'a> {
     pub remember: bool,
 }
 
-impl Job<'_> {
+impl<'a> Job<'a> {
+    /// A job that counts over all of these inputs, with every option as it is unless
+    /// said otherwise.
+    ///
+    /// ```
+    /// use cogrep_core::Job;
+    /// use cogrep_match::{EngineChoice, Matching, Patterns, Plan};
+    /// use cogrep_source::Input;
+    ///
+    /// let folder = tempfile::tempdir()?;
+    /// std::fs::write(folder.path().join("book.txt"), "love, hope and love")?;
+    ///
+    /// let patterns = Patterns::new(["love", "hate"], Matching::default())?;
+    /// let plan = Plan::new(&patterns, EngineChoice::Auto)?;
+    /// let inputs = [Input::Path(folder.path().into())];
+    /// let job = Job { by_source: true, ..Job::new(&patterns, &plan, &inputs) };
+    ///
+    /// let mut seen = Vec::new();
+    /// let report = job.run(|source| seen.push(source.counts.clone()));
+    /// assert_eq!(report.patterns[0].as_row(), (&b"love"[..], 2));
+    /// assert!(report.is_complete());
+    /// assert_eq!(seen, [Some(vec![2, 0])]);
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
+    #[must_use]
+    pub fn new(patterns: &'a Patterns, plan: &'a Plan, inputs: &'a [Input]) -> Self {
+        Self {
+            patterns,
+            plan,
+            inputs,
+            selection: Selection::default(),
+            open: OpenOptions::default(),
+            max_line_bytes: LineGrouper::DEFAULT_LIMIT_BYTES,
+            workers: None,
+            by_source: false,
+            show: None,
+            locator: None,
+            parts: 0,
+            disperse: false,
+            progress: None,
+            remember: false,
+        }
+    }
+
     /// Reads every source once and counts.
     ///
     /// `observe` is told of the sources in their order, whatever the order they ended

@@ -24,5 +24,5 @@ mod worker;
 pub use cogrep_source::SourceName;
 pub use job::Job;
 pub use network::Network;
-pub use progress::Progress;
+pub use progress::{LiveTally, Progress};
 pub use report::{Located, PatternCount, Report, SourceReport};

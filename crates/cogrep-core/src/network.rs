@@ -6,6 +6,7 @@ use cogrep_match::{Patterns, Plan, Tally};
 use cogrep_source::{Chunk, Fault};
 use cosend::{Sink, Stopped, fanout};
 
+use crate::progress::LiveTally;
 use crate::stage::{Shape, Stage, Stop, count, fold, grep, lines};
 
 /// A live network: a sink of text that gives what was counted when it is closed.
@@ -21,8 +22,20 @@ impl Network {
     /// `max_line_bytes` is the longest line that regular expressions may hold.
     #[must_use]
     pub fn new(plan: &Plan, patterns: &Patterns, max_line_bytes: usize) -> Self {
+        Self::watched(plan, patterns, max_line_bytes, None)
+    }
+
+    /// The same, with somebody who is told what has been counted while text comes.
+    #[must_use]
+    pub fn watched(
+        plan: &Plan,
+        patterns: &Patterns,
+        max_line_bytes: usize,
+        live: Option<&LiveTally>,
+    ) -> Self {
         let greps = plan.engines().iter().map(|engine| {
-            grep(Arc::clone(engine).scan(), &plan.label(patterns, &**engine), count())
+            let label = plan.label(patterns, &**engine);
+            grep(Arc::clone(engine).scan(), &label, count(live.cloned()))
         });
         let counting = fanout(greps);
         let stop = Stop::default();

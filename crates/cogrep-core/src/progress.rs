@@ -1,6 +1,9 @@
 //! How far a job is, for whoever watches it from another thread.
 
 use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::{Arc, Mutex, PoisonError};
+
+use cogrep_match::Tally;
 
 /// Numbers that a job keeps up to date while it runs.
 ///
@@ -10,6 +13,24 @@ use std::sync::atomic::{AtomicU64, Ordering};
 pub struct Progress {
     text_bytes: AtomicU64,
     sources: AtomicU64,
+    tally: Option<LiveTally>,
+}
+
+/// What has been counted so far, shared by the networks that count and whoever looks.
+#[derive(Clone, Debug, Default)]
+pub struct LiveTally(Arc<Mutex<Tally>>);
+
+impl LiveTally {
+    /// Adds what was counted since the last time.
+    pub(crate) fn merge(&self, tally: &Tally) {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner).merge(tally);
+    }
+
+    /// What has been counted so far.
+    #[must_use]
+    pub fn tally(&self) -> Tally {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner).clone()
+    }
 }
 
 impl Progress {
@@ -17,6 +38,18 @@ impl Progress {
     #[must_use]
     pub fn new() -> Self {
         Self::default()
+    }
+
+    /// Of a job whose counts are told while it runs, too: every few megabytes of text.
+    #[must_use]
+    pub fn with_counts() -> Self {
+        Self { tally: Some(LiveTally::default()), ..Self::default() }
+    }
+
+    /// What has been counted so far, if that is told.
+    #[must_use]
+    pub fn live_tally(&self) -> Option<&LiveTally> {
+        self.tally.as_ref()
     }
 
     /// The bytes of text that have been counted in.

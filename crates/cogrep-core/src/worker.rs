@@ -17,6 +17,7 @@ use crate::beside::{Findings, beside};
 use crate::job::Job;
 use crate::ledger::Ledger;
 use crate::network::Network;
+use crate::progress::Progress;
 use crate::queue::{Queue, Taken};
 use crate::report::SourceReport;
 
@@ -129,7 +130,8 @@ impl<'a> Worker<'a> {
     fn network(&self) -> Network {
         let spare = self.networks.borrow_mut().pop();
         spare.unwrap_or_else(|| {
-            Network::new(self.job.plan, self.job.patterns, self.job.max_line_bytes)
+            let live = self.job.progress.and_then(Progress::live_tally);
+            Network::watched(self.job.plan, self.job.patterns, self.job.max_line_bytes, live)
         })
     }
 

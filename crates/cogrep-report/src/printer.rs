@@ -96,6 +96,12 @@ impl Layout {
         self.view.by != By::Total || self.format == Format::Jsonl
     }
 
+    /// Whether something is written as soon as a source has ended.
+    #[must_use]
+    pub fn streams(&self) -> bool {
+        self.needs_sources() && !self.waits()
+    }
+
     /// Whether nothing can be written before all is counted.
     fn waits(&self) -> bool {
         match self.format {

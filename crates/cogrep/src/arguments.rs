@@ -10,7 +10,7 @@ use cogrep_match::{EngineChoice, LineGrouper, Matching, Patterns, Syntax, Unit};
 use cogrep_report::{Format, escape};
 use cogrep_source::{Encoding, Input, Io, Selection};
 
-use crate::error::{Early, Error};
+use crate::error::{Early, Error, complain};
 use crate::flags::{self, id};
 use crate::generate::Kind;
 use crate::lists::Given;
@@ -140,7 +140,9 @@ fn patterns_and_inputs(
         ));
     }
     let inputs: Vec<Input> = if inputs.is_empty() {
-        vec![default_input()]
+        let input = default_input();
+        hint_at_a_file(&given, &input, listed);
+        vec![input]
     } else {
         inputs.into_iter().map(Input::from_argument).collect()
     };
@@ -171,6 +173,19 @@ fn in_order<'a>(matches: &'a ArgMatches, ids: &[&'static str]) -> Vec<(&'static 
 /// Without an input: standard input where something is piped in, else this folder.
 fn default_input() -> Input {
     if is_piped(&io::stdin()) { Input::Stdin } else { Input::Path(".".into()) }
+}
+
+/// The other slip: a file, and no pattern. It may be meant, so it is done; but said.
+fn hint_at_a_file(given: &Given, input: &Input, listed: bool) {
+    let Some(word) = given.only_word().filter(|_| !listed && *input != Input::Stdin) else {
+        return;
+    };
+    if std::path::Path::new(word).is_file() {
+        let shown = quote(word);
+        complain(&format!(
+            "hint: {shown} is taken for the pattern; did you mean a file? cogrep PATTERN {shown}"
+        ));
+    }
 }
 
 #[cfg(unix)]

@@ -67,7 +67,7 @@ fn reference(mut command: Command, out: &mut impl Write) -> io::Result<()> {
         }
         writeln!(out, "| {} | {} |", name(arg).replace('|', "\\|"), description(arg))?;
     }
-    let after = command.get_after_help().map(ToString::to_string).unwrap_or_default();
+    let after = command.get_after_long_help().map(ToString::to_string).unwrap_or_default();
     writeln!(out, "\n## Exit status\n\n{}", after.trim_start_matches("Exit status: "))
 }
 

@@ -101,6 +101,12 @@ impl Given {
         self.patterns.iter().map(Vec::as_slice)
     }
 
+    /// The pattern, if it is the only one.
+    pub(crate) fn only_word(&self) -> Option<&OsStr> {
+        let [word] = self.patterns.as_slice() else { return None };
+        std::str::from_utf8(word).ok().map(OsStr::new)
+    }
+
     /// What is printed of them; expanded, each by itself.
     pub(crate) fn rows(&self, expanded: bool) -> Rows {
         let given = self.patterns.iter().cloned().zip(self.names.iter().cloned());

@@ -16,6 +16,7 @@ mod picture;
 mod run;
 mod stats;
 mod terminal;
+mod watch;
 
 use std::process::ExitCode;
 

@@ -13,12 +13,14 @@ use crate::terminal::{self, Colour};
 
 /// How results are shown.
 #[derive(Clone, Debug)]
+#[expect(clippy::struct_excessive_bools, reason = "flags that are independent of each other")]
 pub(crate) struct Output {
     pub(crate) layout: Layout,
     /// Into how many equal parts each text is divided, if it is.
     pub(crate) parts: usize,
     pub(crate) expanded: bool,
     pub(crate) quiet: bool,
+    pub(crate) live: bool,
     pub(crate) stats: bool,
     pub(crate) plot: Option<OsString>,
     pub(crate) plot_kind: PlotKind,
@@ -65,6 +67,7 @@ impl Output {
             parts: if let Some(flags::By::Part(parts)) = by { parts } else { 0 },
             expanded: matches.get_flag(id::EXPAND),
             quiet,
+            live: matches.get_flag(id::LIVE),
             stats: matches.get_flag(id::STATS),
             plot,
             plot_kind: if dispersion { PlotKind::Dispersion } else { PlotKind::Bars },
@@ -75,6 +78,11 @@ impl Output {
     /// Whether it is wanted where in the texts the patterns stand.
     pub(crate) fn disperses(&self) -> bool {
         self.report.is_some() || self.plot_kind == PlotKind::Dispersion
+    }
+
+    /// Whether results come while it counts: then they are the progress.
+    pub(crate) fn streams_to_terminal(&self) -> bool {
+        self.layout.style.escape && !self.quiet && self.layout.streams()
     }
 
     /// Whether a picture is wanted.

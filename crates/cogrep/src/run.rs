@@ -10,6 +10,7 @@ use cogrep_source::{Fault, OpenOptions};
 use crate::arguments::Arguments;
 use crate::error::{Error, Status, complain};
 use crate::stats::Stopwatch;
+use crate::watch::Watch;
 use crate::{interrupt, picture};
 
 /// Does what is to be done, and says how it ended.
@@ -43,10 +44,8 @@ fn count(arguments: &Arguments, plan: &Plan) -> Result<Status, Error> {
     let mut collection = Collection::new();
     let collects = printer.needs_collection() && !output.quiet || output.has_pictures();
     let by_source = output.layout.needs_sources() || output.report.is_some();
+    let watch = Watch::new(output, &arguments.inputs, &rows, plan);
     let job = Job {
-        patterns: &arguments.patterns,
-        plan,
-        inputs: &arguments.inputs,
         selection: arguments.selection,
         open: OpenOptions {
             encoding: arguments.encoding,
@@ -60,13 +59,14 @@ fn count(arguments: &Arguments, plan: &Plan) -> Result<Status, Error> {
         parts: output.parts,
         disperse: output.disperses(),
         locator: locator.as_ref(),
-        progress: None,
+        progress: watch.progress(),
         // By source, all sources are told anyway.
         remember: collects && !by_source,
+        ..Job::new(&arguments.patterns, plan, &arguments.inputs)
     };
     let mut written = Ok(());
-    let report = job.run(|source| {
-        complain_about(source);
+    let observe = |source: &SourceReport| {
+        watch.aside(|| complain_about(source));
         if collects {
             collection.take(source);
         }
@@ -77,7 +77,8 @@ fn count(arguments: &Arguments, plan: &Plan) -> Result<Status, Error> {
                 job.open.interrupt.request();
             }
         }
-    });
+    };
+    let report = watch.during(|| job.run(observe));
     written?;
     if !output.quiet {
         printer.finish(&report, &collection)?;

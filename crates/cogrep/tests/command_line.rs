@@ -108,6 +108,37 @@ fn the_slip_that_everybody_makes_first() {
 }
 
 #[test]
+fn a_file_in_place_of_a_pattern() {
+    let place = library();
+    assert_eq!(
+        place.run(["book.txt"]),
+        expect(
+            "book.txt 0\n",
+            "cogrep: hint: book.txt is taken for the pattern; did you mean a file? \
+             cogrep PATTERN book.txt\n",
+            1
+        )
+    );
+    assert_eq!(place.pipe(b"book.txt", ["book.txt"]), expect("book.txt 1\n", "", 0));
+    assert_eq!(place.run(["-e", "book.txt"]).err, "");
+}
+
+#[test]
+fn help_is_short_or_long() {
+    let place = Place::new();
+    let help = |flag: &str| place.run([flag]).out;
+    let flags = |help: &str| help.lines().filter(|line| line.trim_start().starts_with('-')).count();
+    let (short, long) = (help("-h"), help("--help"));
+    assert!(flags(&short) <= 13 && short.lines().count() <= 45, "{short}");
+    assert!(flags(&long) > 30);
+    for heading in
+        ["Patterns", "What counts", "Inputs", "Breakdown", "Output", "Pictures", "The run"]
+    {
+        assert!(long.contains(&format!("\n{heading}:\n")), "{heading}");
+    }
+}
+
+#[test]
 fn no_pattern_is_an_error_that_shows_the_way() {
     let place = library();
     let none = "cogrep: no pattern given; try: cogrep love book.txt, or cogrep --help\n";

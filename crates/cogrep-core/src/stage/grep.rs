@@ -6,8 +6,11 @@ use cosend::{Input, coroutine};
 
 use super::{Shape, Stage, named};
 
+/// Between two messages of what was found there is so much text.
+const MESSAGE_BYTES: u64 = 4 << 20;
+
 /// Looks for the needles of one engine, and sends its child how often it found
-/// each, when it is closed.
+/// each: every few megabytes, and when it is closed.
 ///
 /// `looked_for` names them in a drawing of the network.
 pub fn grep<S: Stage<Tally>>(
@@ -18,11 +21,20 @@ pub fn grep<S: Stage<Tally>>(
     let shape = Shape::new(format!("grep {looked_for}"), [child.shape()]);
     let body = coroutine(async move |mut text: Input<Chunk>| {
         let mut in_text = false;
+        let mut unsaid_bytes = 0;
         while let Some(chunk) = text.next().await {
             scan.feed(chunk.bytes());
             in_text = !chunk.is_last();
             if chunk.is_last() {
                 scan.end_text();
+            }
+            unsaid_bytes += chunk.bytes().len() as u64;
+            if unsaid_bytes >= MESSAGE_BYTES {
+                unsaid_bytes = 0;
+                let mut found = Tally::new();
+                scan.take(&mut found);
+                // A child that has stopped wants no counts, here and below.
+                let _ = child.send(&found);
             }
         }
         // Closed in the middle of a text: what was seen of it counts.
@@ -31,7 +43,6 @@ pub fn grep<S: Stage<Tally>>(
         }
         let mut found = Tally::new();
         scan.take(&mut found);
-        // A child that has stopped wants no counts.
         let _ = child.send(&found);
         child.close()
     });

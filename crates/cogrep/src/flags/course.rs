@@ -10,6 +10,7 @@ use crate::generate::Kind;
 pub(super) fn args() -> Vec<Arg> {
     const HEADING: &str = "The run";
     vec![
+        switch(id::LIVE, HEADING, "Show the counts so far with the progress, on a terminal"),
         switch(id::STATS, HEADING, "Say at the end what it took, on standard error"),
         switch(id::EXPLAIN, HEADING, "Print the network that would count, and why; count nothing"),
         option(

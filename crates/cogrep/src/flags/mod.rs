@@ -52,6 +52,7 @@ pub(crate) mod id {
     pub(crate) const PLOT: &str = "plot";
     pub(crate) const PLOT_KIND: &str = "plot-kind";
     pub(crate) const REPORT: &str = "report";
+    pub(crate) const LIVE: &str = "live";
     pub(crate) const STATS: &str = "stats";
     pub(crate) const GENERATE: &str = "generate";
 }
@@ -63,6 +64,30 @@ const USAGE: &str = "cogrep [FLAGS] PATTERN [INPUT]...
        cogrep [FLAGS] PATTERN... --in INPUT...
        cogrep [FLAGS] -e PATTERN... -f FILE... [INPUT]...";
 
+/// What the short help shows: enough for most days.
+const EVERYDAY: [&str; 11] = [
+    id::WORDS,
+    id::IN,
+    id::PATTERN,
+    id::FILE,
+    id::IGNORE_CASE,
+    id::WORD,
+    id::REGEX,
+    id::BY,
+    id::TOP,
+    id::FORMAT,
+    id::PLOT,
+];
+
+const EXAMPLES: &str = "\
+Examples:
+  cogrep -i love book.txt                      one pattern, as grep takes it
+  cogrep -i love hate hope --in book.txt       several
+  cogrep -i -f words.txt --top 10 book.txt     a list, and the ten most frequent
+  cogrep ERROR --by file --format csv logs/    a spreadsheet
+
+--help shows all flags.";
+
 const AFTER_HELP: &str = "\
 Exit status: 0 if everything was read and something was found, 1 if nothing was
 found, 2 on an error or if something could not be read, 130 after Ctrl-C.";
@@ -73,7 +98,8 @@ pub(crate) fn command() -> Command {
         .version(env!("CARGO_PKG_VERSION"))
         .about("Count how often each of many patterns occurs, in one pass over the text")
         .override_usage(USAGE)
-        .after_help(AFTER_HELP)
+        .after_help(EXAMPLES)
+        .after_long_help(AFTER_HELP)
         .disable_help_subcommand(true)
         .args(patterns::args())
         .args(matching::args())
@@ -83,6 +109,10 @@ pub(crate) fn command() -> Command {
         .args(picture::args())
         .args(course::args())
         .args(habits::args())
+        .mut_args(|arg| {
+            let is_rare = !EVERYDAY.contains(&arg.get_id().as_str());
+            arg.hide_short_help(is_rare)
+        })
 }
 
 fn switch(id: &'static str, heading: &'static str, help: &'static str) -> Arg {
