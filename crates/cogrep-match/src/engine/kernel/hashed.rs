@@ -199,7 +199,7 @@ impl KeySet {
         // The keys of the last places are not whole.
         let whole = places.iter().rposition(|place| *place as usize + KEY_BYTES <= text.len());
         let (whole, last) = places.split_at(whole.map_or(0, |at| at + 1));
-        let furthest = whole.iter().max().copied().unwrap_or(0) as usize;
+        let furthest = whole.iter().fold(0, |furthest, place| furthest.max(*place)) as usize;
         assert!(whole.is_empty() || furthest + KEY_BYTES <= text.len(), "a key beyond the text");
         // SAFETY: the keys lie in the text, there is room for each place and one more,
         // and the token in a level proves that the CPU has its instructions.
