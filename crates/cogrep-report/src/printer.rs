@@ -44,7 +44,7 @@ impl Format {
         self == Self::Parquet
     }
 
-    /// Whether it has a place for [`Place`](cogrep_match::Place)s.
+    /// Whether it has room for places to show.
     #[must_use]
     pub fn has_places(self) -> bool {
         matches!(self, Self::Text | Self::Json | Self::Jsonl)
