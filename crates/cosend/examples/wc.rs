@@ -26,7 +26,7 @@ fn cat(mut text: impl Read, mut child: impl Sink<[u8]>) -> io::Result<()> {
 }
 
 fn lines() -> impl Sink<[u8], Return = usize> {
-    fold(0, |lines, chunk: &[u8]| lines + chunk.iter().filter(|byte| **byte == b'\n').count())
+    fold(0, |lines, chunk: &[u8]| lines + memchr::memchr_iter(b'\n', chunk).count())
 }
 
 /// A word is a run of bytes that are printed; blanks end it, other bytes do neither.

@@ -5,6 +5,15 @@ use alloc::vec::Vec;
 use crate::{Sink, Stopped};
 
 /// Passes each item on to all of its children; made by [`fanout`].
+///
+/// ```
+/// use cosend::{Count, Fanout, Sink, count, fanout};
+///
+/// let mut both: Fanout<Count<str>> = fanout([count(), count()]);
+/// both.send("item")?;
+/// assert_eq!(both.close(), [1, 1]);
+/// # Ok::<(), cosend::Stopped>(())
+/// ```
 #[derive(Debug)]
 pub struct Fanout<S> {
     children: Vec<S>,
@@ -39,6 +48,12 @@ pub fn fanout<S>(children: impl IntoIterator<Item = S>) -> Fanout<S> {
 
 impl<S> Fanout<S> {
     /// The children, in the order in which they were given.
+    ///
+    /// ```
+    /// use cosend::{count, fanout};
+    ///
+    /// assert_eq!(fanout([count::<str>(), count()]).children().len(), 2);
+    /// ```
     pub fn children(&self) -> &[S] {
         &self.children
     }

@@ -2,8 +2,8 @@
 //! that is sound. All unsafe code of this crate is here.
 //!
 //! A coroutine and its body share a [`Slot`]. A send puts the item's address into
-//! it, polls the body once, and empties it again. The body sees the item as `&T`,
-//! borrowed from its [`Input`] handle. Two things could go wrong: the body could
+//! it and polls the body once; when the send ends, nobody can take it any more. The
+//! body sees the item as `&T`, borrowed from its [`Input`] handle. Two things could go wrong: the body could
 //! keep the `&T` past the send, or the slot could keep the address. These rules
 //! exclude both; each has its test in `tests/lending.rs`.
 //!
@@ -13,8 +13,8 @@
 //!    dropped in place, before the send returns and the loan ends.
 //! 3. A `Next` that has given its item never touches the slot again: while the
 //!    loan lives it must not be able to set *waiting*.
-//! 4. The slot is empty when a send ends, by return or by unwinding, whether or
-//!    not the body took the item.
+//! 4. The slot is not *lent* when a send ends, by return or by unwinding, whether
+//!    or not the body took the item; the address in it is read while *lent* alone.
 //! 5. `Input` is never handed out without its own lifetime `'id`, fresh for each
 //!    body: two handles cannot be swapped.
 //! 6. Everything here is invariant in `T` and stays on one thread: an address that
@@ -28,6 +28,7 @@ use core::cell::Cell;
 use core::fmt;
 use core::future::Future;
 use core::marker::PhantomData;
+use core::mem;
 use core::pin::Pin;
 use core::ptr::NonNull;
 use core::task::{Context, Poll, Waker};
@@ -35,22 +36,45 @@ use core::task::{Context, Poll, Waker};
 use crate::Stopped;
 use crate::body::Body;
 
-/// What a coroutine and its body share.
-struct Slot<T: ?Sized> {
-    /// The item on loan, from the start of a send until the body takes it.
-    item: Cell<Option<NonNull<T>>>,
+/// What the slot is at.
+#[derive(Clone, Copy, PartialEq)]
+enum Phase {
+    /// Nothing is on loan through the slot, and nobody waits.
+    Idle,
     /// The body is suspended in a [`Next`].
-    waiting: Cell<bool>,
+    Waiting,
+    /// An item is on loan, from the start of a send until the body takes it.
+    Lent,
     /// Nothing more comes: [`Next`] gives `None` from now on.
-    closing: Cell<bool>,
+    Closing,
 }
 
-/// Empties the slot when a send ends, also by unwinding (rule 4).
-struct Loan<'a, T: ?Sized>(&'a Slot<T>);
+/// What a coroutine and its body share.
+struct Slot<T: ?Sized> {
+    phase: Cell<Phase>,
+    /// The item of the last send. It is read in the phase *lent* alone.
+    item: Cell<Option<NonNull<T>>>,
+}
 
-impl<T: ?Sized> Drop for Loan<'_, T> {
-    fn drop(&mut self) {
-        self.0.item.set(None);
+impl<T: ?Sized> Slot<T> {
+    #[inline]
+    fn is_closing(&self) -> bool {
+        self.phase.get() == Phase::Closing
+    }
+
+    /// Puts an item on loan.
+    #[inline]
+    fn lend(&self, item: &T) {
+        self.item.set(Some(NonNull::from(item)));
+        self.phase.set(Phase::Lent);
+    }
+
+    /// Ends a loan, or a wait, if there is one.
+    fn empty(&self) {
+        if !self.is_closing() {
+            self.phase.set(Phase::Idle);
+        }
+        self.item.set(None);
     }
 }
 
@@ -100,17 +124,31 @@ impl<'id, T: ?Sized> Input<'id, T> {
     /// `None` means that the coroutine is being closed.
     ///
     /// After `None` it gives `None` again each time it is asked.
+    ///
+    /// ```
+    /// use cosend::{Input, Sink, coroutine};
+    ///
+    /// let mut first = coroutine(async |mut words: Input<str>| {
+    ///     let first = words.next().await.map(str::to_owned);
+    ///     while words.next().await.is_some() {}
+    ///     first
+    /// });
+    /// first.send("a")?;
+    /// first.send("b")?;
+    /// assert_eq!(first.close().as_deref(), Some("a"));
+    /// # Ok::<(), cosend::Stopped>(())
+    /// ```
     #[expect(
         clippy::should_implement_trait,
         reason = "an asynchronous next, as a lending Stream would have it"
     )]
     pub fn next(&mut self) -> Next<'_, 'id, T> {
-        Next { slot: self.slot, finished: false, input: PhantomData }
+        Next { slot: Some(self.slot), input: PhantomData }
     }
 
     /// Whether the coroutine is being closed.
     pub(crate) fn is_closing(&self) -> bool {
-        self.slot.closing.get()
+        self.slot.is_closing()
     }
 }
 
@@ -121,10 +159,20 @@ impl<T: ?Sized> fmt::Debug for Input<'_, T> {
 }
 
 /// The pause itself: a future of the next item, made by [`Input::next`].
+///
+/// ```
+/// use cosend::{Input, Next, Sink, coroutine};
+///
+/// let body = coroutine(async |mut words: Input<str>| {
+///     let pause: Next<'_, '_, str> = words.next();
+///     pause.await.is_none()
+/// });
+/// assert!(body.close());
+/// ```
 #[must_use = "a pause does nothing until it is awaited"]
 pub struct Next<'a, 'id, T: ?Sized> {
-    slot: &'a Slot<T>,
-    finished: bool,
+    /// `None` once it has given an item, or the close (rule 3).
+    slot: Option<&'a Slot<T>>,
     /// Holds the handle mutably for as long as the pause or its item lives (rule 1).
     input: PhantomData<&'a mut Input<'id, T>>,
 }
@@ -134,18 +182,25 @@ impl<'a, T: ?Sized> Future for Next<'a, '_, T> {
 
     #[inline]
     fn poll(mut self: Pin<&mut Self>, _: &mut Context<'_>) -> Poll<Option<&'a T>> {
-        assert!(!self.finished, "a pause was polled again after it had ended");
-        let slot = self.slot;
-        let Some(item) = slot.item.take() else {
-            let closing = slot.closing.get();
-            slot.waiting.set(!closing);
-            self.finished = closing;
-            return if closing { Poll::Ready(None) } else { Poll::Pending };
+        let Some(slot) = self.slot else {
+            panic!("a pause was polled again after it had ended");
         };
-        slot.waiting.set(false);
-        self.finished = true;
-        // SAFETY: the address came from the `&T` of the send that is polling us, and
-        // was in the slot, so that send has not ended (rule 4): it points to a live
+        let item = match slot.phase.get() {
+            Phase::Lent => slot.item.get(),
+            Phase::Closing => {
+                self.slot = None;
+                return Poll::Ready(None);
+            }
+            Phase::Idle | Phase::Waiting => None,
+        };
+        let Some(item) = item else {
+            slot.phase.set(Phase::Waiting);
+            return Poll::Pending;
+        };
+        slot.phase.set(Phase::Idle);
+        self.slot = None;
+        // SAFETY: the address came from the `&T` of the send that is polling us: the
+        // slot was *lent*, so that send has not ended (rule 4). It points to a live
         // `T`, of exactly this type (rule 6). The reference we make borrows the
         // `Input` mutably for `'a`, so while it lives no other `Next` can set
         // *waiting* (rules 1 and 3), and `resume` drops a body that suspends without
@@ -157,15 +212,17 @@ impl<'a, T: ?Sized> Future for Next<'a, '_, T> {
 
 impl<T: ?Sized> Drop for Next<'_, '_, T> {
     fn drop(&mut self) {
-        if !self.finished {
-            self.slot.waiting.set(false);
+        if let Some(slot) = self.slot
+            && slot.phase.get() == Phase::Waiting
+        {
+            slot.phase.set(Phase::Idle);
         }
     }
 }
 
 impl<T: ?Sized> fmt::Debug for Next<'_, '_, T> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("Next").field("finished", &self.finished).finish_non_exhaustive()
+        f.debug_struct("Next").field("finished", &self.slot.is_none()).finish_non_exhaustive()
     }
 }
 
@@ -189,11 +246,7 @@ pub(crate) fn lender<T: ?Sized, R, F>(body: F) -> Lender<T, impl Future<Output =
 where
     F: for<'id> AsyncFnOnce(Input<'id, T>) -> R,
 {
-    let slot = Rc::new(Slot {
-        item: Cell::new(None),
-        waiting: Cell::new(false),
-        closing: Cell::new(false),
-    });
+    let slot = Rc::new(Slot { phase: Cell::new(Phase::Idle), item: Cell::new(None) });
     let body = Body::new(run(body, Rc::clone(&slot)));
     Lender { slot, body }
 }
@@ -202,23 +255,19 @@ impl<T: ?Sized, B: Future> Lender<T, B> {
     /// Runs the body up to its next pause without an item: up to its first pause if
     /// it has not begun, and otherwise for what it was left outside the slot.
     pub(crate) fn wake(&mut self) -> Result<(), Stopped> {
-        resume(&self.slot, &mut self.body)
+        resume(&self.slot, &mut self.body, |_| ())
     }
 
     /// Lends one item to the body and runs it up to its next pause.
     #[inline]
     pub(crate) fn send(&mut self, item: &T) -> Result<(), Stopped> {
-        let loan = Loan(&self.slot);
-        loan.0.item.set(Some(NonNull::from(item)));
-        resume(loan.0, &mut self.body)
+        resume(&self.slot, &mut self.body, |slot| slot.lend(item))
     }
 
     /// Closes the input, runs the body to its end and takes its result.
     pub(crate) fn finish(&mut self) -> Result<B::Output, Stopped> {
-        self.slot.closing.set(true);
         // A pause from before the closing does not count as waiting any more.
-        self.slot.waiting.set(false);
-        let _ = resume(&self.slot, &mut self.body);
+        let _ = resume(&self.slot, &mut self.body, |slot| slot.phase.set(Phase::Closing));
         self.take_result().ok_or(Stopped)
     }
 
@@ -244,19 +293,59 @@ impl<T: ?Sized, B: Future> Lender<T, B> {
     }
 }
 
-/// Polls the body once, and sees to it that no loan is left behind in it.
+/// One run of a body. Unless it ends at a pause for an item, it ends the body where
+/// it stands, and empties the slot; so does unwinding.
+struct Run<'a, T: ?Sized, B: Future> {
+    slot: &'a Slot<T>,
+    body: &'a mut Body<B>,
+}
+
+impl<T: ?Sized, B: Future> Drop for Run<'_, T, B> {
+    fn drop(&mut self) {
+        self.slot.empty();
+        // Its locals may read the loan while they are dropped: it still lives.
+        *self.body = Body::Over;
+    }
+}
+
+/// Polls the body once, after something was put into the slot, and sees to it that
+/// no loan is left behind.
 #[inline]
-fn resume<T: ?Sized, B: Future>(slot: &Slot<T>, body: &mut Body<B>) -> Result<(), Stopped> {
-    if !body.is_suspended() {
+fn resume<T: ?Sized, B: Future>(
+    slot: &Slot<T>,
+    body: &mut Body<B>,
+    put: impl FnOnce(&Slot<T>),
+) -> Result<(), Stopped> {
+    let run = Run { slot, body };
+    let Body::Suspended(suspended) = &mut *run.body else {
+        mem::forget(run);
         return Err(Stopped);
+    };
+    put(slot);
+    let polled = suspended.as_mut().poll(&mut Context::from_waker(Waker::noop()));
+    if polled.is_pending() && slot.phase.get() == Phase::Waiting {
+        // It took the item, if there was one, and holds none.
+        mem::forget(run);
+        return Ok(());
     }
-    let polled = body.poll(&mut Context::from_waker(Waker::noop()));
-    if polled.is_pending() && !(slot.waiting.get() && slot.item.get().is_none()) {
-        // Rule 2. Its locals may read the loan while they are dropped: it still lives.
-        *body = Body::Over;
-        let closing = slot.closing.get();
-        assert!(!closing, "a coroutine ignored its closing: it paused again after `None`");
-        panic!("a coroutine paused on something other than its input");
-    }
+    run.end(polled);
     Ok(())
+}
+
+impl<T: ?Sized, B: Future> Run<'_, T, B> {
+    /// Ends a run in which the body returned, or suspended where it must not
+    /// (rule 2). Most runs do neither, so this is kept out of their way.
+    #[cold]
+    #[inline(never)]
+    fn end(self, polled: Poll<B::Output>) {
+        let Poll::Ready(result) = polled else {
+            let closing = self.slot.is_closing();
+            drop(self);
+            assert!(!closing, "a coroutine ignored its closing: it paused again after `None`");
+            panic!("a coroutine paused on something other than its input");
+        };
+        self.slot.empty();
+        *self.body = Body::Returned(result);
+        mem::forget(self);
+    }
 }

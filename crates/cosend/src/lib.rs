@@ -1,37 +1,301 @@
 //! Coroutines on stable Rust: send borrowed values in, close them, and get a
-//! result back.
+//! result back. Generators that are iterators.
+//!
+//! A body is an `async` closure, and a pause is an `.await`. There is no executor, no
+//! macro, no thread-local and no dependency. This page goes from what an iterator is
+//! to bodies that await real input; [`python`] maps Python's names to these.
+//!
+//! # Iterators
+//!
+//! An iterator hands out values with `next` until it is exhausted, and then stays
+//! exhausted. Written by hand it keeps its place in its fields:
 //!
 //! ```
-//! use cosend::{Input, Sink, coroutine, fanout};
+//! struct Countdown(u32);
 //!
-//! /// Counts the lines that contain a word.
-//! fn grep(word: &str) -> impl Sink<str, Return = usize> {
-//!     coroutine(async move |mut lines: Input<str>| {
-//!         let mut found = 0;
-//!         while let Some(line) = lines.next().await {
-//!             found += usize::from(line.contains(word));
+//! impl Iterator for Countdown {
+//!     type Item = u32;
+//!
+//!     fn next(&mut self) -> Option<u32> {
+//!         self.0 = self.0.checked_sub(1)?;
+//!         Some(self.0)
+//!     }
+//! }
+//!
+//! assert_eq!(Countdown(3).collect::<Vec<_>>(), [2, 1, 0]);
+//! ```
+//!
+//! # Generators
+//!
+//! A [`generator`](generator()) is an iterator whose place is a place in code. Nothing
+//! runs before the first `next`; each `next` runs the body up to its next `yield_`.
+//!
+//! ```
+//! use cosend::generator;
+//!
+//! let mut countdown = generator(async |mut out| {
+//!     let mut n = 3;
+//!     while n > 0 {
+//!         n -= 1;
+//!         out.yield_(n).await;
+//!     }
+//!     "lift-off"
+//! });
+//! assert_eq!(countdown.by_ref().collect::<Vec<_>>(), [2, 1, 0]);
+//! assert_eq!(countdown.next(), None);
+//! assert_eq!(countdown.take_result(), Some("lift-off"));
+//! ```
+//!
+//! A body delegates by passing its [`Output`] on, to an `async fn` of its own, and
+//! recursion goes through a box:
+//!
+//! ```
+//! use cosend::{Output, generator};
+//!
+//! struct Tree(Vec<Tree>, u32);
+//!
+//! async fn walk(tree: &Tree, out: &mut Output<'_, u32>) {
+//!     out.yield_(tree.1).await;
+//!     for branch in &tree.0 {
+//!         Box::pin(walk(branch, out)).await;
+//!     }
+//! }
+//!
+//! let tree = Tree(vec![Tree(vec![], 2), Tree(vec![Tree(vec![], 4)], 3)], 1);
+//! let values = generator(async |mut out| walk(&tree, &mut out).await);
+//! assert_eq!(values.collect::<Vec<_>>(), [1, 2, 3, 4]);
+//! ```
+//!
+//! # Coroutines
+//!
+//! A generator is asked; a [`coroutine`](coroutine()) is told. It pauses *for* a value,
+//! runs on when one is [sent](Sink::send), and is [closed](Sink::close) in the end:
+//! `None` tells it so, it may clean up and report, and what it returns is what `close`
+//! gives.
+//!
+//! ```
+//! use cosend::{Input, Sink, coroutine};
+//!
+//! fn complain_about(word: &str) -> impl Sink<str, Return = usize> {
+//!     coroutine(async move |mut text: Input<str>| {
+//!         println!("Please talk to me!");
+//!         let mut seen = 0;
+//!         while let Some(line) = text.next().await {
+//!             if line.contains(word) {
+//!                 println!("Oh no: I found a {word} again!");
+//!                 seen += 1;
+//!             }
 //!         }
-//!         found
+//!         println!("Ok, ok: I am quitting.");
+//!         seen
 //!     })
 //! }
 //!
-//! let mut network = fanout(["love", "hate"].map(grep));
-//! for line in ["love and hate", "hope", "love"] {
-//!     network.send(line)?;
-//! }
-//! assert_eq!(network.close(), [2, 1]);
+//! let mut complaints = complain_about("Ruby");
+//! complaints.send("Test data")?;
+//! complaints.send("Some more Ruby data")?;
+//! assert_eq!(complaints.close(), 1);
 //! # Ok::<(), cosend::Stopped>(())
 //! ```
 //!
-//! A body is an `async` closure; a pause is an `.await`; there is no executor, no
-//! macro, no thread-local and no dependency. What it refuses to do: await anything
-//! but its own input or output, and leave its thread.
+//! The item is *lent*: the body sees `&str` until its next pause. So one item can go to
+//! many bodies without a clone, and items may be unsized. The body states the type of
+//! its items, once, in the type of its [`Input`].
+//!
+//! A coroutine has run up to its first pause when it is made;
+//! [`coroutine_unstarted`] leaves that to you. One that is dropped is closed, and its
+//! result is lost. A body that returns before it is closed has stopped: sends are
+//! [`Stopped`], and its result waits. [`finish`](Sink::finish) is `close` for one that
+//! you cannot give away.
+//!
+//! # Pipelines
+//!
+//! Each stage owns the next one, its child, and pushes into it. What it is told at the
+//! close it passes on by closing its child:
+//!
+//! ```
+//! use cosend::{Input, Sink, coroutine, count, filter};
+//!
+//! /// Sends on each word of each line.
+//! fn words<S: Sink<str>>(mut child: S) -> impl Sink<str, Return = S::Return> {
+//!     coroutine(async move |mut lines: Input<str>| {
+//!         while let Some(line) = lines.next().await {
+//!             for word in line.split_whitespace() {
+//!                 if child.send(word).is_err() {
+//!                     return child.close();
+//!                 }
+//!             }
+//!         }
+//!         child.close()
+//!     })
+//! }
+//!
+//! let mut long_words = words(filter(|word: &str| word.len() > 4, count()));
+//! long_words.send("push it through the whole pipeline")?;
+//! assert_eq!(long_words.close(), 3);
+//! # Ok::<(), cosend::Stopped>(())
+//! ```
+//!
+//! The trivial stages are plain structs: [`map`], [`filter`], [`inspect`], [`take`],
+//! [`collect`], [`count`] and [`fold`]. A stage that wants no more says
+//! [`Stopped`], and so ends the work of all above it.
+//!
+//! # Networks
+//!
+//! [`fanout`](fanout()) feeds many children of one type, a tuple feeds children of
+//! different types, and [`shared`](shared()) lets many sources feed one child:
+//!
+//! ```
+//! use cosend::{Sink, collect, count, fanout, filter, shared};
+//!
+//! let grep = |word: &'static str| filter(move |line: &str| line.contains(word), count());
+//! let mut network = (fanout(["love", "hate"].map(grep)), collect::<str, Vec<_>>());
+//! network.send("love and hate")?;
+//! network.send("love")?;
+//! assert_eq!(network.close(), (vec![2, 1], vec!["love and hate".to_owned(), "love".to_owned()]));
+//!
+//! let mut first = shared(count());
+//! let mut second = first.clone();
+//! first.send("from here")?;
+//! second.send("from there")?;
+//! drop(first);
+//! assert_eq!(second.close(), Some(2));
+//! # Ok::<(), cosend::Stopped>(())
+//! ```
+//!
+//! Stages are generic in their child, so a network is one type without a box or a
+//! virtual call. Where its shape is known only at run time, `Box<dyn Sink<T, Return =
+//! R>>` is a sink too:
+//!
+//! ```
+//! use cosend::{Sink, count, fanout, fold};
+//!
+//! let stages: Vec<Box<dyn Sink<u32, Return = usize>>> = vec![
+//!     Box::new(count()),
+//!     Box::new(fold(0, |digits, number: &u32| digits + number.to_string().len())),
+//! ];
+//! let mut network = fanout(stages);
+//! network.send(&100)?;
+//! network.send(&7)?;
+//! assert_eq!(network.close(), [2, 4]);
+//! # Ok::<(), cosend::Stopped>(())
+//! ```
+//!
+//! # Both ways, and errors
+//!
+//! A [`resumable`](resumable()) body answers: each item that goes in brings out what
+//! the body yields next. Into a [`fallible`](fallible()) body errors can be thrown,
+//! which come out of its pause.
+//!
+//! ```
+//! use cosend::{FallibleInput, Port, Sink, Step, fallible, resumable};
+//!
+//! let (mut squares, _) = resumable(async |mut port: Port<u32, u32>| {
+//!     let mut square = 0;
+//!     while let Some(number) = port.yield_(square).await {
+//!         square = number * number;
+//!     }
+//! });
+//! assert_eq!(squares.resume(&7), Ok(Step::Yielded(49)));
+//!
+//! let mut patient = fallible(async |mut items: FallibleInput<u32, String>| {
+//!     while let Some(_) = items.next().await? {}
+//!     Ok(())
+//! });
+//! patient.send(&1)?;
+//! assert_eq!(patient.throw("enough".into()), Err("enough".to_owned()));
+//! # Ok::<(), cosend::Stopped>(())
+//! ```
+//!
+//! # Asynchronous bodies
+//!
+//! The bodies above await nothing but their own input or output. An
+//! [`owned_coroutine`] or [`owned_generator`] awaits anything, on any executor; its
+//! items move in and its values move out, and it is `Send` when they are. Whoever
+//! sends to it drives it: there is nothing to spawn.
+//!
+//! ```
+//! use std::time::Duration;
+//! use cosend::{OwnedInput, owned_coroutine};
+//!
+//! # tokio::runtime::Builder::new_current_thread().enable_time().build().unwrap().block_on(async {
+//! let mut slow_sum = owned_coroutine(|mut numbers: OwnedInput<u32>| async move {
+//!     let mut sum = 0;
+//!     while let Some(number) = numbers.next().await {
+//!         tokio::time::sleep(Duration::from_millis(1)).await;
+//!         sum += number;
+//!     }
+//!     sum
+//! });
+//! slow_sum.send(40).await?;
+//! slow_sum.send(2).await?;
+//! assert_eq!(slow_sum.close().await, 42);
+//! # Ok::<(), cosend::Stopped>(()) }).unwrap();
+//! ```
+//!
+//! # Which one, and what it costs
+//!
+//! | You have | Take |
+//! |---|---|
+//! | values to hand out, one by one | [`generator`](generator()) |
+//! | values coming in, and a result at the end | [`coroutine`](coroutine()) |
+//! | values in, and an answer to each | [`resumable`](resumable()) |
+//! | a source that fails in between | [`fallible`](fallible()) |
+//! | a stage without state | [`map`], [`filter`], [`inspect`] |
+//! | input or output to wait for | [`owned_coroutine`], [`owned_generator`] |
+//!
+//! A coroutine is two allocations when it is made, and none afterwards: its body, of
+//! the size of what lives across its pauses, and a slot of a few words. A send is a
+//! call into the compiler's own state machine, about three times what a method call
+//! costs that is not inlined, and a yield about twice; an owned send locks a free
+//! mutex a few times, some 40 ns. The benchmark `costs` measures it all beside others.
+//!
+//! # Beside others
+//!
+//! | | closing seen by the body | result of a close | items lent | stable Rust | how it pauses |
+//! |---|---|---|---|---|---|
+//! | cosend | yes | yes | yes | yes | `async` state machine |
+//! | [genawaiter](https://docs.rs/genawaiter) | no | no | no | yes | `async` state machine |
+//! | [fauxgen](https://docs.rs/fauxgen) | no | no | no | yes, with macros | `async` state machine |
+//! | [corosensei](https://docs.rs/corosensei) | by unwinding its stack | no | no | yes, on some CPUs | a stack of its own |
+//! | `gen`, `Coroutine` in `core` | no | no | no | no | compiler |
+//!
+//! A body with a stack of its own can pause in the midst of calls that know nothing of
+//! it; here every call on the way to a pause is an `async fn`. In turn a stack takes
+//! kilobytes, and a hundred times longer to make.
+//!
+//! # Limits
+//!
+//! - A body that awaits anything else than its input or output panics, and so does one
+//!   that goes on pausing elsewhere after `None`. One that asks for more after `None`
+//!   without end never returns from `close`.
+//! - A lent item lasts until the next pause. Items that hold borrows are possible, but
+//!   of one lifetime for all sends.
+//! - Lending coroutines and generators stay on their thread.
+//! - What a body borrows stays borrowed until it is closed: declare the log before the
+//!   coroutine.
+//! - A drop while the thread unwinds drops the body where it stands, since another
+//!   panic would abort the program. Without the feature `std` that cannot be seen, and
+//!   the drop closes it even then.
+//! - The unsafe code is one file, `src/lend.rs`: rules, each with a test, an enumeration
+//!   of the slot's states, and an address sanitizer over all tests. It was not run under
+//!   Miri, which is not part of stable Rust; `ci/README.md` says how to.
 #![no_std]
 #![warn(unreachable_pub)]
 
 extern crate alloc;
 #[cfg(feature = "std")]
 extern crate std;
+
+/// Python's generators and coroutines, and what they are here.
+#[cfg(all(doc, feature = "std"))]
+#[doc = include_str!("../docs/python.md")]
+pub mod python {}
+
+/// The README's program is a test too.
+#[cfg(doctest)]
+#[doc = include_str!("../README.md")]
+struct Readme;
 
 mod body;
 mod coroutine;

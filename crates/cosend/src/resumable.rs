@@ -272,13 +272,11 @@ impl<T: ?Sized, Y, B: Future> Resumable<T, Y, B> {
             self.output.set(None);
             return Step::Returned(result);
         }
-        match self.output.take() {
-            Some(value) => Step::Yielded(value),
-            None => {
-                self.coroutine.lender.end();
-                panic!("a coroutine paused without a new value")
-            }
-        }
+        let Some(value) = self.output.take() else {
+            self.coroutine.lender.end();
+            panic!("a coroutine paused without a new value");
+        };
+        Step::Yielded(value)
     }
 
     /// Tells the body that nothing more comes, and takes its result.

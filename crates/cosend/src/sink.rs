@@ -11,6 +11,16 @@ use core::fmt;
 /// panicked.
 ///
 /// This is what Python calls `StopIteration` on a coroutine that is over.
+///
+/// ```
+/// use cosend::{Sink, Stopped, count};
+///
+/// let mut items = count::<u8>();
+/// items.finish()?;
+/// assert_eq!(items.send(&1), Err(Stopped));
+/// assert_eq!(Stopped.to_string(), "the receiver has stopped");
+/// # Ok::<(), Stopped>(())
+/// ```
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub struct Stopped;
 
@@ -60,6 +70,13 @@ pub trait Sink<T: ?Sized> {
 
     /// Lends one item to the sink.
     ///
+    /// ```
+    /// use cosend::{Sink, count};
+    ///
+    /// let mut letters = count::<str>();
+    /// assert_eq!(letters.send("a"), Ok(()));
+    /// ```
+    ///
     /// # Errors
     ///
     /// [`Stopped`] when the sink takes no more items. The item was not seen.
@@ -71,6 +88,14 @@ pub trait Sink<T: ?Sized> {
     /// `dyn Sink` or shared. A sink that stopped by returning still has its
     /// result to give, once.
     ///
+    /// ```
+    /// use cosend::{Sink, Stopped, count};
+    ///
+    /// let mut items: Box<dyn Sink<u8, Return = usize>> = Box::new(count());
+    /// assert_eq!(items.finish(), Ok(0));
+    /// assert_eq!(items.finish(), Err(Stopped));
+    /// ```
+    ///
     /// # Errors
     ///
     /// [`Stopped`] when the result has been taken before, or never came to be
@@ -80,6 +105,15 @@ pub trait Sink<T: ?Sized> {
     /// Closes the sink for good and returns its result.
     ///
     /// A send after this does not compile, since the sink is gone.
+    ///
+    /// ```
+    /// use cosend::{Sink, count};
+    ///
+    /// let mut items = count();
+    /// items.send(&'a')?;
+    /// assert_eq!(items.close(), 1);
+    /// # Ok::<(), cosend::Stopped>(())
+    /// ```
     ///
     /// # Panics
     ///

@@ -1,5 +1,6 @@
-//! Holds the table in `tests/behaviours/table.md` to its word: each of CPython's
-//! tests has one entry, and what an entry names exists.
+//! Holds the table in `tests/behaviours/table.md` to its word: each of
+//! `CPython`'s tests has one entry, and what an entry names exists.
+#![allow(clippy::unwrap_used, reason = "all of this file is a test")]
 
 use std::collections::BTreeMap;
 use std::fs;
@@ -13,7 +14,7 @@ fn tests() -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).join("tests")
 }
 
-/// The table: each of CPython's tests under its full name, and the entry beside it.
+/// The table: each of `CPython`'s tests under its full name, and the entry beside it.
 fn entries() -> BTreeMap<String, String> {
     let mut entries = BTreeMap::new();
     let mut group = String::new();
@@ -57,12 +58,11 @@ fn fault(entry: &str) -> Option<String> {
         let Some(name) = reference.strip_prefix('`').and_then(|name| name.strip_suffix('`')) else {
             return Some(format!("{reference} is neither a test nor a reason"));
         };
-        let exists = match name.split_once("::") {
-            Some((file, path)) => is_test(file, path.rsplit("::").next().unwrap()),
-            None => {
-                let program = tests().join(name);
-                program.is_file() && program.with_extension("stderr").is_file()
-            }
+        let exists = if let Some((file, path)) = name.split_once("::") {
+            is_test(file, path.rsplit("::").next().unwrap())
+        } else {
+            let program = tests().join(name);
+            program.is_file() && program.with_extension("stderr").is_file()
         };
         (!exists).then(|| format!("{name} does not exist"))
     })
@@ -104,7 +104,7 @@ fn an_entry_that_names_nothing_is_found_out() {
     }
 }
 
-/// The list of names against the `test` package of an installed CPython 3.11.
+/// The list of names against the `test` package of an installed `CPython` 3.11.
 #[test]
 #[allow(clippy::print_stderr, reason = "a test that skips says so")]
 fn the_names_are_those_of_cpython() {

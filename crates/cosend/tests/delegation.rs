@@ -1,4 +1,4 @@
-//! Delegation, case by case as CPython's `test_yield_from` has it: a body passes its
+//! Delegation, case by case as `CPython`'s `test_yield_from` has it: a body passes its
 //! handle to another `async fn`, which is fed, closed and thrown at in its place.
 
 use std::cell::RefCell;
@@ -58,6 +58,7 @@ fn delegation_of_initial_next_to_subgenerator() {
 fn raising_exception_in_initial_next_call() {
     async fn g2(_: &mut Output<'_, u32>, trace: &Trace) {
         let _finally = Finally(trace, "finishing g2");
+        std::future::ready(()).await;
         panic!("spanish inquisition occurred");
     }
     let trace = Trace::default();

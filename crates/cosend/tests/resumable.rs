@@ -116,7 +116,7 @@ fn a_pause_without_a_new_value_panics_and_ends_it() {
             if polls < 3 {
                 return Poll::Pending;
             }
-            yielded.as_mut().poll(context).map(|item| item.copied())
+            yielded.as_mut().poll(context).map(Option::<&u8>::copied)
         })
         .await
     });
