@@ -8,8 +8,9 @@ use cogrep_source::{Input, OpenOptions, Selection};
 
 use crate::crew;
 use crate::ledger::Sums;
+use crate::network::Extension;
 use crate::progress::Progress;
-use crate::report::{Located, PatternCount, Report, SourceReport};
+use crate::report::{Located, Report, SourceReport};
 use crate::worker::Worker;
 
 /// So many inputs of so many bytes in all are read faster by one than it takes to
@@ -50,6 +51,9 @@ pub struct Job<'a> {
     pub progress: Option<&'a Progress>,
     /// Whether the report names every source.
     pub remember: bool,
+    /// Stages of one's own before the network. What stands beside it, to find places,
+    /// is not behind them.
+    pub extension: Option<Extension<'a>>,
 }
 
 impl<'a> Job<'a> {
@@ -93,6 +97,7 @@ impl<'a> Job<'a> {
             disperse: false,
             progress: None,
             remember: false,
+            extension: None,
         }
     }
 
@@ -103,7 +108,7 @@ impl<'a> Job<'a> {
     /// those that were not read to their end or have places to show. Nothing that goes
     /// wrong with a source stops the job: the report says so.
     pub fn run(&self, mut observe: impl FnMut(&SourceReport)) -> Report {
-        let mut report = self.blank_report();
+        let mut report = Report::blank(self.patterns);
         let mut tell = |source: SourceReport| {
             observe(&source);
             self.take_down(source, &mut report);
@@ -120,25 +125,6 @@ impl<'a> Job<'a> {
         report.text_bytes = sums.text_bytes;
         report.interrupted = self.open.interrupt.is_requested();
         report
-    }
-
-    /// A report of nothing yet.
-    fn blank_report(&self) -> Report {
-        let blank = |pattern: &[u8]| PatternCount {
-            pattern: pattern.to_vec(),
-            count: 0,
-            places: Vec::new(),
-        };
-        Report {
-            patterns: self.patterns.iter().map(blank).collect(),
-            source_count: 0,
-            partial_count: 0,
-            failed_count: 0,
-            cores: 1,
-            sources: Vec::new(),
-            text_bytes: 0,
-            interrupted: false,
-        }
     }
 
     /// Takes down in the report what one source gave, but for what adds up.

@@ -1,15 +1,33 @@
 //! The job: text from many sources, pushed through a network of coroutines that
 //! counts many patterns, added up into a [`Report`].
 //!
-//! A [`Job`] says what to count and where. It builds a network out of [`stage`]s,
-//! `cat -> fold -> fanout -> [grep -> count, ...]`, sends every source through it,
-//! and closes it: closing brings the counts back.
+//! Programs begin with a [`Counter`]: patterns and [`Options`] go in, then text from
+//! files, folders, readers or memory, and a [`Report`] comes out.
+//!
+//! ```
+//! use cogrep_core::{Counter, Options};
+//!
+//! let mut counter = Counter::new(["he", "she", "hers"], Options::default())?;
+//! counter.feed(b"ushers");
+//! let counts = counter.finish().patterns.into_iter().map(|pattern| pattern.count);
+//! assert_eq!(counts.collect::<Vec<_>>(), [1, 1, 1]);
+//! # Ok::<(), cogrep_core::PatternError>(())
+//! ```
+//!
+//! A [`Job`] is what stands behind it: it says what to count and where. It builds a
+//! network out of [`stage`]s, `cat -> fold -> fanout -> [grep -> count, ...]`, sends
+//! every source through it, and closes it: closing brings the counts back. Stages of
+//! your own go between the text and what counts it: [`Counter::with_stage`].
+//!
+//! What a library user needs of the crates below is offered here again, but for
+//! coroutines: stages are written with [`cosend`].
 //!
 //! What this crate refuses to do: print, look at the environment, or know what a
 //! terminal is.
 #![forbid(unsafe_code)]
 
 mod beside;
+mod counter;
 mod crew;
 pub mod dispersion;
 mod job;
@@ -21,8 +39,12 @@ mod report;
 pub mod stage;
 mod worker;
 
-pub use cogrep_source::SourceName;
+pub use cogrep_match::{EngineChoice, Matching, PatternError, Patterns, Plan, Syntax, Tally, Unit};
+pub use cogrep_source::{
+    Chunk, Encoding, Fault, Input, Interrupt, OpenOptions, Outcome, Selection, SourceName, Text,
+};
+pub use counter::{Counter, Options};
 pub use job::Job;
-pub use network::Network;
+pub use network::{Counting, Extension, Network};
 pub use progress::{LiveTally, Progress};
 pub use report::{Located, PatternCount, Report, SourceReport};

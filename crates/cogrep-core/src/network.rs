@@ -1,5 +1,6 @@
 //! The network that a plan asks for.
 
+use std::fmt;
 use std::sync::Arc;
 
 use cogrep_match::{Patterns, Plan, Tally};
@@ -9,9 +10,28 @@ use cosend::{Sink, Stopped, fanout};
 use crate::progress::LiveTally;
 use crate::stage::{Shape, Stage, Stop, count, fold, grep, lines};
 
+/// What counts: the stages of a network from some point on, with a tally an engine.
+pub type Counting = Box<dyn Stage<Return = Vec<Tally>>>;
+
+/// Puts stages of one's own between the text and what counts it.
+///
+/// It is given what counts, and where a stage leaves word if it cannot go on, and gives
+/// what shall count instead. Each text gets stages of its own. They see the text as it
+/// is, decoded, not folded, in chunks that are cut anywhere; [`lines`] before them has it
+/// cut between lines. A stage that ends of itself has had enough of its text; the rest
+/// of that is not read.
+#[derive(Clone, Copy)]
+pub struct Extension<'a>(pub &'a (dyn Fn(Counting, Stop) -> Counting + Sync));
+
+impl fmt::Debug for Extension<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Extension").finish_non_exhaustive()
+    }
+}
+
 /// A live network: a sink of text that gives what was counted when it is closed.
 pub struct Network {
-    head: Box<dyn Stage<Return = Vec<Tally>>>,
+    head: Counting,
     stop: Stop,
 }
 
@@ -39,7 +59,7 @@ impl Network {
         });
         let counting = fanout(greps);
         let stop = Stop::default();
-        let head: Box<dyn Stage<Return = Vec<Tally>>> = if plan.needs_whole_lines() {
+        let head: Counting = if plan.needs_whole_lines() {
             Box::new(lines(max_line_bytes, stop.clone(), counting))
         } else if plan.folds() {
             Box::new(fold(counting))
@@ -47,6 +67,12 @@ impl Network {
             Box::new(counting)
         };
         Self { head, stop }
+    }
+
+    /// The same network behind stages of one's own.
+    #[must_use]
+    pub fn extended(self, Extension(extend): Extension<'_>) -> Self {
+        Self { head: extend(self.head, self.stop.clone()), stop: self.stop }
     }
 
     /// The shape of the network, from the text on.

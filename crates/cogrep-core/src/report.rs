@@ -1,9 +1,10 @@
 //! What a job found out.
 
-use cogrep_match::Place;
+use cogrep_match::{Patterns, Place};
 use cogrep_source::{Outcome, SourceName};
 
 use crate::dispersion::Dispersion;
+use crate::ledger::Sums;
 
 /// The totals of a job, and how complete they are.
 #[derive(Debug)]
@@ -27,6 +28,58 @@ pub struct Report {
 }
 
 impl Report {
+    /// A report of nothing yet.
+    pub(crate) fn blank(patterns: &Patterns) -> Self {
+        let blank = |pattern: &[u8]| PatternCount {
+            pattern: pattern.to_vec(),
+            count: 0,
+            places: Vec::new(),
+        };
+        Self {
+            patterns: patterns.iter().map(blank).collect(),
+            source_count: 0,
+            partial_count: 0,
+            failed_count: 0,
+            cores: 1,
+            sources: Vec::new(),
+            text_bytes: 0,
+            interrupted: false,
+        }
+    }
+
+    /// Adds the report of another job with the same patterns: counts are sums. Of the
+    /// cores, the larger number stays.
+    ///
+    /// # Panics
+    ///
+    /// When the patterns are not the same.
+    pub fn merge(&mut self, other: Self) {
+        let is_same = self.patterns.iter().map(|row| &row.pattern);
+        let is_same = is_same.eq(other.patterns.iter().map(|row| &row.pattern));
+        assert!(is_same, "merged reports on different patterns");
+        for (ours, theirs) in self.patterns.iter_mut().zip(other.patterns) {
+            ours.count += theirs.count;
+            ours.places.extend(theirs.places);
+        }
+        self.source_count += other.source_count;
+        self.partial_count += other.partial_count;
+        self.failed_count += other.failed_count;
+        self.cores = self.cores.max(other.cores);
+        self.sources.extend(other.sources);
+        self.text_bytes += other.text_bytes;
+        self.interrupted |= other.interrupted;
+    }
+
+    /// Adds what adds up over sources, beside the counts.
+    pub(crate) fn add_source(&mut self, source: &SourceReport) {
+        let mut sums = Sums::default();
+        sums.add(source);
+        self.source_count += sums.source_count;
+        self.partial_count += sums.partial_count;
+        self.failed_count += sums.failed_count;
+        self.text_bytes += sums.text_bytes;
+    }
+
     /// Whether every source was read to its end.
     #[must_use]
     pub fn is_complete(&self) -> bool {

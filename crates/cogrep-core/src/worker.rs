@@ -109,7 +109,9 @@ impl<'a> Worker<'a> {
         let mut stopped_by = None;
         let mut counts = None;
         if let Some(mut network) = network {
-            if self.job.by_source || network.has_stopped() || sent.is_err() {
+            // Stages from elsewhere serve one text only: they need not know of others.
+            let is_spent = self.job.extension.is_some() || network.has_stopped() || sent.is_err();
+            if self.job.by_source || is_spent {
                 let tally = network.finish().unwrap_or_default();
                 stopped_by = network.take_fault();
                 counts = self.job.by_source.then(|| self.job.plan.totals(&tally));
@@ -118,7 +120,12 @@ impl<'a> Worker<'a> {
                 self.networks.borrow_mut().push(network);
             }
         }
-        let outcome = stopped_by.map_or_else(|| text.outcome(), Outcome::Partial);
+        let outcome = match stopped_by {
+            Some(fault) => Outcome::Partial(fault),
+            // A stage has had enough: nothing is missing of what it wants.
+            None if sent.is_err() => Outcome::Complete,
+            None => text.outcome(),
+        };
         if let Some(progress) = self.job.progress {
             progress.add_source();
         }
@@ -131,7 +138,12 @@ impl<'a> Worker<'a> {
         let spare = self.networks.borrow_mut().pop();
         spare.unwrap_or_else(|| {
             let live = self.job.progress.and_then(Progress::live_tally);
-            Network::watched(self.job.plan, self.job.patterns, self.job.max_line_bytes, live)
+            let Job { plan, patterns, max_line_bytes, .. } = *self.job;
+            let network = Network::watched(plan, patterns, max_line_bytes, live);
+            match self.job.extension {
+                Some(extension) => network.extended(extension),
+                None => network,
+            }
         })
     }
 

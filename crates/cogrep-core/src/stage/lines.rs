@@ -27,7 +27,8 @@ impl Stop {
         self.0.take()
     }
 
-    fn set(&self, fault: Fault) {
+    /// Says why.
+    pub fn set(&self, fault: Fault) {
         self.0.replace(Some(fault));
     }
 }
