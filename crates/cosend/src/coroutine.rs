@@ -92,6 +92,9 @@ pub struct Unstarted<T: ?Sized, B: Future> {
 /// Makes a coroutine that says nothing until it is
 /// [started](Unstarted::start): Python's coroutine before its first `next`.
 ///
+/// This holds for an async closure and for an `async fn`. A plain function that returns
+/// a future is called at once, up to where it returns it.
+///
 /// ```
 /// use std::cell::Cell;
 /// use cosend::{Input, coroutine_unstarted};

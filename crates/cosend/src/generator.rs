@@ -40,7 +40,7 @@ use crate::body::Body;
 /// assert_eq!(letters.take_result(), Some(5));
 /// ```
 pub struct Output<'id, Y> {
-    slot: &'id Cell<Option<Y>>,
+    slot: Rc<Cell<Option<Y>>>,
     /// Invariant in `'id`: two handles cannot be swapped.
     id: PhantomData<Cell<&'id ()>>,
 }
@@ -143,6 +143,9 @@ pub struct Generator<Y, B: Future> {
 
 /// Makes an iterator out of a body that yields.
 ///
+/// An async closure, or an `async fn`, does nothing before the first `next`. A plain
+/// function that returns a future is called at once, up to where it returns it.
+///
 /// ```
 /// use cosend::generator;
 ///
@@ -167,16 +170,8 @@ where
     F: for<'id> AsyncFnOnce(Output<'id, Y>) -> R,
 {
     let slot = Rc::new(Cell::new(None));
-    let body = Body::new(run(body, Rc::clone(&slot)));
+    let body = Body::new(body(Output { slot: Rc::clone(&slot), id: PhantomData }));
     Generator { slot, body }
-}
-
-/// Makes a body out of an async closure: it owns its share of the slot.
-async fn run<Y, R, F>(body: F, slot: Rc<Cell<Option<Y>>>) -> R
-where
-    F: for<'id> AsyncFnOnce(Output<'id, Y>) -> R,
-{
-    body(Output { slot: &slot, id: PhantomData }).await
 }
 
 impl<Y, B: Future> Generator<Y, B> {

@@ -3,9 +3,9 @@
 //!
 //! A coroutine and its body share a [`Slot`]. A send puts the item's address into
 //! it and polls the body once; when the send ends, nobody can take it any more. The
-//! body sees the item as `&T`, borrowed from its [`Input`] handle. Two things could go wrong: the body could
-//! keep the `&T` past the send, or the slot could keep the address. These rules
-//! exclude both; each has its test in `tests/lending.rs`.
+//! body sees the item as `&T`, borrowed from its [`Input`] handle. Two things could go
+//! wrong: the body could keep the `&T` past the send, or the slot could keep the
+//! address. These rules exclude both; each has its test in `tests/lending.rs`.
 //!
 //! 1. *Waiting* means that the body is suspended in [`Next`], hence that it holds
 //!    no loan: a loan borrows the `Input` mutably, and so does a `Next`.
@@ -15,8 +15,8 @@
 //!    loan lives it must not be able to set *waiting*.
 //! 4. The slot is not *lent* when a send ends, by return or by unwinding, whether
 //!    or not the body took the item; the address in it is read while *lent* alone.
-//! 5. `Input` is never handed out without its own lifetime `'id`, fresh for each
-//!    body: two handles cannot be swapped.
+//! 5. An `Input` has a lifetime `'id` of its own, for which its body must work
+//!    whatever it is: a handle does not leave its body, and two cannot be swapped.
 //! 6. Everything here is invariant in `T` and stays on one thread: an address that
 //!    goes in as `&'short` must not come out as `&'static`.
 //! 7. The slot is an allocation of its own, reached through shared references
@@ -114,7 +114,7 @@ impl<T: ?Sized> Slot<T> {
 /// # Ok::<(), cosend::Stopped>(())
 /// ```
 pub struct Input<'id, T: ?Sized> {
-    slot: &'id Slot<T>,
+    slot: Rc<Slot<T>>,
     /// Invariant in `'id` (rule 5).
     id: PhantomData<Cell<&'id ()>>,
 }
@@ -143,7 +143,7 @@ impl<'id, T: ?Sized> Input<'id, T> {
         reason = "an asynchronous next, as a lending Stream would have it"
     )]
     pub fn next(&mut self) -> Next<'_, 'id, T> {
-        Next { slot: Some(self.slot), input: PhantomData }
+        Next { slot: Some(&self.slot), input: PhantomData }
     }
 
     /// Whether the coroutine is being closed.
@@ -232,22 +232,13 @@ pub(crate) struct Lender<T: ?Sized, B: Future> {
     body: Body<B>,
 }
 
-/// Makes a body out of an async closure: it owns its share of the slot, and hands
-/// the closure an [`Input`] with a fresh lifetime.
-async fn run<T: ?Sized, R, F>(body: F, slot: Rc<Slot<T>>) -> R
-where
-    F: for<'id> AsyncFnOnce(Input<'id, T>) -> R,
-{
-    body(Input { slot: &slot, id: PhantomData }).await
-}
-
 /// Puts a body and its slot together; nothing runs yet.
 pub(crate) fn lender<T: ?Sized, R, F>(body: F) -> Lender<T, impl Future<Output = R>>
 where
     F: for<'id> AsyncFnOnce(Input<'id, T>) -> R,
 {
     let slot = Rc::new(Slot { phase: Cell::new(Phase::Idle), item: Cell::new(None) });
-    let body = Body::new(run(body, Rc::clone(&slot)));
+    let body = Body::new(body(Input { slot: Rc::clone(&slot), id: PhantomData }));
     Lender { slot, body }
 }
 
