@@ -82,7 +82,7 @@ fn start<'scope, 'env>(
         let runtime = runtime()?;
         Builder::new().name("worker".into()).spawn_scoped(scope, move || work(shared, runtime))
     });
-    let walk = || shared.queue.fill(shared.job.selection.sources(shared.job.inputs));
+    let walk = || shared.queue.fill(shared.job.sources());
     let handles = started.collect::<io::Result<Vec<_>>>().and_then(|handles| {
         Builder::new().name("walk".into()).spawn_scoped(scope, walk)?;
         Ok(handles)

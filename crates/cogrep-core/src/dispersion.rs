@@ -64,6 +64,16 @@ impl Dispersion {
         Self { width_log2: 0, bins: vec![BTreeMap::new(); needles] }
     }
 
+    /// One that was taken apart: for each needle the bins in which it starts, and how
+    /// often. `None` if bins are of no such width, or too many.
+    #[must_use]
+    pub fn of_bins(bin_bytes: u64, bins: Vec<Vec<(u32, u64)>>) -> Option<Self> {
+        let most = bins.iter().flatten().map(|(bin, _)| u64::from(*bin)).max();
+        let fits = bin_bytes.is_power_of_two() && most.is_none_or(|most| most < Self::MOST_BINS);
+        let bins = bins.into_iter().map(BTreeMap::from_iter).collect();
+        fits.then(|| Self { width_log2: bin_bytes.ilog2(), bins })
+    }
+
     /// How many bytes a bin has.
     #[must_use]
     pub fn bin_bytes(&self) -> u64 {

@@ -4,11 +4,12 @@ use std::num::NonZeroUsize;
 use std::thread;
 
 use cogrep_match::{LineGrouper, Locator, Patterns, PlaceFinder, Plan, Tally};
-use cogrep_source::{Input, OpenOptions, Selection};
+use cogrep_source::{Input, OpenOptions, Selected, Selection};
 
 use crate::crew;
 use crate::ledger::Sums;
 use crate::network::Extension;
+use crate::part::Dealer;
 use crate::progress::Progress;
 use crate::report::{Located, Report, SourceReport};
 use crate::worker::Worker;
@@ -35,6 +36,8 @@ pub struct Job<'a> {
     pub max_line_bytes: usize,
     /// How many cores count at once; as many as there are, unless said.
     pub workers: Option<NonZeroUsize>,
+    /// Keeps the sources of one part of the job; all of them, if there is none.
+    pub dealer: Option<&'a Dealer>,
     /// Whether each source gets counts of its own.
     pub by_source: bool,
     /// Finds the places that are to be shown: as many of each pattern as it looks for
@@ -90,6 +93,7 @@ impl<'a> Job<'a> {
             open: OpenOptions::default(),
             max_line_bytes: LineGrouper::DEFAULT_LIMIT_BYTES,
             workers: None,
+            dealer: None,
             by_source: false,
             show: None,
             locator: None,
@@ -161,11 +165,11 @@ impl<'a> Job<'a> {
     fn run_here(&self, tell: &mut impl FnMut(SourceReport)) -> (Tally, Sums, usize) {
         let worker = Worker::new(self, None);
         let mut sums = Sums::default();
-        for selected in self.selection.sources(self.inputs) {
+        for (ordinal, selected) in (0..).zip(self.sources()) {
             if self.open.interrupt.is_requested() {
                 break;
             }
-            let source = worker.count_now(selected);
+            let source = SourceReport { ordinal, ..worker.count_now(selected) };
             sums.add(&source);
             if self.is_worth_telling(&source) {
                 tell(source);
@@ -180,6 +184,12 @@ impl<'a> Job<'a> {
         let workers = workers.unwrap_or(NonZeroUsize::MIN);
         let (tally, sums) = crew::run(self, workers, tell).ok()?;
         Some((tally, sums, workers.get()))
+    }
+
+    /// The sources of the job, or of its part.
+    pub(crate) fn sources(&self) -> impl Iterator<Item = Selected> {
+        let sources = self.selection.sources(self.inputs);
+        sources.filter(|selected| self.dealer.is_none_or(|dealer| dealer.keeps(selected)))
     }
 
     /// Whether there is more to a source than what adds up.

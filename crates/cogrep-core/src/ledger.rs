@@ -55,7 +55,8 @@ enum Entry {
 
 impl Ledger {
     /// Notes that the source of this ordinal has ended, and whether it is to be told.
-    pub(crate) fn record(&self, ordinal: u64, report: SourceReport, is_telling: bool) {
+    pub(crate) fn record(&self, ordinal: u64, mut report: SourceReport, is_telling: bool) {
+        report.ordinal = ordinal;
         let mut state = self.lock();
         state.sums.add(&report);
         let telling = is_telling.then(|| Box::new(report));

@@ -33,18 +33,22 @@ pub mod dispersion;
 mod job;
 mod ledger;
 mod network;
+mod part;
 mod progress;
 mod queue;
 mod report;
 pub mod stage;
 mod worker;
 
-pub use cogrep_match::{EngineChoice, Matching, PatternError, Patterns, Plan, Syntax, Tally, Unit};
+pub use cogrep_match::{
+    EngineChoice, Excerpt, Matching, PatternError, Patterns, Place, Plan, Syntax, Tally, Unit,
+};
 pub use cogrep_source::{
     Chunk, Encoding, Fault, Input, Interrupt, OpenOptions, Outcome, Selection, SourceName, Text,
 };
 pub use counter::{Counter, Options};
 pub use job::Job;
 pub use network::{Counting, Extension, Network};
+pub use part::{Census, Dealer, NoSuchPart, Part};
 pub use progress::{LiveTally, Progress};
 pub use report::{Located, PatternCount, Report, SourceReport};

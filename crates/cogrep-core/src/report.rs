@@ -130,6 +130,8 @@ impl PatternCount {
 /// One source: how it ended, and what was counted in it.
 #[derive(Debug)]
 pub struct SourceReport {
+    /// Its place among the sources that were read, from 0.
+    pub ordinal: u64,
     /// Which source.
     pub name: SourceName,
     /// How far it was read.
@@ -150,8 +152,10 @@ pub struct SourceReport {
 
 impl SourceReport {
     /// The report of a source that has ended in this way, with nothing counted yet.
-    pub(crate) fn new(name: SourceName, outcome: Outcome, text_bytes: u64) -> Self {
+    #[must_use]
+    pub fn new(name: SourceName, outcome: Outcome, text_bytes: u64) -> Self {
         Self {
+            ordinal: 0,
             name,
             outcome,
             text_bytes,

@@ -3,11 +3,13 @@
 
 use cogrep_core::dispersion::Dispersion;
 use cogrep_core::{SourceName, SourceReport};
+use serde::{Deserialize, Serialize};
 
 use crate::row::Rows;
 
 /// Counts of which most may be zero: only the others take memory.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(transparent)]
 pub struct Counts {
     /// The patterns that occur, in their order, and how often.
     found: Vec<(u32, u64)>,
@@ -17,6 +19,11 @@ impl Counts {
     fn new(counts: &[u64]) -> Self {
         let found = (0..).zip(counts.iter().copied()).filter(|(_, count)| *count > 0);
         Self { found: found.collect() }
+    }
+
+    /// The patterns that occur, by their places, and how often.
+    pub(crate) fn iter(&self) -> impl Iterator<Item = (usize, u64)> {
+        self.found.iter().map(|(id, count)| (*id as usize, *count))
     }
 
     /// The count of each pattern, of so many.
@@ -39,6 +46,8 @@ impl Counts {
 /// A source that has ended.
 #[derive(Clone, Debug)]
 pub struct Source {
+    /// Its place among the sources that were read, from 0.
+    pub ordinal: u64,
     /// Its name.
     pub name: SourceName,
     /// How it ended: `complete`, `partial` or `failed`.
@@ -80,6 +89,7 @@ impl Collection {
     /// Takes down what one source gave.
     pub fn take(&mut self, source: &SourceReport) {
         self.sources.push(Source {
+            ordinal: source.ordinal,
             name: source.name.clone(),
             outcome: source.outcome.as_str(),
             reason: source.outcome.fault().map(ToString::to_string),

@@ -34,7 +34,7 @@ use serde::{Serialize, Serializer};
 
 use crate::collection::{Collection, Source as Collected};
 use crate::row::Rows;
-use crate::view::View;
+use crate::view::{By, View};
 
 /// The version of the schema, which changes when a field is renamed, removed or
 /// means something else.
@@ -135,7 +135,7 @@ struct Source<'a> {
 }
 
 impl<'a> Source<'a> {
-    fn new(source: &'a Collected, ids: &[usize], patterns: usize) -> Self {
+    fn new(source: &'a Collected, ids: &[usize], patterns: usize, by: By) -> Self {
         let (name, source_base64) = strings(source.name.as_bytes());
         let chosen = |counts: &crate::collection::Counts| {
             let all = counts.of_patterns(patterns);
@@ -147,8 +147,8 @@ impl<'a> Source<'a> {
             outcome: source.outcome,
             bytes: source.text_bytes,
             reason: source.reason.as_deref(),
-            counts: source.counts.as_ref().map(chosen),
-            parts: source.parts.iter().map(chosen).collect(),
+            counts: source.counts.as_ref().filter(|_| by != By::Total).map(chosen),
+            parts: source.parts.iter().filter(|_| by == By::Part).map(chosen).collect(),
         }
     }
 }
@@ -159,13 +159,15 @@ struct Sources<'a> {
     sources: &'a [Collected],
     ids: &'a [usize],
     patterns: usize,
+    by: By,
     only_failed: bool,
 }
 
 impl Serialize for Sources<'_> {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
         let chosen = self.sources.iter().filter(|source| !self.only_failed || source.has_failed());
-        serializer.collect_seq(chosen.map(|source| Source::new(source, self.ids, self.patterns)))
+        let written = |source| Source::new(source, self.ids, self.patterns, self.by);
+        serializer.collect_seq(chosen.map(written))
     }
 }
 
@@ -198,6 +200,7 @@ pub(crate) fn report(
         sources: &collection.sources,
         ids: &ids,
         patterns: rows.pattern_count(),
+        by: view.by,
         only_failed,
     };
     let everything = Everything {

@@ -3,7 +3,7 @@
 //! [`Rows`] are what is printed, [`View`] says which of them and how broken down, and
 //! [`Printer`] writes them in one of the formats. Each format has a module of its own,
 //! with its schema. [`picture`] draws them, and [`page`] is a report to look at in a
-//! browser. What this crate refuses to do: count, read, or ask the environment
+//! browser. [`Saved`] is a result in a file, which [`merge`] adds to others. What this crate refuses to do: count, read, or ask the environment
 //! whether there is a terminal; it is told.
 #![forbid(unsafe_code)]
 
@@ -18,6 +18,7 @@ pub mod picture;
 mod printer;
 mod record;
 mod row;
+mod saved;
 mod table;
 mod text;
 mod view;
@@ -27,6 +28,7 @@ pub use escape::escape;
 pub use page::page;
 pub use printer::{Format, Layout, Printer};
 pub use row::{Row, Rows};
+pub use saved::{MergeError, Merged, NotSaved, Saved, SavedPattern, merge};
 pub use table::separated;
 pub use text::{Separator, TextStyle};
 pub use view::{By, Sort, View};

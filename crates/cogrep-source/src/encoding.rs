@@ -1,5 +1,6 @@
 //! From the bytes of a source to text: byte order marks and named encodings.
 
+use std::fmt;
 use std::str::FromStr;
 
 use encoding_rs::{CoderResult, Decoder, UTF_8};
@@ -15,6 +16,13 @@ pub struct Encoding(&'static encoding_rs::Encoding);
     "{0}: no such encoding; use a name of the WHATWG Encoding Standard, such as utf-8, utf-16le, latin1, gbk, shift_jis"
 )]
 pub struct UnknownEncoding(String);
+
+impl fmt::Display for Encoding {
+    /// Its name in the standard, whichever of its names it was asked for by.
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(self.0.name())
+    }
+}
 
 impl FromStr for Encoding {
     type Err = UnknownEncoding;

@@ -29,6 +29,9 @@ pub enum Fault {
     /// end.
     #[error("its length is not known before it is read, so it has no equal parts")]
     NoLength,
+    /// What went wrong elsewhere, as it was told there.
+    #[error("{0}")]
+    Told(String),
     /// The user asked to stop.
     #[error("interrupted")]
     Interrupted,

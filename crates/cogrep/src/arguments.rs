@@ -6,6 +6,7 @@ use std::num::NonZeroUsize;
 
 use clap::ArgMatches;
 use clap::error::{ContextKind, ContextValue, ErrorKind};
+use cogrep_core::Part;
 use cogrep_match::{EngineChoice, LineGrouper, Matching, Patterns, Syntax, Unit};
 use cogrep_report::{Format, escape};
 use cogrep_source::{Encoding, Input, Io, Selection};
@@ -14,6 +15,7 @@ use crate::error::{Early, Error, complain};
 use crate::flags::{self, id};
 use crate::generate::Kind;
 use crate::lists::Given;
+use crate::merge::{self, Merge};
 use crate::output::Output;
 
 /// What is to be done, fully understood.
@@ -32,11 +34,27 @@ pub(crate) struct Arguments {
     /// How many places of each pattern to show.
     pub(crate) show: usize,
     pub(crate) output: Output,
+    /// Which part of the inputs is counted in, if not all of them.
+    pub(crate) part: Option<Part>,
+    /// The file to keep the result in.
+    pub(crate) save: Option<OsString>,
+}
+
+/// What the program is to do.
+#[derive(Debug)]
+pub(crate) enum Work {
+    Count(Box<Arguments>),
+    Merge(Merge),
 }
 
 /// Understands a command line, whose first word is the program's name.
-pub(crate) fn parse(words: impl IntoIterator<Item = OsString>) -> Result<Arguments, Early> {
-    let words: Vec<OsString> = words.into_iter().collect();
+pub(crate) fn parse(words: impl IntoIterator<Item = OsString>) -> Result<Work, Early> {
+    let mut words: Vec<OsString> = words.into_iter().collect();
+    if merge::is_meant(&words) {
+        words.remove(1);
+        let matches = flags::command().try_get_matches_from(&words).map_err(refused)?;
+        return Ok(Work::Merge(Merge::new(&matches)?));
+    }
     let matches = flags::command().try_get_matches_from(&words).map_err(refused)?;
     if let Some(kind) = matches.get_one::<String>(id::GENERATE).and_then(|name| Kind::of(name)) {
         return Err(Early::Generate(kind));
@@ -51,7 +69,8 @@ pub(crate) fn parse(words: impl IntoIterator<Item = OsString>) -> Result<Argumen
         Some(name) => Some(name.parse::<Encoding>().map_err(Error::from)?),
         None => None,
     };
-    Ok(Arguments {
+    let part = part(&matches, &inputs)?;
+    Ok(Work::Count(Box::new(Arguments {
         patterns,
         given,
         inputs,
@@ -70,11 +89,25 @@ pub(crate) fn parse(words: impl IntoIterator<Item = OsString>) -> Result<Argumen
         explain: matches.get_flag(id::EXPLAIN),
         show,
         output,
-    })
+        part,
+        save: matches.get_one(id::SAVE).cloned(),
+    })))
+}
+
+/// Which part of the inputs is counted in; what is read only once cannot be in parts.
+fn part(matches: &ArgMatches, inputs: &[Input]) -> Result<Option<Part>, Error> {
+    let part = matches.get_one(id::PART).copied();
+    if part.is_some() && inputs.contains(&Input::Stdin) {
+        return Err(Error::Usage(
+            "--part: standard input comes only once and cannot be in parts; name files or folders"
+                .to_owned(),
+        ));
+    }
+    Ok(part)
 }
 
 /// How many places are to be shown, where the format has room for them.
-fn show(matches: &ArgMatches, format: Format) -> Result<usize, Error> {
+pub(crate) fn show(matches: &ArgMatches, format: Format) -> Result<usize, Error> {
     let show = matches.get_one(id::SHOW).copied().unwrap_or(0);
     if show > 0 && !format.has_places() {
         let name = matches.get_one::<String>(id::FORMAT).map_or("text", String::as_str);
@@ -295,7 +328,7 @@ fn refused(error: clap::Error) -> Early {
             let valid = text(ContextKind::ValidValue).unwrap_or_default();
             format!("{flag} {value}: no such value; there are {valid}")
         }
-        ErrorKind::ValueValidation if flag == "--by" => {
+        ErrorKind::ValueValidation if matches!(flag.as_str(), "--by" | "--part") => {
             let reason = std::error::Error::source(&error).map(ToString::to_string);
             format!("{flag} {value}: {}", reason.unwrap_or_default())
         }

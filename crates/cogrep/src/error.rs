@@ -5,7 +5,7 @@ use std::io::{self, Write};
 use std::process::ExitCode;
 
 use cogrep_match::PatternError;
-use cogrep_report::escape;
+use cogrep_report::{MergeError, escape};
 use cogrep_source::{Fault, UnknownEncoding};
 
 use crate::generate::{self, Kind};
@@ -59,6 +59,12 @@ pub(crate) enum Error {
     /// A file that was asked for could not be written.
     #[error("{}: {}", escape(.name.as_bytes()), Fault::Io(io::Error::from(.error.kind())))]
     Picture { name: String, error: io::Error },
+    /// A saved result cannot be read.
+    #[error("{}: {reason}", escape(.name.as_bytes()))]
+    Saved { name: String, reason: String },
+    /// Saved results do not add up.
+    #[error("{0}")]
+    Merge(#[from] MergeError),
     /// An encoding that does not exist.
     #[error("--encoding {0}")]
     Encoding(#[from] UnknownEncoding),

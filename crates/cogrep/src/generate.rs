@@ -68,7 +68,11 @@ fn reference(mut command: Command, out: &mut impl Write) -> io::Result<()> {
         writeln!(out, "| {} | {} |", name(arg).replace('|', "\\|"), description(arg))?;
     }
     let after = command.get_after_long_help().map(ToString::to_string).unwrap_or_default();
-    writeln!(out, "\n## Exit status\n\n{}", after.trim_start_matches("Exit status: "))
+    for paragraph in after.split("\n\n") {
+        let (title, text) = paragraph.split_once(": ").unwrap_or(("More", paragraph));
+        writeln!(out, "\n## {title}\n\n{text}")?;
+    }
+    Ok(())
 }
 
 /// A flag as it is typed: `` `-f`, `--file FILE` ``.

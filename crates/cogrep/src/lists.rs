@@ -101,6 +101,11 @@ impl Given {
         self.patterns.iter().map(Vec::as_slice)
     }
 
+    /// The name of each pattern, if it was given one.
+    pub(crate) fn names(&self) -> impl Iterator<Item = Option<&[u8]>> {
+        self.names.iter().map(Option::as_deref)
+    }
+
     /// The pattern, if it is the only one.
     pub(crate) fn only_word(&self) -> Option<&OsStr> {
         let [word] = self.patterns.as_slice() else { return None };

@@ -11,21 +11,29 @@ mod flags;
 mod generate;
 mod interrupt;
 mod lists;
+mod merge;
 mod output;
 mod picture;
 mod run;
+mod save;
 mod stats;
 mod terminal;
 mod watch;
 
 use std::process::ExitCode;
 
+use arguments::Work;
+
 fn main() -> ExitCode {
-    let arguments = match arguments::parse(std::env::args_os()) {
-        Ok(arguments) => arguments,
+    let work = match arguments::parse(std::env::args_os()) {
+        Ok(work) => work,
         Err(early) => return error::end_early(early),
     };
-    match run::run(&arguments) {
+    let status = match &work {
+        Work::Count(arguments) => run::run(arguments),
+        Work::Merge(merge) => merge.run(),
+    };
+    match status {
         Ok(status) => status.into(),
         Err(error) => error::end(&error),
     }

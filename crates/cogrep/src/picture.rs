@@ -37,7 +37,7 @@ pub(crate) fn write(
 }
 
 /// Writes a file; `-` is standard output.
-fn write_file(
+pub(crate) fn write_file(
     path: &OsStr,
     write: impl FnOnce(&mut dyn Write) -> io::Result<()>,
 ) -> Result<(), Error> {

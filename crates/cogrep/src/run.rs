@@ -2,7 +2,7 @@
 
 use std::io::{self, BufWriter, Write};
 
-use cogrep_core::{Job, Network, Report, SourceReport};
+use cogrep_core::{Dealer, Job, Network, Part, Report, SourceReport};
 use cogrep_match::{Locator, PlaceFinder, Plan};
 use cogrep_report::{Collection, Printer, escape};
 use cogrep_source::{Fault, OpenOptions};
@@ -11,7 +11,7 @@ use crate::arguments::Arguments;
 use crate::error::{Error, Status, complain};
 use crate::stats::Stopwatch;
 use crate::watch::Watch;
-use crate::{interrupt, picture};
+use crate::{interrupt, picture, save};
 
 /// Does what is to be done, and says how it ended.
 pub(crate) fn run(arguments: &Arguments) -> Result<Status, Error> {
@@ -42,8 +42,10 @@ fn count(arguments: &Arguments, plan: &Plan) -> Result<Status, Error> {
     let rows = arguments.given.rows(output.expanded);
     let mut printer = Printer::new(BufWriter::new(io::stdout()), output.layout, &rows);
     let mut collection = Collection::new();
-    let collects = printer.needs_collection() && !output.quiet || output.has_pictures();
-    let by_source = output.layout.needs_sources() || output.report.is_some();
+    let is_saved = arguments.save.is_some();
+    let collects = printer.needs_collection() && !output.quiet || output.has_pictures() || is_saved;
+    let by_source = output.layout.needs_sources() || output.report.is_some() || is_saved;
+    let dealer = Dealer::new(arguments.part.unwrap_or(Part::WHOLE));
     let watch = Watch::new(output, &arguments.inputs, &rows, plan);
     let job = Job {
         selection: arguments.selection,
@@ -54,6 +56,7 @@ fn count(arguments: &Arguments, plan: &Plan) -> Result<Status, Error> {
         },
         workers: arguments.workers,
         max_line_bytes: arguments.max_line_bytes,
+        dealer: (is_saved || arguments.part.is_some()).then_some(&dealer),
         by_source,
         show: finder.as_ref(),
         parts: output.parts,
@@ -80,6 +83,10 @@ fn count(arguments: &Arguments, plan: &Plan) -> Result<Status, Error> {
     };
     let report = watch.during(|| job.run(observe));
     written?;
+    if let Some(path) = &arguments.save {
+        let sources = (dealer.part(), dealer.census());
+        save::save(path, arguments, sources, &report, &collection)?;
+    }
     if !output.quiet {
         printer.finish(&report, &collection)?;
     }
@@ -117,7 +124,7 @@ fn locator(arguments: &Arguments) -> Result<Option<Locator>, Error> {
 }
 
 /// Names a source that was not read to its end, and why.
-fn complain_about(source: &SourceReport) {
+pub(crate) fn complain_about(source: &SourceReport) {
     let Some(fault) = source.outcome.fault() else { return };
     if matches!(fault, Fault::Interrupted) {
         return;
@@ -131,7 +138,7 @@ fn complain_about(source: &SourceReport) {
 }
 
 /// The exit status; and the last line on standard error, if anything is missing.
-fn conclude(report: &Report) -> Status {
+pub(crate) fn conclude(report: &Report) -> Status {
     if report.interrupted {
         complain("incomplete: interrupted; these are the counts so far");
         return Status::Interrupted;

@@ -7,6 +7,7 @@ mod habits;
 mod inputs;
 mod matching;
 mod output;
+mod parts;
 mod patterns;
 mod picture;
 
@@ -52,6 +53,8 @@ pub(crate) mod id {
     pub(crate) const PLOT: &str = "plot";
     pub(crate) const PLOT_KIND: &str = "plot-kind";
     pub(crate) const REPORT: &str = "report";
+    pub(crate) const PART: &str = "part";
+    pub(crate) const SAVE: &str = "save";
     pub(crate) const LIVE: &str = "live";
     pub(crate) const STATS: &str = "stats";
     pub(crate) const GENERATE: &str = "generate";
@@ -62,7 +65,8 @@ pub(crate) const LISTING: [&str; 4] = [id::PATTERN, id::FILE, id::DEF, id::DEF_F
 
 const USAGE: &str = "cogrep [FLAGS] PATTERN [INPUT]...
        cogrep [FLAGS] PATTERN... --in INPUT...
-       cogrep [FLAGS] -e PATTERN... -f FILE... [INPUT]...";
+       cogrep [FLAGS] -e PATTERN... -f FILE... [INPUT]...
+       cogrep merge [FLAGS] SAVED...";
 
 /// What the short help shows: enough for most days.
 const EVERYDAY: [&str; 11] = [
@@ -90,7 +94,10 @@ Examples:
 
 const AFTER_HELP: &str = "\
 Exit status: 0 if everything was read and something was found, 1 if nothing was
-found, 2 on an error or if something could not be read, 130 after Ctrl-C.";
+found, 2 on an error or if something could not be read, 130 after Ctrl-C.
+
+Merge: cogrep merge adds up saved results, where merge is the first word and any
+file after it is a saved result. Else it is a pattern, as -e merge always is.";
 
 /// The whole command line.
 pub(crate) fn command() -> Command {
@@ -107,6 +114,7 @@ pub(crate) fn command() -> Command {
         .args(breakdown::args())
         .args(output::args())
         .args(picture::args())
+        .args(parts::args())
         .args(course::args())
         .args(habits::args())
         .mut_args(|arg| {

@@ -1,0 +1,204 @@
+//! A result in a file, to be added to others: the whole of a job, or one of its parts.
+//!
+//! ```json
+//! {
+//!   "cogrep_result": 1,
+//!   "part": 2, "of": 4,
+//!   "inputs": {"sources": 12, "digest": "4f7a0d7a3e1bb6c5"},
+//!   "options": {"ignore-case": "true", "syntax": "literal", "unit": "occurrences"},
+//!   "interrupted": false,
+//!   "show": 0,
+//!   "patterns": [{"pattern": "love", "name": "warm", "count": 3}],
+//!   "sources": [{"ordinal": 1, "source": "b.txt", "outcome": "complete", "bytes": 310,
+//!                "counts": [[0, 3]]}]
+//! }
+//! ```
+//!
+//! `inputs` says which sources there were, those of the other parts too:
+//! [`Census`] has the method. `options` are what counts depend on, by name. `ordinal`
+//! is the place of a source among all. Counts are pairs of a pattern's place in the
+//! list and its count, those of zero left out. A source can also have a `reason` why it
+//! is not complete, `parts` with counts each, and `dispersion`; a pattern its
+//! `places`. Bytes that are not UTF-8 stand as in JSON results, with `_base64`.
+//!
+//! Read next: [`merge`].
+
+mod file;
+mod merge;
+
+use std::collections::BTreeMap;
+use std::io::{self, Write};
+
+use cogrep_core::{Census, Located, Part, Report};
+
+use crate::collection::{Collection, Counts, Source};
+
+pub use merge::{MergeError, Merged, merge};
+
+/// The version of the schema, which changes when a field is renamed, removed or means
+/// something else.
+const SCHEMA: u32 = 1;
+
+/// How every file begins: by this it is told from others.
+const BEGINNING: &[u8] = b"{\"cogrep_result\":";
+
+/// A result that is kept.
+#[derive(Clone, Debug)]
+pub struct Saved {
+    /// Which part of the job it is of.
+    pub part: Part,
+    /// Which sources all parts have.
+    pub census: Census,
+    /// What the counts depend on, beside the patterns and the sources.
+    pub options: BTreeMap<String, String>,
+    /// Whether it was ended before its end.
+    pub interrupted: bool,
+    /// How many places of each pattern it has at most.
+    pub show: usize,
+    /// The patterns, in the order given.
+    pub patterns: Vec<SavedPattern>,
+    /// The sources of the part, in their order, with their places among all.
+    pub sources: Vec<Source>,
+}
+
+/// A pattern of a result that is kept.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct SavedPattern {
+    /// The pattern's bytes.
+    pub pattern: Vec<u8>,
+    /// The name that it was given.
+    pub name: Option<Vec<u8>>,
+    /// Over all sources of the part.
+    pub count: u64,
+    /// Its first places.
+    pub places: Vec<Located>,
+}
+
+/// Why something is no saved result.
+#[derive(Debug)]
+pub enum NotSaved {
+    /// It begins otherwise.
+    Foreign,
+    /// It is of a version that is not known here.
+    Version(u32),
+    /// It is not as it was written, or was not written to its end.
+    Damaged(String),
+}
+
+impl std::fmt::Display for NotSaved {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        match self {
+            Self::Foreign => f.write_str("not a saved result; cogrep --save FILE makes one"),
+            Self::Version(version) => {
+                write!(f, "a saved result of version {version}; this cogrep reads version {SCHEMA}")
+            }
+            Self::Damaged(why) => {
+                write!(f, "a saved result that is damaged ({why}); save it again")
+            }
+        }
+    }
+}
+
+impl std::error::Error for NotSaved {}
+
+impl Saved {
+    /// Whether a file that begins with these bytes is meant to be a saved result;
+    /// [`BEGINNING_BYTES`](Self::BEGINNING_BYTES) are enough.
+    #[must_use]
+    pub fn is_begun_by(bytes: &[u8]) -> bool {
+        bytes.starts_with(BEGINNING)
+    }
+
+    /// So many bytes tell whether a file is a saved result.
+    pub const BEGINNING_BYTES: usize = BEGINNING.len();
+
+    /// Keeps the result of a part, whose patterns had these names.
+    #[must_use]
+    pub fn new(
+        (part, census): (Part, Census),
+        options: BTreeMap<String, String>,
+        show: usize,
+        names: impl IntoIterator<Item = Option<Vec<u8>>>,
+        report: &Report,
+        collection: &Collection,
+    ) -> Self {
+        let patterns = report.patterns.iter().zip(names).map(|(pattern, name)| SavedPattern {
+            pattern: pattern.pattern.clone(),
+            name,
+            count: pattern.count,
+            places: pattern.places.clone(),
+        });
+        let sources = collection
+            .sources
+            .iter()
+            .cloned()
+            .map(|source| Source { ordinal: part.place_among_all(source.ordinal), ..source });
+        Self {
+            part,
+            census,
+            options,
+            interrupted: report.interrupted,
+            show,
+            patterns: patterns.collect(),
+            sources: sources.collect(),
+        }
+    }
+
+    /// Writes the file.
+    ///
+    /// # Errors
+    ///
+    /// When it cannot be written.
+    pub fn write(&self, out: &mut impl Write) -> io::Result<()> {
+        serde_json::to_writer(&mut *out, &file::File::of(self))?;
+        out.write_all(b"\n")
+    }
+
+    /// Reads a whole file.
+    ///
+    /// # Errors
+    ///
+    /// When it is none, or not as it was written.
+    pub fn read(bytes: &[u8]) -> Result<Self, NotSaved> {
+        if !Self::is_begun_by(bytes) {
+            return Err(NotSaved::Foreign);
+        }
+        let saved = file::read(bytes)?;
+        saved.check().map_err(|why| NotSaved::Damaged(why.to_owned()))?;
+        Ok(saved)
+    }
+
+    /// Holds what the file says in several ways against each other.
+    fn check(&self) -> Result<(), &'static str> {
+        let Census { sources, .. } = self.census;
+        let (number, of) = (u64::from(self.part.number()), u64::from(self.part.of()));
+        let expected = (sources + of - number) / of;
+        if !self.interrupted && expected != self.sources.len() as u64 {
+            return Err("it lacks sources");
+        }
+        let mut totals = vec![0_u64; self.patterns.len()];
+        for source in &self.sources {
+            let counts = source.counts.as_ref();
+            for counts in counts.into_iter().chain(&source.parts) {
+                if counts.iter().any(|(pattern, _)| pattern >= totals.len()) {
+                    return Err("it has counts of no pattern");
+                }
+            }
+            for (pattern, count) in counts.into_iter().flat_map(Counts::iter) {
+                totals[pattern] = totals[pattern].saturating_add(count);
+            }
+        }
+        if totals.iter().zip(&self.patterns).any(|(total, pattern)| *total != pattern.count) {
+            return Err("its counts do not add up");
+        }
+        let places = self.patterns.iter().flat_map(|pattern| &pattern.places);
+        for Located { place, .. } in places {
+            if place.bytes.end < place.bytes.start
+                || place.excerpt.text.get(place.excerpt.matched.clone()).is_none()
+            {
+                return Err("it has a place that is nowhere");
+            }
+        }
+        Ok(())
+    }
+}

@@ -1,0 +1,335 @@
+//! Saved results, added up.
+//!
+//! All must have counted the same patterns in the same way. Parts of one job belong
+//! together by the census of its sources, and each must be there exactly once. Jobs
+//! over different inputs add up too.
+
+use std::collections::BTreeMap;
+use std::fmt;
+
+use cogrep_core::{Census, Fault, Located, Outcome, Part, PatternCount, Report, SourceReport};
+
+use super::{Saved, SavedPattern};
+use crate::collection::Source;
+use crate::escape::escape;
+
+/// What saved results add up to.
+#[derive(Debug)]
+pub struct Merged {
+    /// The totals.
+    pub report: Report,
+    /// The name of each pattern, if it has one.
+    pub names: Vec<Option<Vec<u8>>>,
+    /// All sources, in the order of one run over all of them.
+    pub sources: Vec<Source>,
+    /// How many places of each pattern are known at most.
+    pub show: usize,
+}
+
+/// Why saved results do not add up. A file goes by the name that it was given.
+#[derive(Clone, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum MergeError {
+    /// There is none.
+    Nothing,
+    /// Two of them counted different patterns.
+    Patterns {
+        /// One, and the first, which is held against all others.
+        files: [String; 2],
+    },
+    /// Two of them counted in different ways.
+    Options {
+        /// One, and the first.
+        files: [String; 2],
+        /// The option.
+        option: String,
+        /// What it was for each of the two.
+        values: [Option<String>; 2],
+    },
+    /// One was ended before its end, so other parts cannot be held against it.
+    Interrupted {
+        /// The file.
+        file: String,
+        /// What it is.
+        part: Part,
+    },
+    /// Two have the same sources.
+    Doubled {
+        /// One, and the first with its sources.
+        files: [String; 2],
+        /// What they are.
+        parts: [Part; 2],
+    },
+    /// A part is not there.
+    Missing {
+        /// The first that is missing.
+        part: Part,
+        /// One of the parts that are there.
+        file: String,
+    },
+    /// Two are parts of jobs over different inputs.
+    Inputs {
+        /// Both.
+        files: [String; 2],
+        /// What they are.
+        parts: [Part; 2],
+        /// How many sources they had, with those of the other parts.
+        sources: [u64; 2],
+    },
+}
+
+impl fmt::Display for MergeError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let name = |file: &String| escape(file.as_bytes());
+        let words = |part: &Part| format!("part {} of {}", part.number(), part.of());
+        match self {
+            Self::Nothing => write!(f, "no saved result to merge"),
+            Self::Patterns { files: [file, first] } => {
+                write!(f, "{}: counted other patterns than {}", name(file), name(first))
+            }
+            Self::Options { files: [file, first], option, values } => {
+                let [here, there] =
+                    values.each_ref().map(|value| value.as_deref().unwrap_or("nothing"));
+                let (file, first) = (name(file), name(first));
+                write!(f, "{file}: counted otherwise than {first}: {option} is {here}, not {there}")
+            }
+            Self::Interrupted { file, part } => {
+                write!(f, "{}: {} was interrupted; run it again", name(file), words(part))
+            }
+            Self::Doubled { files: [file, first], parts: [part, other] } if part == other => {
+                let (file, first) = (name(file), name(first));
+                if *part == Part::WHOLE {
+                    write!(f, "{file}: doubled; {first} is of the same inputs")
+                } else {
+                    write!(f, "{file}: doubled; {first} is {} already", words(part))
+                }
+            }
+            Self::Doubled { files: [file, first], parts: [part, other] } => {
+                let (file, first) = (name(file), name(first));
+                let (part, other) = (words(part), words(other));
+                write!(f, "{file}: is {part}, but {first} is {other} of the same inputs")
+            }
+            Self::Missing { part, file } => {
+                write!(f, "{} is missing; {} belongs to it", words(part), name(file))
+            }
+            Self::Inputs { files: [file, first], parts: [part, other], sources: [here, there] } => {
+                let (file, first) = (name(file), name(first));
+                let (part, other) = (words(part), words(other));
+                write!(
+                    f,
+                    "{file}: {part} is of other inputs than {first}, {other}: {here} sources \
+                     in all, and {there}; parts must meet the same sources in the same order"
+                )
+            }
+        }
+    }
+}
+
+impl std::error::Error for MergeError {}
+
+/// The results of one job, by part.
+struct Group {
+    census: Census,
+    of: u32,
+    /// The file of each part that is there, by the number of the part.
+    parts: BTreeMap<u32, usize>,
+}
+
+impl Group {
+    fn files(&self) -> impl Iterator<Item = usize> {
+        self.parts.values().copied()
+    }
+
+    fn first(&self) -> usize {
+        self.files().next().unwrap_or(0)
+    }
+
+    /// The first part that is not there.
+    fn missing(&self) -> Option<Part> {
+        let number = (1..=self.of).find(|number| !self.parts.contains_key(number))?;
+        Part::new(number, self.of).ok()
+    }
+}
+
+/// Adds up saved results, each with the name of its file.
+///
+/// # Errors
+///
+/// When a part is not there, is there twice, or does not belong to the others.
+pub fn merge(files: Vec<(String, Saved)>) -> Result<Merged, MergeError> {
+    let (names, saved): (Vec<_>, Vec<_>) = files.into_iter().unzip();
+    let first = saved.first().ok_or(MergeError::Nothing)?;
+    for (name, other) in names.iter().zip(&saved) {
+        let files = || [name.clone(), names[0].clone()];
+        if !counted_the_same(first, other) {
+            return Err(MergeError::Patterns { files: files() });
+        }
+        if let Some((option, values)) = differing_option(other, first) {
+            return Err(MergeError::Options { files: files(), option, values });
+        }
+        if other.interrupted && other.part != Part::WHOLE {
+            return Err(MergeError::Interrupted { file: name.clone(), part: other.part });
+        }
+    }
+    let groups = group(&names, &saved)?;
+    let order: Vec<usize> = groups.iter().flat_map(Group::files).collect();
+    let show = saved.iter().map(|saved| saved.show).min().unwrap_or(0);
+    Ok(add_up(&groups, &order, saved, show))
+}
+
+fn counted_the_same(one: &Saved, other: &Saved) -> bool {
+    let given = |pattern: &SavedPattern| (pattern.pattern.clone(), pattern.name.clone());
+    one.patterns.iter().map(given).eq(other.patterns.iter().map(given))
+}
+
+/// The first option in which two differ, and its values.
+fn differing_option(one: &Saved, other: &Saved) -> Option<(String, [Option<String>; 2])> {
+    let names = one.options.keys().chain(other.options.keys());
+    let values = |name: &String| [one, other].map(|saved| saved.options.get(name).cloned());
+    let mut differing = names.filter(|name| one.options.get(*name) != other.options.get(*name));
+    differing.next().map(|name| (name.clone(), values(name)))
+}
+
+/// Puts the parts of each job together, and holds that none is missing or doubled.
+fn group(names: &[String], saved: &[Saved]) -> Result<Vec<Group>, MergeError> {
+    let mut groups: Vec<Group> = Vec::new();
+    let pair = |one: usize, other: usize| {
+        ([names[one].clone(), names[other].clone()], [saved[one].part, saved[other].part])
+    };
+    for (file, Saved { part, census, .. }) in saved.iter().enumerate() {
+        match groups.iter_mut().find(|group| group.census == *census) {
+            Some(group) if group.of != part.of() || group.parts.contains_key(&part.number()) => {
+                let other = group.parts.get(&part.number()).copied();
+                let (files, parts) = pair(file, other.unwrap_or(group.first()));
+                return Err(MergeError::Doubled { files, parts });
+            }
+            Some(group) => drop(group.parts.insert(part.number(), file)),
+            None => {
+                let parts = BTreeMap::from([(part.number(), file)]);
+                groups.push(Group { census: *census, of: part.of(), parts });
+            }
+        }
+    }
+    let mut incomplete = groups.iter().filter(|group| group.missing().is_some());
+    match (incomplete.next(), incomplete.next()) {
+        (Some(one), Some(other)) => {
+            let (files, parts) = pair(other.first(), one.first());
+            let sources = [other.census.sources, one.census.sources];
+            Err(MergeError::Inputs { files, parts, sources })
+        }
+        (Some(group), None) => {
+            let part = group.missing().unwrap_or(Part::WHOLE);
+            Err(MergeError::Missing { part, file: names[group.first()].clone() })
+        }
+        (None, _) => Ok(groups),
+    }
+}
+
+/// Adds up results that belong together; `order` are the files, a job after the other.
+fn add_up(groups: &[Group], order: &[usize], saved: Vec<Saved>, show: usize) -> Merged {
+    let names = saved[0].patterns.iter().map(|pattern| pattern.name.clone()).collect();
+    let blank = |saved: &SavedPattern| PatternCount {
+        pattern: saved.pattern.clone(),
+        count: 0,
+        places: Vec::new(),
+    };
+    let mut counted: Vec<PatternCount> = saved[0].patterns.iter().map(blank).collect();
+    for file in order {
+        for (sum, pattern) in counted.iter_mut().zip(&saved[*file].patterns) {
+            sum.count += pattern.count;
+        }
+    }
+    let interrupted = saved.iter().any(|saved| saved.interrupted);
+    for group in groups {
+        for (place, sum) in counted.iter_mut().enumerate() {
+            let of_parts = group.files().map(|file| &saved[file]);
+            add_places(
+                sum,
+                of_parts.map(|saved| (&saved.sources[..], &saved.patterns[place])),
+                show,
+            );
+        }
+    }
+    let mut of_files: Vec<_> = saved.into_iter().map(|saved| saved.sources).collect();
+    let mut sources = Vec::new();
+    for group in groups {
+        let of_parts = group.files().flat_map(|file| std::mem::take(&mut of_files[file]));
+        let mut of_group: Vec<Source> = of_parts.collect();
+        of_group.sort_by_key(|source| source.ordinal);
+        sources.extend(of_group);
+    }
+    let has_ended = |word: &str| sources.iter().filter(|source| source.outcome == word).count();
+    let report = Report {
+        patterns: counted,
+        source_count: sources.len() as u64,
+        partial_count: has_ended("partial") as u64,
+        failed_count: has_ended("failed") as u64,
+        cores: 1,
+        sources: Vec::new(),
+        text_bytes: sources.iter().map(|source| source.text_bytes).sum(),
+        interrupted,
+    };
+    Merged { report, names, sources, show }
+}
+
+/// Adds the first places of one pattern in the sources of one job, out of those of
+/// each part.
+fn add_places<'a>(
+    sum: &mut PatternCount,
+    of_parts: impl Iterator<Item = (&'a [Source], &'a SavedPattern)>,
+    show: usize,
+) {
+    let mut places: Vec<(u64, &Located)> = Vec::new();
+    for (sources, pattern) in of_parts {
+        places.extend(with_ordinals(sources, &pattern.places));
+    }
+    places.sort_by_key(|(ordinal, _)| *ordinal);
+    let wanted = show.saturating_sub(sum.places.len());
+    sum.places.extend(places.into_iter().map(|(_, located)| located.clone()).take(wanted));
+}
+
+/// Finds for each place of a part in which of its sources it is; both are in order.
+fn with_ordinals<'a>(
+    sources: &'a [Source],
+    located: &'a [Located],
+) -> impl Iterator<Item = (u64, &'a Located)> {
+    let mut at = 0;
+    let mut least = 0;
+    located.iter().map(move |located| {
+        // An input that was named twice has its places twice.
+        let is_next = located.place.bytes.start < least;
+        let from = at + usize::from(is_next);
+        let step = sources[from.min(sources.len())..]
+            .iter()
+            .position(|source| source.name == located.source)
+            .unwrap_or(0);
+        at = from + step;
+        least = located.place.bytes.start + 1;
+        (sources.get(at).map_or(0, |source| source.ordinal), located)
+    })
+}
+
+impl Merged {
+    /// What a run tells of one of the [`sources`](Self::sources).
+    #[must_use]
+    pub fn source_report(&self, source: &Source) -> SourceReport {
+        let patterns = self.report.patterns.len();
+        let fault = |reason: &String| {
+            let interrupted = Fault::Interrupted;
+            let was_interrupted = *reason == interrupted.to_string();
+            if was_interrupted { interrupted } else { Fault::Told(reason.clone()) }
+        };
+        let outcome = match source.reason.as_ref().map(fault) {
+            None => Outcome::Complete,
+            Some(fault) if source.outcome == "failed" => Outcome::Failed(fault),
+            Some(fault) => Outcome::Partial(fault),
+        };
+        SourceReport {
+            ordinal: source.ordinal,
+            counts: source.counts.as_ref().map(|counts| counts.of_patterns(patterns)),
+            parts: source.parts.iter().map(|counts| counts.of_patterns(patterns)).collect(),
+            dispersion: source.dispersion.clone(),
+            ..SourceReport::new(source.name.clone(), outcome, source.text_bytes)
+        }
+    }
+}

@@ -1,0 +1,249 @@
+//! One job in parts: as processes of their own, saved, and added up again.
+
+mod common;
+
+use std::fs;
+
+use common::{Answer, Place, expect};
+
+/// A tree whose sources are complete but for one that is missing, with the patterns
+/// in some of them.
+fn tree() -> Place {
+    let place = Place::new();
+    for number in 0..23_usize {
+        let text = "love and hate\n".repeat(number % 5) + &"hope ".repeat(number % 3);
+        place.write(format!("in/{}/{number}.txt", number % 4), text.as_bytes());
+    }
+    place
+}
+
+const JOB: [&str; 8] = ["-i", "love", "HATE", "hope", "aa", "--in", "in", "gone.txt"];
+
+/// Runs the job in so many parts, saved as `1`, `2` and so on; gives their names.
+fn run_parts(place: &Place, of: u32, flags: &[&str]) -> Vec<String> {
+    let parts = (1..=of).map(|number| {
+        let part = format!("{number}/{of}");
+        let name = number.to_string();
+        let answer = place
+            .run(["-q", "--part", &part, "--save", &name].iter().chain(flags).chain(&JOB).copied());
+        assert!([0, 1, 2].contains(&answer.status), "{answer:?}");
+        name
+    });
+    parts.collect()
+}
+
+fn merge(place: &Place, flags: &[&str], files: &[String]) -> Answer {
+    let files = files.iter().map(String::as_str);
+    place.run(["merge"].into_iter().chain(flags.iter().copied()).chain(files))
+}
+
+#[test]
+fn merged_parts_print_what_one_run_prints() {
+    let place = tree();
+    let saved_with = ["--show", "2", "--by", "part=3"];
+    let views: [&[&str]; 12] = [
+        &[],
+        &["--by", "file"],
+        &["--format", "csv"],
+        &["--format", "csv", "--by", "file"],
+        &["--format", "tsv", "--by", "part=3"],
+        &["--format", "json"],
+        &["--format", "json", "--by", "file"],
+        &["--format", "jsonl", "--show", "2"],
+        &["--format", "table", "--by", "file", "--top", "2"],
+        &["--format", "json", "--by", "part=3", "--only-found"],
+        &["--show", "1", "--sort", "name"],
+        &["--show", "2"],
+    ];
+    for of in [1, 2, 4, 30] {
+        let mut files = run_parts(&place, of, &saved_with);
+        // In any order.
+        files.rotate_left(1);
+        for view in views {
+            let whole = place.run(view.iter().chain(&JOB));
+            let merged = merge(&place, view, &files);
+            assert_eq!(merged, whole, "{of} parts, {view:?}");
+            assert_eq!(merged.status, 2, "one source is missing");
+        }
+    }
+}
+
+#[test]
+fn what_is_printed_beside_saving_is_what_is_printed_without() {
+    let place = tree();
+    for view in [&[][..], &["--format", "json"], &["--format", "jsonl"], &["--by", "file"]] {
+        let saving = ["--save", "saved"];
+        assert_eq!(
+            place.run(view.iter().chain(&saving).chain(&JOB)),
+            place.run(view.iter().chain(&JOB))
+        );
+    }
+}
+
+#[test]
+fn names_patterns_and_sources_of_any_bytes_travel() {
+    let place = Place::with(&[("patterns", b"warm\tlove\nwarm\thope\nraw\t\xff\xfe\n")]);
+    place.write("b", b"love \xff\xfe");
+    #[cfg(unix)]
+    {
+        use std::os::unix::ffi::OsStrExt;
+        place.write(std::ffi::OsStr::from_bytes(b"in/\xffname"), b"hope");
+    }
+    place.write("in/a", b"love");
+    let job = ["--def-file", "patterns", "in", "b", "b"];
+    for number in ["1", "2"] {
+        let part = format!("{number}/2");
+        place.run(["-q", "--part", &part, "--save", number].iter().chain(&job));
+    }
+    for view in [&["--format", "json", "--by", "file"][..], &["--expand", "--format", "csv"], &[]] {
+        let merged = merge(&place, view, &["1".into(), "2".into()]);
+        assert_eq!(merged, place.run(view.iter().chain(&job)));
+        assert_eq!(merged.status, 0);
+    }
+}
+
+#[test]
+fn lost_doubled_and_foreign_parts_are_errors() {
+    let place = tree();
+    let files = run_parts(&place, 4, &[]);
+    let error = |files: &[&str]| {
+        let files: Vec<String> = files.iter().map(|file| (*file).to_owned()).collect();
+        let Answer { out, err, status } = merge(&place, &[], &files);
+        assert_eq!((out.as_str(), status), ("", 2));
+        err
+    };
+    assert_eq!(error(&["1", "2", "4"]), "cogrep: part 3 of 4 is missing; 1 belongs to it\n");
+    assert_eq!(error(&["1", "2", "3", "2", "4"]), "cogrep: 2: doubled; 2 is part 2 of 4 already\n");
+    fs::copy(place.path().join(&files[2]), place.path().join("copy")).unwrap();
+    assert_eq!(error(&["1", "3", "copy"]), "cogrep: copy: doubled; 3 is part 3 of 4 already\n");
+    assert_eq!(error(&["1", "2", "3", "gone"]), "cogrep: gone: no such file\n");
+    place.write("text", b"merge");
+    assert_eq!(
+        error(&["1", "2", "3", "text"]),
+        "cogrep: text: not a saved result; cogrep --save FILE makes one\n"
+    );
+
+    let other = |name: &str, arguments: &[&str]| {
+        place.run(["-q", "--part", "4/4", "--save", name].iter().chain(arguments));
+        error(&["1", "2", "3", name])
+    };
+    assert_eq!(
+        other("p", &["-i", "love", "hate", "hope", "aa", "--in", "in", "gone.txt"]),
+        "cogrep: p: counted other patterns than 1\n"
+    );
+    assert_eq!(
+        other("c", &["love", "HATE", "hope", "aa", "--in", "in", "gone.txt"]),
+        "cogrep: c: counted otherwise than 1: ignore-case is false, not true\n"
+    );
+    assert_eq!(
+        other("i", &["-i", "love", "HATE", "hope", "aa", "--in", "in"]),
+        "cogrep: i: part 4 of 4 is of other inputs than 1, part 1 of 4: 23 sources in all, and \
+         24; parts must meet the same sources in the same order\n"
+    );
+    place.run(["-q", "--part", "3/3", "--save", "t"].iter().chain(&JOB));
+    assert_eq!(
+        error(&["1", "2", "t"]),
+        "cogrep: t: is part 3 of 3, but 1 is part 1 of 4 of the same inputs\n"
+    );
+    place.run(["-q", "--save", "w"].iter().chain(&JOB));
+    assert_eq!(error(&["w", "w"]), "cogrep: w: doubled; w is of the same inputs\n");
+}
+
+#[test]
+fn damaged_results_are_errors() {
+    let place = tree();
+    run_parts(&place, 2, &[]);
+    let saved = fs::read_to_string(place.path().join("2")).unwrap();
+    let error = |text: &str| {
+        place.write("2", text.as_bytes());
+        merge(&place, &[], &["1".into(), "2".into()])
+    };
+    assert_eq!(
+        error(&saved.replacen(":1,", ":2,", 1)).err,
+        "cogrep: 2: a saved result of version 2; this cogrep reads version 1\n"
+    );
+    let half = error(&saved[..saved.len() / 2]);
+    assert!(half.err.starts_with("cogrep: 2: a saved result that is damaged (EOF"), "{half:?}");
+    assert_eq!(half.status, 2);
+    for (old, new, why) in [
+        ("\"count\":", "\"count\":1", "its counts do not add up"),
+        ("\"sources\":24", "\"sources\":30", "it lacks sources"),
+        ("\"counts\":[[0,", "\"counts\":[[9,", "it has counts of no pattern"),
+        ("\"of\":2", "\"of\":1", "its part makes no sense"),
+        ("\"outcome\":\"complete\"", "\"outcome\":\"fine\"", "its list of sources makes no sense"),
+    ] {
+        assert!(saved.contains(old), "{old}");
+        let expected =
+            format!("cogrep: 2: a saved result that is damaged ({why}); save it again\n");
+        assert_eq!(error(&saved.replacen(old, new, 1)), expect("", &expected, 2));
+    }
+}
+
+#[test]
+fn results_of_different_inputs_add_up() {
+    let place = Place::with(&[("monday", b"love love"), ("tuesday", b"love")]);
+    for day in ["monday", "tuesday"] {
+        place.run(["-q", "--save", &format!("{day}.json"), "love", day]);
+    }
+    let files = ["tuesday.json".to_owned(), "monday.json".to_owned()];
+    let expected = expect("tuesday:love 1\nmonday:love 2\nlove 3\n", "", 0);
+    assert_eq!(merge(&place, &["--by", "file"], &files), expected);
+}
+
+#[test]
+fn what_was_not_saved_cannot_be_shown() {
+    let place = tree();
+    let files = run_parts(&place, 2, &["--show", "1"]);
+    let plot = ["--plot", "x.svg", "--plot-kind", "dispersion"];
+    for (flags, message) in [
+        (&["--show", "2"][..], "--show: was not saved; run every part with --show 2"),
+        (&["--by", "part=2"], "--by part: was not saved; run every part with --by part=2"),
+        (
+            &plot,
+            "--plot-kind dispersion: was not saved; run every part with --plot FILE.svg \
+             --plot-kind dispersion, or --report FILE.html",
+        ),
+        (&["-i"], "--ignore-case: not for merge; it is for the runs whose results are merged"),
+    ] {
+        assert_eq!(merge(&place, flags, &files), expect("", &format!("cogrep: {message}\n"), 2));
+    }
+    let files = run_parts(&place, 2, &["--report", "page.html"]);
+    let merged = merge(&place, &plot, &files);
+    let whole = place.run(["--plot", "y.svg", "--plot-kind", "dispersion"].iter().chain(&JOB));
+    assert_eq!(merged, whole);
+    let picture = |name| fs::read_to_string(place.path().join(name)).unwrap();
+    assert_eq!(picture("x.svg"), picture("y.svg"));
+}
+
+#[test]
+fn the_word_merge_can_be_counted() {
+    let place = Place::with(&[("text", b"merge and merge")]);
+    assert_eq!(place.run(["merge", "text"]), expect("merge 2\n", "", 0));
+    place.run(["-q", "--save", "saved", "and", "text"]);
+    assert_eq!(place.run(["merge", "saved"]), expect("and 1\n", "", 0));
+    assert_eq!(place.run(["-e", "merge", "text", "saved"]).out, "merge 2\n");
+    assert_eq!(place.run(["merge", "--in", "text"]), expect("merge 2\n", "", 0));
+    assert_eq!(place.pipe(b"merge", ["merge"]), expect("merge 1\n", "", 0));
+}
+
+#[test]
+fn a_part_must_be_one_and_needs_inputs_that_can_be_read_again() {
+    let place = Place::with(&[("text", b"love")]);
+    for part in ["0/2", "3/2", "2", "a"] {
+        let message =
+            format!("cogrep: --part {part}: it is I/N, the I-th of N parts, with I from 1 to N\n");
+        assert_eq!(place.run(["--part", part, "love", "text"]), expect("", &message, 2));
+    }
+    let message = "cogrep: --part: standard input comes only once and cannot be in parts; \
+                   name files or folders\n";
+    assert_eq!(place.pipe(b"love", ["--part", "1/2", "love"]), expect("", message, 2));
+    assert_eq!(place.run(["--part", "1/2", "love", "text"]), expect("love 1\n", "", 0));
+    assert_eq!(place.run(["--part", "2/2", "love", "text"]), expect("love 0\n", "", 1));
+}
+
+#[test]
+fn a_result_that_cannot_be_saved_is_an_error() {
+    let place = Place::with(&[("text", b"love")]);
+    let answer = place.run(["--save", "no/where", "love", "text"]);
+    assert_eq!(answer, expect("", "cogrep: no/where: no such file\n", 2));
+}
