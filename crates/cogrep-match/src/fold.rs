@@ -15,6 +15,12 @@ use crate::engine::kernel::Level;
 use crate::engine::kernel::lower::lower_ascii;
 use crate::utf8;
 
+/// So many bytes of text become one byte at most: the Kelvin sign becomes a k.
+pub(crate) const MOST_FOLDED: usize = 3;
+
+/// So many bytes of a character are left over at most where a text is cut.
+pub(crate) const MOST_CUT: usize = 3;
+
 /// Folds a text that comes in pieces, cut anywhere.
 ///
 /// ```
@@ -203,6 +209,12 @@ mod tests {
         let expected =
             [&text.to_ascii_lowercase()[..], "ä".as_bytes(), &text.to_ascii_lowercase()].concat();
         assert!(fold_all(&mixed) == expected);
+    }
+
+    #[test]
+    fn no_character_shrinks_to_less_than_a_third() {
+        let shrinks = |char: char| char.len_utf8().div_ceil(fold_char(char).len_utf8());
+        assert_eq!(('\0'..=char::MAX).map(shrinks).max(), Some(MOST_FOLDED));
     }
 
     #[test]

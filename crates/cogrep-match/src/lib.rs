@@ -18,6 +18,7 @@
 //! What this crate refuses to do: read anything, start a thread, or know where a
 //! text comes from.
 
+mod carry;
 mod counter;
 pub mod engine;
 mod fold;
@@ -30,6 +31,7 @@ mod utf8;
 pub mod word;
 
 pub use counter::Counter;
+pub use engine::window::Context;
 pub use engine::{Engine, Scan};
 pub use fold::{Folder, fold_all};
 pub use line::{LineGrouper, LineTooLong};

@@ -8,7 +8,9 @@ use std::str::FromStr;
 use std::sync::Arc;
 
 use crate::engine::judge::Group;
+use crate::engine::window::Context;
 use crate::engine::{Automaton, Chapter, Compare, Engine, LineRegex, Memmem, Regex, Sieve};
+use crate::fold::{MOST_CUT, MOST_FOLDED};
 use crate::pattern::{Matching, PatternError, Patterns, Syntax, Unit};
 use crate::{Tally, fold_all};
 
@@ -144,6 +146,23 @@ impl Plan {
     /// Whether each piece that is fed must end where a line ends, or the text does.
     pub fn needs_whole_lines(&self) -> bool {
         self.engines.iter().any(|engine| engine.needs_whole_lines())
+    }
+
+    /// How much text around a part of a text must be shown where parts are counted by
+    /// scans of their own, before it is folded. See [`Scan::begin_part`](crate::Scan::begin_part).
+    ///
+    /// Where the text is [folded](Self::folds), it may be cut only where no character is
+    /// cut; and where engines [need whole lines](Self::needs_whole_lines), only behind a
+    /// line feed.
+    pub fn context(&self) -> Context {
+        let contexts = || self.engines.iter().map(|engine| engine.context());
+        let before = contexts().map(|context| context.before).max().unwrap_or(0);
+        let after = contexts().map(|context| context.after).max().unwrap_or(0);
+        if !self.folds {
+            return Context { before, after };
+        }
+        let unfolded = |folded| if folded == 0 { 0 } else { MOST_FOLDED * folded + MOST_CUT };
+        Context { before: unfolded(before), after: unfolded(after) }
     }
 
     /// What the giver of the patterns should know.

@@ -1,5 +1,7 @@
 //! Counts, a number a needle.
 
+use crate::carry::Carry;
+
 /// How often each needle was counted.
 ///
 /// A *needle* is a distinct thing to count: equal patterns share one. Tallies are
@@ -7,6 +9,11 @@
 ///
 /// It holds the numbers from the first needle that was counted to the last, so the
 /// tally of one needle among a million is small.
+///
+/// The tally of a part of a text, counted by [`Scan::begin_part`](crate::Scan::begin_part)
+/// and [`end_part`](crate::Scan::end_part), knows in addition what depends on its
+/// neighbours. Such tallies are [joined](Self::join) in the order of the parts, and then
+/// [settled](Self::settle).
 ///
 /// ```
 /// use cogrep_match::Tally;
@@ -22,6 +29,8 @@ pub struct Tally {
     /// The needle of the first count.
     first: usize,
     counts: Vec<u64>,
+    /// What depends on the text before and behind.
+    carry: Carry,
 }
 
 impl Tally {
@@ -37,8 +46,42 @@ impl Tally {
         self.counts[needle - self.first] += count;
     }
 
-    /// Adds another tally of the same needles.
+    /// Adds another tally: of other texts, or of other needles in the same part of a
+    /// text.
     pub fn merge(&mut self, other: &Self) {
+        self.carry.merge(&other.carry);
+        self.add_counts(other);
+    }
+
+    /// Adds the tally of the part of the text that follows.
+    ///
+    /// In what order neighbours are joined does not matter. What a part counts more,
+    /// depending on what stands before it, is added as soon as that is known.
+    pub fn join(&mut self, next: &Self) {
+        self.add_counts(next);
+        let mut carry = std::mem::take(&mut self.carry);
+        carry.join(&next.carry, |needle, more| self.add_some(needle, more));
+        self.carry = carry;
+    }
+
+    /// Says that these are all parts of the text: what depended on more does not.
+    pub fn settle(&mut self) {
+        let mut carry = std::mem::take(&mut self.carry);
+        carry.settle(|needle, more| self.add_some(needle, more));
+    }
+
+    /// Takes in what depends on the text before and behind the part.
+    pub(crate) fn carry(&mut self, carry: &Carry) {
+        self.carry.merge(carry);
+    }
+
+    fn add_some(&mut self, needle: usize, count: u64) {
+        if count > 0 {
+            self.add(needle, count);
+        }
+    }
+
+    fn add_counts(&mut self, other: &Self) {
         if other.counts.is_empty() {
             return;
         }
@@ -74,7 +117,9 @@ impl PartialEq for Tally {
     fn eq(&self, other: &Self) -> bool {
         let end = |tally: &Self| tally.first + tally.counts.len();
         let start = self.first.min(other.first);
-        (start..end(self).max(end(other))).all(|needle| self.count(needle) == other.count(needle))
+        self.carry == other.carry
+            && (start..end(self).max(end(other)))
+                .all(|needle| self.count(needle) == other.count(needle))
     }
 }
 

@@ -13,7 +13,7 @@ use aho_corasick::{Anchored, MatchKind, StartKind, dfa, nfa::contiguous};
 
 use crate::engine::course::{Course, Find};
 use crate::engine::judge::{Group, Judge};
-use crate::engine::window::Window;
+use crate::engine::window::{Context, Window};
 use crate::engine::{Engine, Scan};
 use crate::pattern::PatternError;
 
@@ -117,6 +117,10 @@ impl Engine for Automaton {
         self.group.needles()
     }
 
+    fn context(&self) -> Context {
+        self.group.context()
+    }
+
     fn scan(self: Arc<Self>) -> Box<dyn Scan> {
         let group = Arc::clone(&self.group);
         let context = group.context_with_memory();
@@ -138,9 +142,21 @@ impl Find for Walk {
         self.state = self.engine.walk(self.state, window, ends.start, ends, judge);
     }
 
+    fn begin_part(&mut self, before: &[u8]) {
+        self.state = match &self.engine.table {
+            Table::Full(machine) => led_to(machine, self.engine.start, before),
+            Table::Compact(machine) => led_to(machine, self.engine.start, before),
+        };
+    }
+
     fn end_text(&mut self) {
         self.state = self.engine.start;
     }
+}
+
+/// The state that these bytes lead to.
+fn led_to(machine: &impl Machine, start: StateID, text: &[u8]) -> StateID {
+    text.iter().fold(start, |state, byte| machine.next_state(Anchored::No, state, *byte))
 }
 
 fn walk(

@@ -10,7 +10,7 @@ use memchr::memmem;
 
 use crate::Tally;
 use crate::engine::judge::{Group, Judge};
-use crate::engine::window::Window;
+use crate::engine::window::{Context, Window};
 use crate::engine::{Engine, Scan};
 
 /// The slot of the only needle.
@@ -45,6 +45,10 @@ impl Engine for Chapter {
 
     fn needles(&self) -> &[usize] {
         self.group.needles()
+    }
+
+    fn context(&self) -> Context {
+        self.group.context()
     }
 
     fn scan(self: Arc<Self>) -> Box<dyn Scan> {
@@ -104,6 +108,22 @@ impl Scan for Reader {
         self.decide(self.text.len());
         self.forget(self.text.len());
         self.judge.end_text(self.offset);
+    }
+
+    fn begin_part(&mut self, before: &[u8]) {
+        self.text.extend_from_slice(before);
+        self.decided = before.len();
+        self.judge.begin_part(self.offset + before.len() as u64);
+    }
+
+    fn end_part(&mut self, behind: &[u8]) {
+        let end = self.text.len();
+        self.text.extend_from_slice(behind);
+        self.decide(end);
+        let offset = self.offset + end as u64;
+        self.decided = self.text.len();
+        self.forget(self.text.len());
+        self.judge.end_part(offset, self.offset);
     }
 
     fn take(&mut self, tally: &mut Tally) {

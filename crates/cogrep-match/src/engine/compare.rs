@@ -15,7 +15,7 @@ use crate::engine::course::{Course, Find};
 use crate::engine::judge::{Group, Judge};
 use crate::engine::kernel::Level;
 use crate::engine::kernel::grams::{self, Field, Found, Gram};
-use crate::engine::window::Window;
+use crate::engine::window::{Context, Window};
 use crate::engine::{Engine, Scan};
 
 /// Counts a few literals; see the head of the module.
@@ -62,6 +62,10 @@ impl Engine for Compare {
 
     fn needles(&self) -> &[usize] {
         self.group.needles()
+    }
+
+    fn context(&self) -> Context {
+        self.group.context()
     }
 
     fn scan(self: Arc<Self>) -> Box<dyn Scan> {

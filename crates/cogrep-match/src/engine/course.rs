@@ -14,6 +14,9 @@ pub trait Find {
     /// in order, and has them judged or counts them.
     fn find(&mut self, window: &Window<'_>, judge: &mut Judge);
 
+    /// The next window is in the midst of a text, behind these bytes.
+    fn begin_part(&mut self, _before: &[u8]) {}
+
     /// The text has ended: what is remembered of it no longer holds.
     fn end_text(&mut self) {}
 }
@@ -50,6 +53,21 @@ impl<F: Find> Scan for Course<F> {
             find.find(window, judge);
         });
         judge.end_text(seam.offset());
+        find.end_text();
+    }
+
+    fn begin_part(&mut self, before: &[u8]) {
+        self.judge.begin_part(self.seam.begin_part(before));
+        self.find.begin_part(before);
+    }
+
+    fn end_part(&mut self, behind: &[u8]) {
+        let Self { seam, judge, find } = self;
+        let end = seam.end_part(behind, |window| {
+            judge.enter(window);
+            find.find(window, judge);
+        });
+        judge.end_part(end, seam.offset());
         find.end_text();
     }
 

@@ -9,6 +9,8 @@ use std::sync::Arc;
 use memchr::memchr;
 
 use crate::Tally;
+use crate::carry::{Carry, FREE, Step};
+use crate::engine::opening::Opening;
 use crate::engine::window::{Context, Window};
 use crate::pattern::{Matching, Unit};
 use crate::word::{begins_with_word, ends_in_word};
@@ -135,10 +137,28 @@ pub struct Judge {
     line_counted: Vec<usize>,
     /// A range of offsets known to have no line feed.
     line_goes_on: std::ops::Range<u64>,
+    /// The part that is judged, if it did not begin where a text does.
+    part: Option<Part>,
+    /// What was judged depends on this, and others on it, where that was a part.
+    carry: Option<Carry>,
+}
+
+/// A part of a text that another part stands before.
+#[derive(Clone, Debug)]
+struct Part {
+    start: u64,
+    /// The first line feed in it; looked for only where lines are counted.
+    line_feed: Option<u64>,
+    /// The slots whose places depend on the text before, if there are such places.
+    openings: Vec<(usize, Opening)>,
 }
 
 /// The line goes on: no place counts until its end is known.
 const NOWHERE: u64 = u64::MAX;
+
+/// Where the next place may start depends on the text before. No offset is as large; what
+/// is added is the number of the opening that knows more, counted from 1.
+const OPEN: u64 = 1 << 63;
 
 impl Judge {
     /// A judge at the start of a text.
@@ -151,11 +171,21 @@ impl Judge {
             not_before: vec![0; slots],
             line_counted: Vec::new(),
             line_goes_on: 0..0,
+            part: None,
+            carry: None,
         }
     }
 
     /// Begins a window: to be called before its places are judged.
     pub fn enter(&mut self, window: &Window<'_>) {
+        if let Some(part) = &mut self.part
+            && self.group.unit == Unit::Lines
+            && part.line_feed.is_none()
+        {
+            let found = memchr(b'\n', &window.text[window.ends.clone()]);
+            let start = window.offset + window.ends.start as u64;
+            part.line_feed = found.map(|at| start + at as u64);
+        }
         if self.line_counted.is_empty() {
             return;
         }
@@ -170,7 +200,11 @@ impl Judge {
     pub fn place(&mut self, slot: usize, window: &Window<'_>, end: usize) -> bool {
         // The start may lie before the window, if nothing around it matters.
         let start = window.offset + end as u64 - self.group.bytes[slot].len() as u64;
-        if start < self.not_before[slot] || !self.suits(slot, window.text, end) {
+        if start < self.not_before[slot] {
+            let may_be_open = self.not_before[slot] >= OPEN;
+            return may_be_open && self.open_place(slot, window, end, start);
+        }
+        if !self.suits(slot, window.text, end) {
             return false;
         }
         self.counts[slot] += 1;
@@ -191,14 +225,118 @@ impl Judge {
     /// Where in the window's text the next place that counts may start, at the least;
     /// behind it if there is none.
     pub fn next_start(&self, slot: usize, window: &Window<'_>) -> usize {
+        if self.part.is_some() && self.not_before[slot] >= OPEN {
+            return 0;
+        }
         let behind = self.not_before[slot].saturating_sub(window.offset);
         usize::try_from(behind).unwrap_or(usize::MAX)
     }
 
     /// Ends the text, all of whose places have been judged, at this offset.
     pub fn end_text(&mut self, offset: u64) {
+        if self.part.is_some() {
+            self.end_part(offset, offset);
+        }
         self.reopen(offset);
         self.line_goes_on = offset..offset;
+    }
+
+    /// Begins a part of a text at this offset: what stands before it is judged elsewhere.
+    pub fn begin_part(&mut self, start: u64) {
+        for (slot, not_before) in self.not_before.iter_mut().enumerate() {
+            let is_open = match self.group.unit {
+                Unit::Occurrences => self.group.may_overlap[slot],
+                Unit::Lines => true,
+                Unit::Overlapping | Unit::WholeLines => false,
+            };
+            *not_before = if is_open { OPEN } else { 0 };
+        }
+        self.line_goes_on = start..start;
+        self.part = Some(Part { start, line_feed: None, openings: Vec::new() });
+    }
+
+    /// Ends a part of a text, and not the text, at this offset. What comes next begins at
+    /// `next`.
+    pub fn end_part(&mut self, end: u64, next: u64) {
+        let part = self.part.take();
+        self.carry = match self.group.unit {
+            Unit::Occurrences => Some(self.carry_of_places(part, end)),
+            Unit::Lines => Some(self.carry_of_lines(part)),
+            Unit::Overlapping | Unit::WholeLines => None,
+        };
+        self.not_before.fill(0);
+        self.line_counted.clear();
+        self.line_goes_on = next..next;
+    }
+
+    /// What depends on the text around a part in which places were counted.
+    fn carry_of_places(&mut self, part: Option<Part>, end: u64) -> Carry {
+        let mut carry = Carry::new(part.as_ref().map_or(FREE, |part| end - part.start));
+        let group = &self.group;
+        let mut insert = |slot: usize, steps| {
+            let enough = group.bytes[slot].len() as u64 - 1;
+            self.counts[slot] += carry.insert(group.needles[slot], enough, steps);
+        };
+        for slot in (0..group.needles.len()).filter(|slot| group.may_overlap[*slot]) {
+            let not_before = self.not_before[slot];
+            if not_before < OPEN {
+                let room = end - not_before.min(end);
+                insert(slot, vec![Step { least_room: 0, extra: 0, room }]);
+            }
+        }
+        for (slot, opening) in part.into_iter().flat_map(|part| part.openings) {
+            let not_before = Some(self.not_before[slot]).filter(|not_before| *not_before < OPEN);
+            insert(slot, opening.steps(not_before, end));
+        }
+        carry
+    }
+
+    /// What depends on the text around a part in which lines were counted.
+    fn carry_of_lines(&mut self, part: Option<Part>) -> Carry {
+        let line_ends = part.as_ref().is_none_or(|part| part.line_feed.is_some());
+        let mut carry = Carry::new(u64::from(line_ends));
+        let needles = &self.group.needles;
+        self.line_counted.sort_unstable();
+        for slot in &self.line_counted {
+            carry.insert(needles[*slot], 1, vec![Step { least_room: 0, extra: 0, room: 0 }]);
+        }
+        for (slot, _) in part.into_iter().flat_map(|part| part.openings) {
+            let room = u64::from(self.line_counted.binary_search(&slot).is_err());
+            let step = |least_room| Step { least_room, extra: least_room, room };
+            carry.insert(needles[slot], 1, vec![step(0), step(1)]);
+        }
+        carry
+    }
+
+    /// Judges a place of which it depends on the text before whether it counts.
+    #[cold]
+    #[inline(never)]
+    fn open_place(&mut self, slot: usize, window: &Window<'_>, end: usize, start: u64) -> bool {
+        let not_before = self.not_before[slot];
+        if not_before == NOWHERE || !self.suits(slot, window.text, end) {
+            return false;
+        }
+        let Some(part) = &mut self.part else { return false };
+        if part.line_feed.is_some_and(|line_feed| start > line_feed) {
+            self.not_before[slot] = 0;
+            return self.place(slot, window, end);
+        }
+        let mut number = usize::try_from(not_before - OPEN).unwrap_or(usize::MAX);
+        if number == 0 {
+            part.openings.push((slot, Opening::new(part.start)));
+            number = part.openings.len();
+            self.not_before[slot] = OPEN + number as u64;
+        }
+        if self.group.unit == Unit::Lines {
+            // It is the line's first place here. Before the part there may be others.
+            self.close_line(slot, window, end);
+            return true;
+        }
+        let len = self.group.bytes[slot].len() as u64;
+        if let Some(not_before) = part.openings[number - 1].1.place(start, len) {
+            self.not_before[slot] = not_before;
+        }
+        true
     }
 
     /// Adds the counts to the tally, and starts again from zero.
@@ -207,6 +345,9 @@ impl Judge {
             if *count > 0 {
                 tally.add(*needle, std::mem::take(count));
             }
+        }
+        if let Some(carry) = self.carry.take() {
+            tally.carry(&carry);
         }
     }
 

@@ -10,7 +10,7 @@ use memchr::memmem::Finder;
 
 use crate::engine::course::{Course, Find};
 use crate::engine::judge::{Group, Judge};
-use crate::engine::window::Window;
+use crate::engine::window::{Context, Window};
 use crate::engine::{Engine, Scan};
 
 /// The slot of the only needle.
@@ -47,6 +47,10 @@ impl Engine for Memmem {
 
     fn needles(&self) -> &[usize] {
         self.group.needles()
+    }
+
+    fn context(&self) -> Context {
+        self.group.context()
     }
 
     fn scan(self: Arc<Self>) -> Box<dyn Scan> {

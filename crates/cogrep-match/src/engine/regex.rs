@@ -14,6 +14,7 @@ use regex_automata::nfa::thompson::WhichCaptures;
 use regex_syntax::hir::{Hir, Look};
 
 use crate::Tally;
+use crate::engine::window::Context;
 use crate::engine::{Engine, Scan};
 use crate::line::without_ending;
 use crate::pattern::{self, Matching, PatternError, Unit};
@@ -52,6 +53,11 @@ impl Engine for Regex {
         true
     }
 
+    fn context(&self) -> Context {
+        // Lines do not depend on each other.
+        Context::default()
+    }
+
     fn scan(self: Arc<Self>) -> Box<dyn Scan> {
         let cache = self.regex.create_cache();
         Box::new(Lines { engine: self, cache, count: 0, line_is_cut: false })
@@ -80,6 +86,14 @@ impl Scan for Lines {
 
     fn end_text(&mut self) {
         self.line_is_cut = false;
+    }
+
+    fn begin_part(&mut self, before: &[u8]) {
+        debug_assert!(matches!(before, [] | [.., b'\n']), "a part begins within a line");
+    }
+
+    fn end_part(&mut self, _: &[u8]) {
+        debug_assert!(!self.line_is_cut, "a part ends within a line");
     }
 
     fn take(&mut self, tally: &mut Tally) {

@@ -79,11 +79,32 @@ impl Seam {
         self.offset += kept as u64;
     }
 
-    /// Ends the text, and shows what was still undecided.
-    pub fn end_text(&mut self, mut decide: impl FnMut(&Window<'_>)) {
-        decide(&self.window(self.held.len()));
+    /// Begins behind these bytes of a text, the ends in which others decide. Gives the
+    /// offset behind them.
+    pub fn begin_part(&mut self, before: &[u8]) -> u64 {
+        let held = before.len().min(self.context.before);
+        self.offset += (before.len() - held) as u64;
+        self.held.clear();
+        self.held.extend_from_slice(&before[before.len() - held..]);
+        self.decided = held;
+        self.offset + held as u64
+    }
+
+    /// Ends a part of a text, behind which stand these bytes, and shows what was still
+    /// undecided. Gives the offset of its end.
+    pub fn end_part(&mut self, behind: &[u8], mut decide: impl FnMut(&Window<'_>)) -> u64 {
+        let end = self.held.len();
+        self.held.extend_from_slice(behind);
+        decide(&self.window(end));
+        let offset = self.offset + end as u64;
         self.drop_held(self.held.len());
         self.decided = 0;
+        offset
+    }
+
+    /// Ends the text, and shows what was still undecided.
+    pub fn end_text(&mut self, decide: impl FnMut(&Window<'_>)) {
+        self.end_part(&[], decide);
     }
 
     /// Takes a small piece, and shows what is held only when it has become much:
@@ -151,6 +172,33 @@ mod tests {
                     check(Context { before, after }, &text, lens);
                 }
                 check(Context { before, after }, b"", &[1]);
+            }
+        }
+    }
+
+    #[test]
+    fn a_part_is_shown_with_its_surroundings_and_nothing_else() {
+        let text: Vec<u8> = (0..=255).cycle().take(300).collect();
+        for (before, after) in [(0, 0), (1, 2), (7, 4), (40, 0)] {
+            for (start, end) in [(1, 2), (5, 5), (20, 290), (60, 61), (100, 140)] {
+                for len in [1, 3, 50, 300] {
+                    let mut seam = Seam::new(Context { before, after });
+                    let mut decided = start;
+                    let mut look = |window: &Window<'_>| {
+                        let at = usize::try_from(window.offset).unwrap();
+                        assert_eq!(window.text, &text[at..at + window.text.len()]);
+                        assert_eq!(at + window.ends.start, decided);
+                        decided = at + window.ends.end;
+                        assert!(at == 0 || window.ends.start >= before);
+                        let behind = window.text.len() - window.ends.end;
+                        assert!(behind >= after || at + window.text.len() == text.len());
+                    };
+                    assert_eq!(seam.begin_part(&text[..start]), start as u64);
+                    text[start..end].chunks(len).for_each(|piece| seam.feed(piece, &mut look));
+                    let behind = &text[end..(end + after).min(text.len())];
+                    assert_eq!(seam.end_part(behind, &mut look), end as u64);
+                    assert_eq!(decided, end);
+                }
             }
         }
     }

@@ -7,7 +7,9 @@ pub(crate) mod random;
 pub(crate) mod strategy;
 
 use cogrep_match::word::is_word;
-use cogrep_match::{Counter, EngineChoice, Matching, Patterns, Plan, Unit, fold_all};
+use cogrep_match::{
+    Counter, EngineChoice, Folder, LineGrouper, Matching, Patterns, Plan, Tally, Unit, fold_all,
+};
 
 /// The counts of literals in a text, by the letter of the rules.
 pub(crate) fn reference(text: &[u8], patterns: &[Vec<u8>], matching: Matching) -> Vec<u64> {
@@ -95,4 +97,93 @@ pub(crate) fn counts(
         counter.feed(rest.split_off(..len.clamp(1, rest.len())).unwrap()).unwrap();
     }
     counter.finish()
+}
+
+/// The first place from this index on where a plan lets its text be cut.
+fn cut(plan: &Plan, text: &[u8], at: usize) -> usize {
+    let rest = &text[at..];
+    let more = if plan.needs_whole_lines() {
+        let is_behind_line = at == 0 || text[at - 1] == b'\n';
+        let line_feed = rest.iter().position(|byte| *byte == b'\n');
+        if is_behind_line { 0 } else { line_feed.map_or(rest.len(), |at| at + 1) }
+    } else if plan.folds() {
+        rest.iter().take(3).take_while(|byte| **byte & 0xC0 == 0x80).count()
+    } else {
+        0
+    };
+    at + more
+}
+
+/// The tally of this part of a text, which ends the text if nothing stands behind it;
+/// the part comes in pieces of these lengths in turn.
+fn part(plan: &Plan, text: &[u8], part: std::ops::Range<usize>, lens: &[usize]) -> Tally {
+    let context = plan.context();
+    let mut before = &text[part.start.saturating_sub(context.before)..part.start];
+    if before.len() < part.start {
+        before = &before[cut(plan, before, 0).min(before.len())..];
+    }
+    let behind = &text[part.end..text.len().min(part.end + context.after)];
+    let change = |text: &[u8]| if plan.folds() { fold_all(text) } else { text.into() };
+
+    let mut tally = Tally::new();
+    for engine in plan.engines() {
+        let mut scan = engine.clone().scan();
+        let (mut folder, mut lines) = (Folder::new(), LineGrouper::new(usize::MAX));
+        if part.start > 0 {
+            scan.begin_part(&change(before));
+        }
+        let mut feed = |piece: &[u8], last| {
+            let mut folded = Vec::new();
+            if plan.folds() {
+                folder.fold(piece, &mut folded);
+                if last {
+                    folder.finish(&mut folded);
+                }
+                scan.feed(&folded);
+            } else if plan.needs_whole_lines() {
+                lines.feed(piece, |piece| scan.feed(piece)).unwrap();
+                if last {
+                    lines.end_text(|piece| scan.feed(piece));
+                }
+            } else {
+                scan.feed(piece);
+            }
+        };
+        let (mut rest, mut lens) = (&text[part.clone()], lens.iter().cycle());
+        while !rest.is_empty() {
+            let len = *lens.next().unwrap();
+            feed(rest.split_off(..len.clamp(1, rest.len())).unwrap(), false);
+        }
+        feed(&[], true);
+        if part.end == text.len() {
+            scan.end_text();
+        } else {
+            scan.end_part(&change(behind));
+        }
+        scan.take(&mut tally);
+    }
+    tally
+}
+
+/// The counts by a plan, the text cut at these indices into parts that are counted
+/// apart. `pick` says which two neighbours are joined next, of so many.
+pub(crate) fn counts_in_parts(
+    plan: &Plan,
+    text: &[u8],
+    cuts: &[usize],
+    lens: &[usize],
+    mut pick: impl FnMut(usize) -> usize,
+) -> Vec<u64> {
+    let mut cuts: Vec<_> = cuts.iter().map(|at| cut(plan, text, *at % (text.len() + 1))).collect();
+    cuts.extend([0, text.len()]);
+    cuts.sort_unstable();
+    let ranges = cuts.windows(2).map(|cut| cut[0]..cut[1]);
+    let mut parts: Vec<_> = ranges.map(|range| part(plan, text, range, lens)).collect();
+    while parts.len() > 1 {
+        let first = pick(parts.len() - 1);
+        let next = parts.remove(first + 1);
+        parts[first].join(&next);
+    }
+    parts[0].settle();
+    plan.totals(&parts[0])
 }

@@ -23,7 +23,7 @@ use crate::engine::course::{Course, Find};
 use crate::engine::judge::{Group, Judge};
 use crate::engine::kernel::Level;
 use crate::engine::kernel::hashed::GRAM_BYTES;
-use crate::engine::window::Window;
+use crate::engine::window::{Context, Window};
 use crate::engine::{Engine, Scan};
 use crate::pattern::PatternError;
 
@@ -116,6 +116,10 @@ impl Engine for Sieve {
 
     fn needles(&self) -> &[usize] {
         self.group.needles()
+    }
+
+    fn context(&self) -> Context {
+        self.group.context()
     }
 
     fn scan(self: Arc<Self>) -> Box<dyn Scan> {
