@@ -115,9 +115,18 @@ fn cut(label: &str) -> String {
     fits.collect::<String>() + "\u{2026}"
 }
 
-/// About how many pixels a text takes; rather too many than too few.
+/// About how many pixels a text takes, in the wider ones of the usual fonts: rather too
+/// many than too few, since nobody knows which font will be there.
 fn pixels(text: &str) -> usize {
-    text.width() * 8
+    let of_char = |char: char| match char {
+        'M' | 'W' | 'm' | 'w' | '@' | '%' | '\u{2026}' => 13,
+        'A'..='Z' => 11,
+        ' '..='~' => 8,
+        _ if char.encode_utf8(&mut [0; 4]).width() == 0 => 0,
+        _ => 16,
+    };
+    // Most lower-case letters are a little wider than 8.
+    text.chars().map(of_char).sum::<usize>() + text.len() / 4
 }
 
 /// The beginning of a picture: size, name and dress.

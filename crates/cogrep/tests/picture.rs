@@ -44,9 +44,11 @@ fn marks(group: &str) -> BTreeSet<(usize, u64, u64)> {
 /// Every offset at which the folded needle stands in the text, where a character
 /// begins, found one character after the other.
 fn offsets(text: &str, needle: &str) -> Vec<u64> {
+    let length = needle.chars().count();
     let fold = |text: &str| -> String {
         // What simple folding makes of the capitals in these texts.
         text.chars()
+            .take(length)
             .map(|char| match char {
                 '\u{212a}' => 'k',
                 '\u{1e9e}' => '\u{df}',
@@ -56,7 +58,7 @@ fn offsets(text: &str, needle: &str) -> Vec<u64> {
     };
     let needle = fold(needle);
     let starts = text.char_indices().map(|(at, _)| at);
-    starts.filter(|at| fold(&text[*at..]).starts_with(&needle)).map(|at| at as u64).collect()
+    starts.filter(|at| fold(&text[*at..]) == needle).map(|at| at as u64).collect()
 }
 
 /// The bins of these offsets.

@@ -1,0 +1,133 @@
+// Opens reports in a headless Chromium and looks at them as a reader would: narrow and
+// wide, light and dark. Nothing may be loaded, no error may reach the console, axe-core
+// may find no violation, no label may lie on another, and the table must sort and filter,
+// by mouse and by keyboard.
+//
+// usage: check_page.mjs MODULES CHROMIUM FOLDER PAGE.html...
+//
+// MODULES is a folder with playwright-core and axe-core in it; pictures of the pages go
+// to FOLDER.
+
+import assert from "node:assert/strict";
+import { readFileSync } from "node:fs";
+import { createRequire } from "node:module";
+import { basename, join, resolve } from "node:path";
+import { pathToFileURL } from "node:url";
+
+const [modules, executablePath, folder, ...pages] = process.argv.slice(2);
+const require = createRequire(join(resolve(modules), "package.json"));
+const { chromium } = require("playwright-core");
+const axe = readFileSync(require.resolve("axe-core/axe.min.js"), "utf8");
+
+const WIDTHS = [360, 1440];
+const SCHEMES = ["light", "dark"];
+
+// What axe-core objects to, each with the first place.
+async function violations(page) {
+  // Through the debugger, since the page's own policy forbids it anything from outside.
+  await page.evaluate(axe);
+  const found = await page.evaluate(() => window.axe.run(document));
+  assert.ok(found.passes.length > 10, "axe-core has looked");
+  return found.violations.map(({ id, nodes }) => `${id}: ${nodes[0].html}`);
+}
+
+// Labels of pictures that lie on each other or reach out of their picture.
+function collisions() {
+  const found = [];
+  for (const svg of document.querySelectorAll("svg")) {
+    const paper = svg.getBoundingClientRect();
+    const labels = [...svg.querySelectorAll("text")].map((text) => ({
+      words: text.firstChild?.data ?? "",
+      box: text.getBoundingClientRect(),
+    }));
+    // Only labels whose rows meet can collide: sorted, those are neighbours.
+    labels.sort((a, b) => a.box.top - b.box.top);
+    labels.forEach(({ words, box }, nth) => {
+      if (box.left < paper.left || box.right > paper.right || box.bottom > paper.bottom) {
+        found.push(`${words} reaches out of its picture`);
+      }
+      for (const other of labels.slice(nth + 1)) {
+        if (other.box.top >= box.bottom - 1) break;
+        if (other.box.left < box.right - 1 && box.left < other.box.right - 1) {
+          found.push(`${words} lies on ${other.words}`);
+        }
+      }
+    });
+  }
+  return found;
+}
+
+// The cells of a column, in the rows that are seen.
+const column = (page, nth) =>
+  page.$$eval(
+    "#table tbody tr",
+    (rows, nth) => rows.filter((row) => row.offsetParent).map((row) => row.cells[nth].textContent),
+    nth,
+  );
+
+const numbers = async (page, nth) =>
+  (await column(page, nth)).map((text) => Number(text.replaceAll(",", "")));
+
+const heading = (page, nth) => page.locator("#table thead th").nth(nth);
+
+async function sorts(page) {
+  const given = await column(page, 0);
+  const counts = await numbers(page, 1);
+  const falling = [...counts].sort((a, b) => b - a);
+  await heading(page, 1).getByRole("button").click();
+  assert.deepEqual(await numbers(page, 1), falling, "the first click puts the largest on top");
+  assert.equal(await heading(page, 1).getAttribute("aria-sort"), "descending");
+  await page.keyboard.press("Enter");
+  assert.deepEqual(await numbers(page, 1), falling.toReversed(), "the keyboard turns it round");
+  assert.equal(await heading(page, 1).getAttribute("aria-sort"), "ascending");
+  await heading(page, 0).getByRole("button").click();
+  assert.deepEqual(await column(page, 0), [...given].sort((a, b) => (a < b ? -1 : a > b ? 1 : 0)));
+  assert.equal(await heading(page, 1).getAttribute("aria-sort"), null, "one column is sorted by");
+}
+
+async function filters(page) {
+  const all = await column(page, 0);
+  const wanted = all[0].slice(0, 2).toUpperCase();
+  const fits = all.filter((pattern) => pattern.toUpperCase().includes(wanted));
+  await page.getByLabel("Filter the patterns").fill(wanted);
+  assert.deepEqual(await column(page, 0), fits);
+  assert.equal(await page.locator("#matching").textContent(), `${fits.length} of ${all.length}`);
+  await page.getByLabel("Filter the patterns").fill("\u{10ffff}");
+  assert.deepEqual(await column(page, 0), []);
+  await page.getByLabel("Filter the patterns").fill("");
+  assert.deepEqual(await column(page, 0), all);
+}
+
+async function check(browser, file, width, colorScheme) {
+  const context = await browser.newContext({ viewport: { width, height: 900 }, colorScheme });
+  const page = await context.newPage();
+  const trouble = [];
+  page.on("console", (message) => trouble.push(`console: ${message.text()}`));
+  page.on("pageerror", (error) => trouble.push(`error: ${error.message}`));
+  page.on("request", (request) => {
+    if (!request.isNavigationRequest()) trouble.push(`loads ${request.url()}`);
+  });
+  await page.goto(pathToFileURL(resolve(file)).href);
+  const name = `${basename(file, ".html")}-${width}-${colorScheme}.png`;
+  await page.screenshot({ path: join(folder, name), fullPage: true });
+  trouble.push(...(await page.evaluate(collisions)));
+  const overflow = await page.evaluate(() => document.documentElement.scrollWidth - innerWidth);
+  if (overflow > 0) trouble.push(`the page is ${overflow} pixels too wide`);
+  trouble.push(...(await violations(page)));
+  await sorts(page);
+  await filters(page);
+  trouble.push(...(await violations(page)));
+  await context.close();
+  return trouble.map((line) => `${name}: ${line}`);
+}
+
+const browser = await chromium.launch({ executablePath, args: ["--no-sandbox"] });
+const trouble = [];
+for (const file of pages) {
+  for (const width of WIDTHS) {
+    for (const scheme of SCHEMES) trouble.push(...(await check(browser, file, width, scheme)));
+  }
+}
+await browser.close();
+console.log([...trouble, `${pages.length} pages, ${trouble.length} complaints`].join("\n"));
+process.exitCode = trouble.length ? 1 : 0;
