@@ -17,6 +17,7 @@ use crate::generate::Kind;
 use crate::lists::Given;
 use crate::merge::{self, Merge};
 use crate::output::Output;
+use crate::slips;
 
 /// What is to be done, fully understood.
 #[derive(Debug)]
@@ -34,6 +35,8 @@ pub(crate) struct Arguments {
     /// How many places of each pattern to show.
     pub(crate) show: usize,
     pub(crate) output: Output,
+    /// What to say if nothing is found.
+    pub(crate) slip: Option<&'static str>,
     /// Which part of the inputs is counted in, if not all of them.
     pub(crate) part: Option<Part>,
     /// The file to keep the result in.
@@ -59,12 +62,15 @@ pub(crate) fn parse(words: impl IntoIterator<Item = OsString>) -> Result<Work, E
     if let Some(kind) = matches.get_one::<String>(id::GENERATE).and_then(|name| Kind::of(name)) {
         return Err(Early::Generate(kind));
     }
-    refuse_habits(&matches)?;
+    slips::refuse_habits(&matches)?;
     let output = Output::new(&matches)?;
     let show = show(&matches, output.layout.format)?;
 
     let (given, inputs) = patterns_and_inputs(&matches, &words)?;
     let patterns = patterns(&matches, &given)?;
+    let says_how = matches.get_flag(id::REGEX) || matches.get_flag(id::FIXED);
+    let only_word = given.only_word().and_then(OsStr::to_str).filter(|_| !says_how);
+    let slip = only_word.and_then(slips::not_literal);
     let encoding = match matches.get_one::<String>(id::ENCODING) {
         Some(name) => Some(name.parse::<Encoding>().map_err(Error::from)?),
         None => None,
@@ -89,6 +95,7 @@ pub(crate) fn parse(words: impl IntoIterator<Item = OsString>) -> Result<Work, E
         explain: matches.get_flag(id::EXPLAIN),
         show,
         output,
+        slip,
         part,
         save: matches.get_one(id::SAVE).cloned(),
     })))
@@ -168,9 +175,7 @@ fn patterns_and_inputs(
         refuse_slip(&inputs, words)?;
     }
     if given.is_empty() {
-        return Err(Error::Usage(
-            "no pattern given; try: cogrep love book.txt, or cogrep --help".to_owned(),
-        ));
+        return Err(slips::no_pattern(matches));
     }
     let inputs: Vec<Input> = if inputs.is_empty() {
         let input = default_input();
@@ -289,19 +294,6 @@ fn patterns(matches: &ArgMatches, given: &Given) -> Result<Patterns, Error> {
     Ok(patterns)
 }
 
-/// Hints for flags that mean something else in grep, or nothing here.
-fn refuse_habits(matches: &ArgMatches) -> Result<(), Error> {
-    const HINTS: [(&str, &str); 3] = [
-        ("only-matching", "-o: every occurrence is counted anyway; to see places, use --show N"),
-        ("line-number", "-n: counts have no line numbers; to see places, use --show N"),
-        ("invert-match", "-v: there is no inverted count; --lines counts the lines that match"),
-    ];
-    match HINTS.iter().find(|(flag, _)| matches.get_count(flag) > 0) {
-        Some((_, hint)) => Err(Error::Usage((*hint).to_owned())),
-        None => Ok(()),
-    }
-}
-
 /// Turns what clap says into one line of our own; help and version are answers.
 fn refused(error: clap::Error) -> Early {
     if matches!(error.kind(), ErrorKind::DisplayHelp | ErrorKind::DisplayVersion) {
@@ -317,6 +309,9 @@ fn refused(error: clap::Error) -> Early {
     let flag = escape(flag.split(" <").next().unwrap_or_default().as_bytes());
     let value = escape(text(ContextKind::InvalidValue).unwrap_or_default().as_bytes());
     let message = match error.kind() {
+        ErrorKind::UnknownArgument if let Some(meant) = slips::meant(&flag) => {
+            format!("{flag}: no such flag; use {meant}")
+        }
         ErrorKind::UnknownArgument => match text(ContextKind::SuggestedArg) {
             Some(nearest) => format!("{flag}: no such flag; did you mean {nearest}?"),
             None => format!(

@@ -16,6 +16,7 @@ mod output;
 mod picture;
 mod run;
 mod save;
+mod slips;
 mod stats;
 mod terminal;
 mod watch;

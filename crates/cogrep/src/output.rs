@@ -9,6 +9,7 @@ use cogrep_report::{By, Format, Layout, Separator, Sort, TextStyle, View};
 use crate::arguments::named;
 use crate::error::Error;
 use crate::flags::{self, id};
+use crate::slips;
 use crate::terminal::{self, Colour};
 
 /// How results are shown.
@@ -53,6 +54,9 @@ impl Output {
         };
         let by = matches.get_one::<flags::By>(id::BY).copied();
         let plot: Option<OsString> = matches.get_one(id::PLOT).cloned();
+        if let Some(path) = &plot {
+            slips::refuse_picture(path)?;
+        }
         if plot.is_none() && matches.contains_id(id::PLOT_KIND) {
             return Err(Error::Usage("--plot-kind: where to? add --plot FILE.svg".to_owned()));
         }

@@ -100,7 +100,11 @@ fn count(arguments: &Arguments, plan: &Plan) -> Result<Status, Error> {
             let _ = writeln!(io::stderr(), "{name:<9} {value}");
         }
     }
-    Ok(conclude(&report))
+    let status = conclude(&report);
+    if let Some(slip) = arguments.slip.filter(|_| status == Status::NotFound && !output.quiet) {
+        complain(&format!("hint: {slip}"));
+    }
+    Ok(status)
 }
 
 /// Finds the places that are to be shown, if any are.

@@ -143,7 +143,15 @@ fn no_pattern_is_an_error_that_shows_the_way() {
     let place = library();
     let none = "cogrep: no pattern given; try: cogrep love book.txt, or cogrep --help\n";
     assert_eq!(place.run([""; 0]), expect("", none, 2));
-    assert_eq!(place.run(["--in", "book.txt"]), expect("", none, 2));
+    assert_eq!(
+        place.run(["--in", "book.txt", "love"]),
+        expect(
+            "",
+            "cogrep: no pattern given; --in takes every word up to the next flag, so patterns \
+             stand before it: cogrep love hate --in book.txt\n",
+            2
+        )
+    );
     place.write("empty", b"");
     place.write("blank", b"\n\r\n\n");
     let no_list = "no pattern in it; a list has one pattern a line\n";

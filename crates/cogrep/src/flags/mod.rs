@@ -89,6 +89,7 @@ Examples:
   cogrep -i love hate hope --in book.txt       several
   cogrep -i -f words.txt --top 10 book.txt     a list, and the ten most frequent
   cogrep ERROR --by file --format csv logs/    a spreadsheet
+  cogrep love hate --plot plot.svg --plot-kind dispersion --in book.txt
 
 --help shows all flags.";
 

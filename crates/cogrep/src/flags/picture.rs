@@ -10,8 +10,13 @@ use super::{id, option};
 pub(super) fn args() -> Vec<Arg> {
     const HEADING: &str = "Pictures";
     vec![
-        option(id::PLOT, "FILE.svg", HEADING, "Draw the counts as bars, beside printing them")
-            .value_parser(value_parser!(OsString)),
+        option(
+            id::PLOT,
+            "FILE.svg",
+            HEADING,
+            "Draw the counts as bars, or what --plot-kind says, as SVG",
+        )
+        .value_parser(value_parser!(OsString)),
         option(
             id::PLOT_KIND,
             "KIND",
