@@ -6,6 +6,8 @@ use std::ops::Range;
 use std::rc::Rc;
 use std::sync::Arc;
 
+use tokio::sync::OwnedSemaphorePermit;
+
 use crate::chunk::{CHUNK_BYTES, Chunk};
 use crate::event_loop::{EventLoop, Io, Watched};
 use crate::input::SourceName;
@@ -113,16 +115,50 @@ impl Bytes {
     /// Reads at least this many bytes into the chunk's buffer, or up to the end, or to
     /// a fault; a regular file fills the buffer. Gives how many they were.
     pub(crate) async fn fill_chunk(&mut self, chunk: &mut Chunk, least: usize) -> usize {
-        if self.is_stream() && !self.ended {
-            // A source that waits for somebody holds no buffer.
-            if let Err(fault) = self.ready().await {
-                self.fail(fault);
-            }
+        // A source that waits for somebody holds no buffer.
+        self.wait().await;
+        self.lend_buffer(chunk);
+        self.fill(chunk.buffer_mut(CHUNK_BYTES), CHUNK_BYTES, least).await
+    }
+
+    /// Waits until there is something to read, or the end, if somebody has to be waited
+    /// for.
+    pub(crate) async fn wait(&mut self) {
+        if self.is_stream()
+            && !self.ended
+            && let Err(fault) = self.ready().await
+        {
+            self.fail(fault);
         }
+    }
+
+    /// Gives the chunk a buffer of the loop, if it has none.
+    pub(crate) fn lend_buffer(&self, chunk: &mut Chunk) {
         if let (Some(on), false) = (&self.event_loop, chunk.has_buffer()) {
             chunk.give_buffer(on.buffer());
         }
-        self.fill(chunk.buffer_mut(CHUNK_BYTES), CHUNK_BYTES, least).await
+    }
+
+    /// Gives the buffer of the chunk back to the loop, to be used by others.
+    pub(crate) fn take_back(&self, chunk: &mut Chunk) {
+        if let Some(on) = &self.event_loop {
+            on.take_back(chunk);
+        }
+    }
+
+    /// Waits for the loop's leave to take so much memory; the more at once, the fewer.
+    ///
+    /// A source that waits for somebody does not ask: it might never give it back.
+    pub(crate) async fn memory(&self, bytes: u64) -> Option<OwnedSemaphorePermit> {
+        match &self.event_loop {
+            Some(on) if !self.is_stream() => on.memory(bytes).await,
+            _ => None,
+        }
+    }
+
+    /// Whether somebody wants all reading to end.
+    pub(crate) fn is_asked_to_stop(&self) -> bool {
+        self.interrupt.is_requested()
     }
 
     /// As [`fill_chunk`](Self::fill_chunk), with a buffer that has room for so much.

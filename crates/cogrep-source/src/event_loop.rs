@@ -8,7 +8,7 @@ use std::cell::RefCell;
 use std::io;
 use std::sync::Arc;
 
-use tokio::sync::Notify;
+use tokio::sync::{Notify, OwnedSemaphorePermit, Semaphore};
 use tokio::task::spawn_blocking;
 
 use crate::chunk::Chunk;
@@ -36,9 +36,15 @@ pub struct EventLoop {
     bell: Option<Watched>,
     /// Buffers of chunks that nobody fills right now.
     buffers: RefCell<Vec<Vec<u8>>>,
+    /// Mebibytes that decoders may take for what they have to remember.
+    memory: Arc<Semaphore>,
 }
 
 impl EventLoop {
+    /// So much may the decoders of one loop remember together: what the most demanding
+    /// one needs, and what the library needs beside.
+    const MEMORY_MIB: u32 = 130;
+
     /// How many threads that may wait a loop needs at most for cold disks: enough to
     /// keep the queue of a fast one full.
     pub const DEPTH: usize = 32;
@@ -52,7 +58,8 @@ impl EventLoop {
     pub fn new(io: Io, interrupt: &Interrupt) -> Self {
         // A bell that cannot be watched is not heard; the wish is still looked at.
         let bell = interrupt.bell().and_then(|bell| Watched::new(&bell).ok());
-        Self { io, wake: Notify::new(), bell, buffers: RefCell::default() }
+        let memory = Arc::new(Semaphore::new(Self::MEMORY_MIB as usize));
+        Self { io, wake: Notify::new(), bell, buffers: RefCell::default(), memory }
     }
 
     /// Waits until somebody wants all to stop, and wakes the sources that wait, so
@@ -81,6 +88,16 @@ impl EventLoop {
 
     pub(crate) fn buffer(&self) -> Vec<u8> {
         self.buffers.borrow_mut().pop().unwrap_or_default()
+    }
+
+    /// Waits until so much memory is free for a decoder, which has it for as long as it
+    /// keeps what it gets; less than a mebibyte needs no leave.
+    pub(crate) async fn memory(&self, bytes: u64) -> Option<OwnedSemaphorePermit> {
+        let mebibytes = u32::try_from(bytes >> 20).unwrap_or(u32::MAX).min(Self::MEMORY_MIB);
+        if mebibytes == 0 {
+            return None;
+        }
+        Arc::clone(&self.memory).acquire_many_owned(mebibytes).await.ok()
     }
 
     pub(crate) fn io(&self) -> Io {

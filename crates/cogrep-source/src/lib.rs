@@ -19,6 +19,7 @@ mod outcome;
 mod select;
 mod system;
 mod text;
+mod unpack;
 
 pub use chunk::{CHUNK_BYTES, Chunk};
 pub use encoding::{Encoding, UnknownEncoding};

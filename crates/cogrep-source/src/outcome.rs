@@ -32,6 +32,32 @@ pub enum Fault {
     /// What went wrong elsewhere, as it was told there.
     #[error("{0}")]
     Told(String),
+    /// Compressed data ended before its end.
+    #[error("the {format} data is cut off")]
+    Truncated {
+        /// The name of the format.
+        format: &'static str,
+    },
+    /// Compressed data is not what its format allows.
+    #[error("the {format} data is corrupt")]
+    Corrupt {
+        /// The name of the format.
+        format: &'static str,
+    },
+    /// Compressed data refers back further than a decoder is given memory for.
+    #[error(
+        "the {format} data needs a window of more than 128 MiB; unpack it first, and pipe it in"
+    )]
+    Window {
+        /// The name of the format.
+        format: &'static str,
+    },
+    /// Something else follows compressed data.
+    #[error("something that is no {format} data follows the {format} data")]
+    Trailing {
+        /// The name of the format.
+        format: &'static str,
+    },
     /// The user asked to stop.
     #[error("interrupted")]
     Interrupted,

@@ -1,4 +1,5 @@
-//! A source that is open: its bytes are read, decoded, and handed out as text.
+//! A source that is open: its bytes are read, unpacked, decoded, and handed out as
+//! text.
 
 use std::io::Read;
 use std::pin::pin;
@@ -12,6 +13,7 @@ use crate::event_loop::{EventLoop, Io};
 use crate::input::SourceName;
 use crate::interrupt::Interrupt;
 use crate::outcome::{Fault, Outcome};
+use crate::unpack::Unpacked;
 
 /// How sources are opened and read.
 #[derive(Clone, Debug, Default)]
@@ -22,6 +24,8 @@ pub struct OpenOptions {
     pub interrupt: Interrupt,
     /// How files are read on an event loop.
     pub io: Io,
+    /// Compressed data is text as it is, and not unpacked first.
+    pub no_decompress: bool,
 }
 
 /// How many bytes are read at once for a decoder: less than a chunk, since text tends
@@ -33,8 +37,9 @@ const UNDECODED_BYTES: usize = CHUNK_BYTES / 2;
 /// [`read`](Self::read) hands out one chunk after the other; after the last one,
 /// [`outcome`](Self::outcome) says whether that was all.
 pub struct Text {
-    bytes: Bytes,
+    bytes: Unpacked,
     encoding: Option<Encoding>,
+    no_decompress: bool,
     /// `None` until the first bytes are there.
     transcoding: Option<Transcoding>,
     /// Bytes that were read and not yet decoded, when there is a decoder.
@@ -65,7 +70,7 @@ impl Text {
         event_loop: Option<Rc<EventLoop>>,
     ) -> Result<Self, Fault> {
         let bytes = Bytes::open(name, &options.interrupt, event_loop).await?;
-        Ok(Self::of_bytes(bytes, options.encoding))
+        Ok(Self::of_bytes(bytes, options))
     }
 
     /// Reads from any reader, as from a pipe.
@@ -79,11 +84,18 @@ impl Text {
     /// assert_eq!(chunk.bytes(), b"hi");
     /// ```
     pub fn from_reader(reader: impl Read + 'static, options: &OpenOptions) -> Self {
-        Self::of_bytes(Bytes::of_reader(reader, &options.interrupt), options.encoding)
+        Self::of_bytes(Bytes::of_reader(reader, &options.interrupt), options)
     }
 
-    fn of_bytes(bytes: Bytes, encoding: Option<Encoding>) -> Self {
-        Self { bytes, encoding, transcoding: None, undecoded: Vec::new(), offset: 0 }
+    fn of_bytes(bytes: Bytes, options: &OpenOptions) -> Self {
+        Self {
+            bytes: Unpacked::new(bytes),
+            encoding: options.encoding,
+            no_decompress: options.no_decompress,
+            transcoding: None,
+            undecoded: Vec::new(),
+            offset: 0,
+        }
     }
 
     /// Reads the next piece of the text into the chunk, in place of what it held.
@@ -115,7 +127,11 @@ impl Text {
 
     /// Reads the first piece, and decides by it how the source is encoded.
     async fn read_first(&mut self, chunk: &mut Chunk) -> (usize, usize, bool) {
-        let end = self.bytes.fill_chunk(chunk, LONGEST_MARK_BYTES).await;
+        let end = if self.no_decompress {
+            self.bytes.fill_chunk(chunk, LONGEST_MARK_BYTES).await
+        } else {
+            self.bytes.begin(chunk, LONGEST_MARK_BYTES).await
+        };
         let start = &chunk.buffer_mut(CHUNK_BYTES)[..end];
         let transcoding = self.transcoding.insert(transcoding(start, self.encoding));
         if let Transcoding::Plain { mark_bytes } = *transcoding {
@@ -154,10 +170,10 @@ impl Text {
         self.bytes.is_stream()
     }
 
-    /// The bytes read from the source so far, before decoding.
+    /// The bytes read from the source so far, before unpacking and decoding.
     #[must_use]
     pub fn read_bytes(&self) -> u64 {
-        self.bytes.delivered()
+        self.bytes.read_bytes()
     }
 
     /// How the source ended. To be asked after the last chunk.
@@ -176,13 +192,14 @@ fn on_the_spot<F: Future>(future: F) -> F::Output {
 }
 
 /// Reads a whole small text, such as a list of patterns: UTF-8, or UTF-16 by its
-/// mark.
+/// mark, and not unpacked.
 ///
 /// # Errors
 ///
 /// When it cannot be read to its end.
 pub fn read_all(name: &SourceName) -> Result<Vec<u8>, Fault> {
-    let mut text = Text::open(name, &OpenOptions::default())?;
+    let options = OpenOptions { no_decompress: true, ..OpenOptions::default() };
+    let mut text = Text::open(name, &options)?;
     let mut chunk = Chunk::new();
     let mut all = Vec::new();
     while !chunk.is_last() {

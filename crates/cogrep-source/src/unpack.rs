@@ -1,0 +1,303 @@
+//! What a source has to say: its bytes, or what they were before they were
+//! compressed.
+//!
+//! A file may have many members, one behind the other; each gets a decoder. What a
+//! decoder holds is bounded by its format and by [`WINDOW_BYTES`], whatever it gives.
+
+mod format;
+
+use tokio::sync::OwnedSemaphorePermit;
+
+pub(crate) use self::format::MAGIC_BYTES;
+use self::format::{Decoder, Format, HEADER_BYTES, State, Step, Trouble, WINDOW_BYTES};
+use crate::bytes::Bytes;
+use crate::chunk::{CHUNK_BYTES, Chunk};
+use crate::outcome::{Fault, Outcome};
+
+/// How many compressed bytes are read at once.
+const PACKED_BYTES: usize = 64 << 10;
+
+/// Whether data that begins like this is compressed.
+pub(crate) fn is_compressed(start: &[u8]) -> bool {
+    Format::of(start).is_some() || Format::is_skippable(start)
+}
+
+/// The bytes of a source, unpacked where they are compressed.
+pub(crate) struct Unpacked {
+    bytes: Bytes,
+    unpacking: Option<Unpacking>,
+}
+
+impl Unpacked {
+    pub(crate) fn new(bytes: Bytes) -> Self {
+        Self { bytes, unpacking: None }
+    }
+
+    /// The bytes read from the source so far, compressed if they are.
+    pub(crate) fn read_bytes(&self) -> u64 {
+        self.bytes.delivered()
+    }
+
+    /// Whether a read may wait for somebody, not only for a disk.
+    pub(crate) fn is_stream(&self) -> bool {
+        self.bytes.is_stream()
+    }
+
+    /// Whether all that will come has come.
+    pub(crate) fn has_ended(&self) -> bool {
+        match &self.unpacking {
+            Some(unpacking) => unpacking.has_ended,
+            None => self.bytes.has_ended(),
+        }
+    }
+
+    /// Reads the beginning, and tells by it whether it is compressed; otherwise as
+    /// [`fill_chunk`](Self::fill_chunk).
+    pub(crate) async fn begin(&mut self, chunk: &mut Chunk, least: usize) -> usize {
+        let end = self.bytes.fill_chunk(chunk, least.max(MAGIC_BYTES)).await;
+        let start = &chunk.buffer_mut(CHUNK_BYTES)[..end];
+        let Some(unpacking) = Unpacking::begin(start) else { return end };
+        self.unpacking = Some(unpacking);
+        self.fill_chunk(chunk, least).await
+    }
+
+    /// Reads at least this many bytes into the chunk's buffer, or up to the end, or to
+    /// a fault; what waits for nobody fills the buffer. Gives how many they were.
+    pub(crate) async fn fill_chunk(&mut self, chunk: &mut Chunk, least: usize) -> usize {
+        let Some(unpacking) = &mut self.unpacking else {
+            return self.bytes.fill_chunk(chunk, least).await;
+        };
+        let mut filled = 0;
+        loop {
+            unpacking.wait(&mut self.bytes).await;
+            self.bytes.lend_buffer(chunk);
+            let plain = &mut chunk.buffer_mut(CHUNK_BYTES)[filled..CHUNK_BYTES];
+            filled += unpacking.fill(&mut self.bytes, plain).await;
+            if filled >= least || unpacking.has_ended {
+                return filled;
+            }
+            if filled == 0 {
+                // A source that waits for somebody holds no buffer.
+                self.bytes.take_back(chunk);
+            }
+        }
+    }
+
+    /// As [`fill_chunk`](Self::fill_chunk), with a buffer that has room for so much.
+    pub(crate) async fn fill(&mut self, buffer: &mut Vec<u8>, room: usize, least: usize) -> usize {
+        let Some(unpacking) = &mut self.unpacking else {
+            return self.bytes.fill(buffer, room, least).await;
+        };
+        let mut filled = 0;
+        while filled < least && !unpacking.has_ended {
+            unpacking.wait(&mut self.bytes).await;
+            filled += unpacking.fill(&mut self.bytes, &mut buffer[filled..room]).await;
+        }
+        filled
+    }
+
+    /// How the source ended. To be asked after its end.
+    pub(crate) fn outcome(self) -> Outcome {
+        match self.unpacking.and_then(|unpacking| unpacking.fault) {
+            None => self.bytes.outcome(),
+            // The data is cut off because its bytes are: that is the reason.
+            Some(fault @ Fault::Truncated { .. }) => match self.bytes.outcome() {
+                Outcome::Complete => Outcome::Partial(fault),
+                outcome => outcome,
+            },
+            Some(fault) => Outcome::Partial(fault),
+        }
+    }
+}
+
+/// Compressed data on its way through a decoder.
+struct Unpacking {
+    format: Format,
+    /// Whether a member with text was seen; before that, it may be of another format.
+    is_certain: bool,
+    /// `None` between the members of a file.
+    decoder: Option<Box<dyn Decoder>>,
+    /// Whether the decoder may have more to give than it had room for.
+    has_more: bool,
+    /// For what the decoder remembers.
+    memory: Option<OwnedSemaphorePermit>,
+    /// Read and, from `start` on, not yet decoded.
+    packed: Vec<u8>,
+    start: usize,
+    has_ended: bool,
+    fault: Option<Fault>,
+}
+
+impl Unpacking {
+    /// Begins with these bytes, if they are compressed.
+    fn begin(start: &[u8]) -> Option<Self> {
+        let first = Format::of(start);
+        let skippable = Format::is_skippable(start).then_some(Format::Zstd);
+        Some(Self {
+            format: first.or(skippable)?,
+            is_certain: first.is_some(),
+            decoder: None,
+            has_more: false,
+            memory: None,
+            packed: start.to_vec(),
+            start: 0,
+            has_ended: false,
+            fault: None,
+        })
+    }
+
+    fn rest(&self) -> &[u8] {
+        &self.packed[self.start..]
+    }
+
+    /// Whether it goes on only with more compressed bytes.
+    fn is_hungry(&self, bytes: &Bytes) -> bool {
+        // Whoever has to wait for more bytes than it needs may wait for ever.
+        let enough = if bytes.is_stream() { MAGIC_BYTES } else { HEADER_BYTES };
+        !bytes.has_ended()
+            && match self.decoder {
+                Some(_) => self.rest().is_empty() && !self.has_more,
+                None => self.rest().len() < enough,
+            }
+    }
+
+    /// Waits until there is something to do, if somebody has to be waited for.
+    async fn wait(&mut self, bytes: &mut Bytes) {
+        if self.is_hungry(bytes) {
+            bytes.wait().await;
+        }
+    }
+
+    /// Decodes until the room is filled, or the data ends, or there is nothing to be had
+    /// at once.
+    async fn fill(&mut self, bytes: &mut Bytes, plain: &mut [u8]) -> usize {
+        let mut filled = 0;
+        // It was waited for where it was needed, and is so only once.
+        let mut may_read = !bytes.is_stream() || self.is_hungry(bytes);
+        while !self.has_ended && filled < plain.len() {
+            // A few bytes may hold very much.
+            if bytes.is_asked_to_stop() {
+                self.end(Fault::Interrupted);
+                break;
+            }
+            if self.is_hungry(bytes) {
+                if !may_read {
+                    break;
+                }
+                self.read(bytes).await;
+                may_read = !bytes.is_stream();
+            } else if self.decoder.is_none() {
+                self.begin_member(bytes).await;
+            } else {
+                filled += self.decode(bytes, &mut plain[filled..]).await;
+            }
+        }
+        if bytes.is_stream() && self.rest().is_empty() {
+            self.packed = Vec::new();
+            self.start = 0;
+        }
+        filled
+    }
+
+    /// Reads more, behind what is not yet decoded.
+    async fn read(&mut self, bytes: &mut Bytes) {
+        self.packed.drain(..self.start);
+        self.start = 0;
+        let rest = self.packed.len();
+        let mut more = if rest == 0 { std::mem::take(&mut self.packed) } else { Vec::new() };
+        more.resize(PACKED_BYTES, 0);
+        let read = bytes.fill(&mut more, PACKED_BYTES, 1).await;
+        more.truncate(read);
+        if rest == 0 {
+            self.packed = more;
+        } else {
+            self.packed.append(&mut more);
+        }
+        if self.decoder.is_none() {
+            self.skip_zeros();
+        }
+    }
+
+    /// Zeros may stand between members and at the end, as on tapes.
+    fn skip_zeros(&mut self) {
+        self.start += self.rest().iter().take_while(|byte| **byte == 0).count();
+    }
+
+    /// Goes on to the next member, if there is one.
+    async fn begin_member(&mut self, bytes: &Bytes) {
+        if self.rest().is_empty() {
+            self.has_ended = true;
+            return;
+        }
+        let found = Format::of(self.rest());
+        match found {
+            Some(format) if !self.is_certain => {
+                self.format = format;
+                self.is_certain = true;
+            }
+            Some(format) if format == self.format => {}
+            None if Format::is_skippable(self.rest()) && self.format.has_skippable() => {}
+            _ => return self.end(Fault::Trailing { format: self.format.name() }),
+        }
+        let memory_bytes = found.map_or(0, |format| format.memory_bytes(self.rest()));
+        if memory_bytes > WINDOW_BYTES {
+            return self.fail(Trouble::Window);
+        }
+        self.memory = bytes.memory(memory_bytes).await;
+        match self.format.decoder() {
+            Ok(decoder) => self.decoder = Some(decoder),
+            Err(trouble) => self.fail(trouble),
+        }
+    }
+
+    /// Decodes what there is; gives how many bytes came of it.
+    async fn decode(&mut self, bytes: &Bytes, plain: &mut [u8]) -> usize {
+        let is_all = bytes.has_ended();
+        let packed = &self.packed[self.start..];
+        let Some(decoder) = &mut self.decoder else { return 0 };
+        let Step { taken, written, state } = decoder.step(packed, is_all, plain);
+        let is_stuck = taken == 0 && written == 0;
+        let had_more = !packed.is_empty();
+        self.start += taken;
+        self.has_more = written == plain.len();
+        match state {
+            State::Ended => {
+                self.decoder = None;
+                self.memory = None;
+                self.skip_zeros();
+            }
+            State::Failed(trouble) => self.fail(trouble),
+            State::Growing { memory_bytes } => {
+                // Whoever held some while waiting for more could wait for ever.
+                self.memory = None;
+                self.memory = bytes.memory(memory_bytes).await;
+            }
+            State::Within if is_stuck && had_more => self.fail(Trouble::Corrupt),
+            State::Within if is_stuck && is_all => {
+                self.end(Fault::Truncated { format: self.format.name() });
+            }
+            State::Within => {}
+        }
+        written
+    }
+
+    fn fail(&mut self, trouble: Trouble) {
+        let format = self.format.name();
+        self.end(match trouble {
+            Trouble::Corrupt => Fault::Corrupt { format },
+            Trouble::Window => Fault::Window { format },
+        });
+    }
+
+    fn end(&mut self, fault: Fault) {
+        self.fault = Some(fault);
+        self.has_ended = true;
+        self.decoder = None;
+        self.memory = None;
+        self.packed = Vec::new();
+        self.start = 0;
+    }
+}
+
+#[cfg(test)]
+mod tests;
