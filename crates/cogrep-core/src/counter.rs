@@ -241,9 +241,9 @@ impl Counter {
     /// The job over these inputs, to be changed in what [`Options`] do not say.
     #[must_use]
     pub fn job<'a>(&'a self, inputs: &'a [Input]) -> Job<'a> {
-        let Options { selection, workers, max_line_bytes, by_source, .. } = self.options;
+        let Options { workers, max_line_bytes, by_source, .. } = self.options;
         Job {
-            selection,
+            selection: self.options.selection.clone(),
             open: self.options.open.clone(),
             max_line_bytes,
             workers,

@@ -28,5 +28,5 @@ pub use input::{Input, SourceName};
 pub use interrupt::Interrupt;
 pub use length::text_length;
 pub use outcome::{Fault, Outcome};
-pub use select::{Selected, Selection};
+pub use select::{BadRule, Selected, Selection};
 pub use text::{OpenOptions, Text, read_all};

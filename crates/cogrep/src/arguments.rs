@@ -9,7 +9,7 @@ use clap::error::{ContextKind, ContextValue, ErrorKind};
 use cogrep_core::Part;
 use cogrep_match::{EngineChoice, LineGrouper, Matching, Patterns, Syntax, Unit};
 use cogrep_report::{Format, escape};
-use cogrep_source::{Encoding, Input, Io, Selection};
+use cogrep_source::{Input, Selection};
 
 use crate::error::{Early, Error, complain};
 use crate::flags::{self, id};
@@ -18,6 +18,7 @@ use crate::lists::Given;
 use crate::merge::{self, Merge};
 use crate::output::Output;
 use crate::slips;
+use crate::sources::{self, Opening};
 
 /// What is to be done, fully understood.
 #[derive(Debug)]
@@ -26,9 +27,8 @@ pub(crate) struct Arguments {
     pub(crate) given: Given,
     pub(crate) inputs: Vec<Input>,
     pub(crate) selection: Selection,
-    pub(crate) encoding: Option<Encoding>,
+    pub(crate) opening: Opening,
     pub(crate) workers: Option<NonZeroUsize>,
-    pub(crate) io: Io,
     pub(crate) max_line_bytes: usize,
     pub(crate) engine: EngineChoice,
     pub(crate) explain: bool,
@@ -62,6 +62,9 @@ pub(crate) fn parse(words: impl IntoIterator<Item = OsString>) -> Result<Work, E
     if let Some(kind) = matches.get_one::<String>(id::GENERATE).and_then(|name| Kind::of(name)) {
         return Err(Early::Generate(kind));
     }
+    if matches.get_flag(id::TYPE_LIST) {
+        return Err(Early::Types);
+    }
     slips::refuse_habits(&matches)?;
     let output = Output::new(&matches)?;
     let show = show(&matches, output.layout.format)?;
@@ -71,22 +74,14 @@ pub(crate) fn parse(words: impl IntoIterator<Item = OsString>) -> Result<Work, E
     let says_how = matches.get_flag(id::REGEX) || matches.get_flag(id::FIXED);
     let only_word = given.only_word().and_then(OsStr::to_str).filter(|_| !says_how);
     let slip = only_word.and_then(slips::not_literal);
-    let encoding = match matches.get_one::<String>(id::ENCODING) {
-        Some(name) => Some(name.parse::<Encoding>().map_err(Error::from)?),
-        None => None,
-    };
     let part = part(&matches, &inputs)?;
     Ok(Work::Count(Box::new(Arguments {
         patterns,
         given,
         inputs,
-        selection: Selection {
-            hidden: matches.get_flag(id::HIDDEN),
-            no_ignore: matches.get_flag(id::NO_IGNORE),
-        },
-        encoding,
+        selection: sources::selection(&matches)?,
+        opening: Opening::new(&matches)?,
         workers: matches.get_one(id::THREADS).copied().and_then(NonZeroUsize::new),
-        io: io(std::env::var_os("COGREP_IO").as_deref())?,
         max_line_bytes: matches
             .get_one(id::MAX_LINE)
             .copied()
@@ -138,18 +133,6 @@ pub(crate) fn named<T: Default + std::str::FromStr<Err: std::fmt::Display>>(
     )
 }
 
-/// How files are read, for tests of what platforms other than Linux do.
-fn io(value: Option<&OsStr>) -> Result<Io, Error> {
-    match value.map(OsStr::as_encoded_bytes) {
-        None | Some(b"" | b"auto") => Ok(Io::Auto),
-        Some(b"portable") => Ok(Io::Portable),
-        Some(other) => Err(Error::Usage(format!(
-            "COGREP_IO={}: no such way; there are auto, portable",
-            escape(other)
-        ))),
-    }
-}
-
 /// Which words are patterns and which are inputs.
 fn patterns_and_inputs(
     matches: &ArgMatches,
@@ -177,13 +160,22 @@ fn patterns_and_inputs(
     if given.is_empty() {
         return Err(slips::no_pattern(matches));
     }
-    let inputs: Vec<Input> = if inputs.is_empty() {
-        let input = default_input();
-        hint_at_a_file(&given, &input, listed);
-        vec![input]
-    } else {
-        inputs.into_iter().map(Input::from_argument).collect()
-    };
+    let mut inputs: Vec<Input> = inputs.into_iter().map(Input::from_argument).collect();
+    match sources::listed(matches)? {
+        Some(listed) => inputs.extend(listed),
+        None if inputs.is_empty() => {
+            let input = default_input();
+            hint_at_a_file(&given, &input, listed);
+            inputs.push(input);
+        }
+        None => {}
+    }
+    if given.reads_stdin() && sources::lists_from_stdin(matches) {
+        return Err(Error::Usage(
+            "-f -: standard input cannot be both the list of patterns and that of inputs"
+                .to_owned(),
+        ));
+    }
     if given.reads_stdin() && inputs.contains(&Input::Stdin) {
         return Err(Error::Usage(
             "-f -: standard input cannot be both the list of patterns and an input; name an input"

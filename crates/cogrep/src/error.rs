@@ -9,6 +9,7 @@ use cogrep_report::{MergeError, escape};
 use cogrep_source::{Fault, UnknownEncoding};
 
 use crate::generate::{self, Kind};
+use crate::sources;
 
 /// How a run ends.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -84,6 +85,8 @@ pub(crate) enum Early {
     Answer(clap::Error),
     /// Something that is made from the flags was asked for.
     Generate(Kind),
+    /// The types of files were asked for.
+    Types,
     Error(Error),
 }
 
@@ -107,6 +110,10 @@ pub(crate) fn end_early(early: Early) -> ExitCode {
             Err(error) => end(&error.into()),
         },
         Early::Generate(kind) => match generate::write(kind, &mut io::stdout().lock()) {
+            Ok(()) => ExitCode::SUCCESS,
+            Err(error) => end(&error.into()),
+        },
+        Early::Types => match sources::write_types(&mut io::stdout().lock()) {
             Ok(()) => ExitCode::SUCCESS,
             Err(error) => end(&error.into()),
         },

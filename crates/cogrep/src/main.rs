@@ -17,6 +17,7 @@ mod picture;
 mod run;
 mod save;
 mod slips;
+mod sources;
 mod stats;
 mod terminal;
 mod watch;

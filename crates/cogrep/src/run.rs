@@ -5,13 +5,13 @@ use std::io::{self, BufWriter, Write};
 use cogrep_core::{Dealer, Job, Network, Part, Report, SourceReport};
 use cogrep_match::{Locator, PlaceFinder, Plan};
 use cogrep_report::{Collection, Printer, escape};
-use cogrep_source::{Fault, OpenOptions};
+use cogrep_source::Fault;
 
 use crate::arguments::Arguments;
 use crate::error::{Error, Status, complain};
 use crate::stats::Stopwatch;
 use crate::watch::Watch;
-use crate::{interrupt, picture, save};
+use crate::{picture, save};
 
 /// Does what is to be done, and says how it ended.
 pub(crate) fn run(arguments: &Arguments) -> Result<Status, Error> {
@@ -48,12 +48,8 @@ fn count(arguments: &Arguments, plan: &Plan) -> Result<Status, Error> {
     let dealer = Dealer::new(arguments.part.unwrap_or(Part::WHOLE));
     let watch = Watch::new(output, &arguments.inputs, &rows, plan);
     let job = Job {
-        selection: arguments.selection,
-        open: OpenOptions {
-            encoding: arguments.encoding,
-            interrupt: interrupt::listen(),
-            io: arguments.io,
-        },
+        selection: arguments.selection.clone(),
+        open: arguments.opening.options(),
         workers: arguments.workers,
         max_line_bytes: arguments.max_line_bytes,
         dealer: (is_saved || arguments.part.is_some()).then_some(&dealer),

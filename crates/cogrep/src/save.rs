@@ -33,11 +33,13 @@ fn options(arguments: &Arguments) -> BTreeMap<String, String> {
         Unit::Lines => "lines",
         Unit::WholeLines => "whole lines",
     };
-    let encoding = arguments.encoding.map_or_else(|| "by mark".to_owned(), |name| name.to_string());
+    let encoding =
+        arguments.opening.encoding().map_or_else(|| "by mark".to_owned(), |name| name.to_string());
     let is_regex = matching.syntax == Syntax::Regex;
     let mut options = BTreeMap::from([
         ("encoding", encoding),
         ("extended-regexp", is_regex.to_string()),
+        ("no-decompress", arguments.opening.no_decompress().to_string()),
         ("ignore-case", matching.ignore_case.to_string()),
         ("unit", unit.to_owned()),
         ("word-regexp", matching.whole_words.to_string()),

@@ -208,3 +208,103 @@ fn files_that_vanish_are_named_and_the_rest_counts() {
     assert_eq!(String::from_utf8_lossy(&output.stdout), format!("love {expected}\n"));
     assert_eq!(output.status.code(), Some(2));
 }
+
+#[test]
+fn files_of_a_folder_are_selected_as_ripgrep_does() {
+    let place = Place::with(&[
+        ("tree/a.rs", b"love"),
+        ("tree/b.txt", b"love love"),
+        ("tree/deep/c.txt", b"love love love love"),
+        ("tree/deep/deeper/d.md", &b"love ".repeat(8)),
+        ("tree/.hidden", &b"love ".repeat(16)),
+        ("tree/.ignore", b"/ignored.txt"),
+        ("tree/ignored.txt", &b"love ".repeat(32)),
+        ("elsewhere/e.txt", &b"love ".repeat(64)),
+    ]);
+    symlink("../elsewhere", place.path().join("tree/link")).unwrap();
+    let cases: [(&[&str], usize); 15] = [
+        (&[], 1 + 2 + 4 + 8),
+        (&["--hidden"], 1 + 2 + 4 + 8 + 16),
+        (&["--no-ignore"], 1 + 2 + 4 + 8 + 32),
+        (&["-g", "*.txt"], 2 + 4 + 32),
+        (&["-g", "!*.txt"], 1 + 8),
+        (&["-g", "*.txt", "-g", "!**/deep/**"], 2 + 32),
+        (&["-t", "rust"], 1),
+        (&["-t", "rust", "-t", "md"], 1 + 8),
+        (&["-T", "rust"], 2 + 4 + 8),
+        (&["-d", "1"], 1 + 2),
+        (&["--max-depth", "2"], 1 + 2 + 4),
+        (&["--max-filesize", "10"], 1 + 2),
+        (&["--max-filesize", "1K"], 1 + 2 + 4 + 8),
+        (&["-L"], 1 + 2 + 4 + 8 + 64),
+        (&["--one-file-system"], 1 + 2 + 4 + 8),
+    ];
+    for (flags, count) in cases {
+        let found = place.run([&["love", "tree"], flags].concat());
+        assert_eq!(found, expect(&format!("love {count}\n"), "", 0), "{flags:?}");
+    }
+    for (flag, value) in [("-t", "klingon"), ("-g", "[a"), ("--max-filesize", "many")] {
+        let refusal = place.run(["love", "tree", flag, value]);
+        assert_eq!((refusal.status, refusal.err.lines().count()), (2, 1), "{}", refusal.err);
+    }
+    assert!(place.run(["--type-list"]).out.contains("\nrust: *.rs\n"));
+}
+
+#[test]
+fn followed_links_that_lead_nowhere_are_faults() {
+    let place = Place::with(&[("tree/a.txt", b"love")]);
+    symlink(".", place.path().join("tree/loop")).unwrap();
+    symlink("gone", place.path().join("tree/nowhere")).unwrap();
+    let found = place.run(["love", "tree", "-L"]);
+    assert_eq!((found.out.as_str(), found.status), ("love 1\n", 2));
+    assert!(found.err.contains("tree/loop") && found.err.contains("tree/nowhere"), "{}", found.err);
+}
+
+#[test]
+fn inputs_come_from_lists() {
+    let place = Place::with(&[
+        ("a.txt", b"love"),
+        ("b\n.txt", b"love love"),
+        ("folder/c.txt", b"love love love love"),
+        ("list", b"a.txt\n\nfolder\n"),
+        ("list0", b"b\n.txt\0a.txt"),
+        ("empty", b""),
+    ]);
+    let run = |arguments: &[&str]| place.run(arguments);
+    assert_eq!(run(&["love", "--files-from", "list"]), expect("love 5\n", "", 0));
+    assert_eq!(run(&["love", "--files0-from", "list0"]), expect("love 3\n", "", 0));
+    assert_eq!(run(&["love", "a.txt", "--files-from", "list"]), expect("love 6\n", "", 0));
+    assert_eq!(run(&["love", "--files-from", "empty"]), expect("love 0\n", "", 1));
+    let piped = place.pipe(b"folder\na.txt\n", ["love", "--files-from", "-"]);
+    assert_eq!(piped, expect("love 5\n", "", 0));
+    for arguments in [
+        &["love", "--files-from", "-", "-"][..],
+        &["-f", "-", "--files-from", "-"],
+        &["love", "--files-from", "gone"],
+    ] {
+        let refusal = place.pipe(b"-\n", arguments);
+        assert_eq!((refusal.status, refusal.out.as_str()), (2, ""), "{arguments:?}");
+    }
+}
+
+#[test]
+fn compressed_files_are_unpacked_and_what_is_cut_off_is_said() {
+    let place = Place::new();
+    let text = "love and hate\n".repeat(20_000);
+    place.write("plain.txt", text.as_bytes());
+    let packed = Command::new("gzip").arg("-c").arg(place.path().join("plain.txt")).output();
+    let Ok(packed) = packed else {
+        common::skip("there is no gzip");
+        return;
+    };
+    place.write("packed.gz", &packed.stdout);
+    place.write("cut.gz", &packed.stdout[..packed.stdout.len() / 2]);
+    assert_eq!(place.run(["love", "packed.gz"]), expect("love 20000\n", "", 0));
+    assert_eq!(place.pipe(&packed.stdout, ["love", "-"]), expect("love 20000\n", "", 0));
+    assert_eq!(place.run(["love", "packed.gz", "--no-decompress"]).out, "love 0\n");
+    let cut = place.run(["love", "packed.gz", "cut.gz"]);
+    assert_eq!(cut.status, 2);
+    assert!(cut.err.starts_with("cogrep: cut.gz: the gzip data is cut off; "), "{}", cut.err);
+    let count: usize = cut.out.trim_end().rsplit(' ').next().unwrap().parse().unwrap();
+    assert!((20_100..40_000).contains(&count), "what came before the cut counts: {count}");
+}

@@ -13,15 +13,48 @@ pub(super) fn args() -> Vec<Arg> {
             .num_args(1..)
             .action(ArgAction::Append)
             .value_parser(value_parser!(OsString)),
+        option(id::FILES_FROM, "FILE", HEADING, "Inputs from a file, one a line; - is stdin")
+            .value_parser(value_parser!(OsString)),
+        option(id::FILES0_FROM, "FILE", HEADING, "Inputs from a file, each ended by NUL")
+            .value_parser(value_parser!(OsString)),
         option(id::ENCODING, "NAME", HEADING, "The encoding of every input (UTF-8, or by mark)"),
-        switch(id::HIDDEN, HEADING, "Read hidden files in folders too").short('.'),
-        switch(
-            id::NO_IGNORE,
-            HEADING,
-            "Read files in folders that .gitignore and the like exclude",
-        ),
+        switch(id::NO_DECOMPRESS, HEADING, "Count in compressed data as it is, not unpacked"),
         option(id::THREADS, "NUM", HEADING, "Count on so many cores; 0, the default, is all")
             .short('j')
             .value_parser(value_parser!(usize)),
     ]
+}
+
+/// Which files of a folder are read.
+pub(super) fn selection() -> Vec<Arg> {
+    const HEADING: &str = "In folders";
+    let many = |arg: Arg| arg.action(ArgAction::Append);
+    vec![
+        switch(id::HIDDEN, HEADING, "Read hidden files and folders too").short('.'),
+        switch(id::NO_IGNORE, HEADING, "Read what .gitignore and the like exclude"),
+        many(option(id::GLOB, "GLOB", HEADING, "Read what matches; with ! before, all else"))
+            .short('g'),
+        many(option(id::TYPE, "TYPE", HEADING, "Read only files of this type")).short('t'),
+        many(option(id::TYPE_NOT, "TYPE", HEADING, "Read no files of this type")).short('T'),
+        switch(id::TYPE_LIST, HEADING, "Print the types of files, and end"),
+        option(id::MAX_DEPTH, "NUM", HEADING, "Go so deep and no deeper; 1 is the folder itself")
+            .short('d')
+            .value_parser(value_parser!(usize)),
+        option(id::MAX_FILESIZE, "NUM", HEADING, "Leave out larger files: bytes, or 10K, 10M, 1G")
+            .value_parser(bytes),
+        switch(id::FOLLOW, HEADING, "Follow symbolic links").short('L'),
+        switch(id::ONE_FILE_SYSTEM, HEADING, "Stay on the file system of each folder named"),
+    ]
+}
+
+/// A number of bytes, in units of 1024 by its suffix.
+fn bytes(value: &str) -> Result<u64, String> {
+    let (number, unit) = match value.as_bytes().last() {
+        Some(b'K') => (&value[..value.len() - 1], 1 << 10),
+        Some(b'M') => (&value[..value.len() - 1], 1 << 20),
+        Some(b'G') => (&value[..value.len() - 1], 1 << 30),
+        _ => (value, 1),
+    };
+    let number = number.parse::<u64>().map_err(|error| error.to_string())?;
+    number.checked_mul(unit).ok_or_else(|| "too large".to_owned())
 }

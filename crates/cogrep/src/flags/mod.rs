@@ -33,6 +33,17 @@ pub(crate) mod id {
     pub(crate) const ENCODING: &str = "encoding";
     pub(crate) const HIDDEN: &str = "hidden";
     pub(crate) const NO_IGNORE: &str = "no-ignore";
+    pub(crate) const NO_DECOMPRESS: &str = "no-decompress";
+    pub(crate) const GLOB: &str = "glob";
+    pub(crate) const TYPE: &str = "type";
+    pub(crate) const TYPE_NOT: &str = "type-not";
+    pub(crate) const TYPE_LIST: &str = "type-list";
+    pub(crate) const MAX_DEPTH: &str = "max-depth";
+    pub(crate) const MAX_FILESIZE: &str = "max-filesize";
+    pub(crate) const FOLLOW: &str = "follow";
+    pub(crate) const ONE_FILE_SYSTEM: &str = "one-file-system";
+    pub(crate) const FILES_FROM: &str = "files-from";
+    pub(crate) const FILES0_FROM: &str = "files0-from";
     pub(crate) const THREADS: &str = "threads";
     pub(crate) const BY: &str = "by";
     pub(crate) const FORMAT: &str = "format";
@@ -112,6 +123,7 @@ pub(crate) fn command() -> Command {
         .args(patterns::args())
         .args(matching::args())
         .args(inputs::args())
+        .args(inputs::selection())
         .args(breakdown::args())
         .args(output::args())
         .args(picture::args())

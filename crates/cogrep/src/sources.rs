@@ -1,0 +1,144 @@
+//! From the command line to where the text comes from: lists of inputs, and the
+//! rules by which files are selected and opened.
+
+use std::ffi::{OsStr, OsString};
+use std::io::Write;
+
+use clap::ArgMatches;
+use cogrep_report::escape;
+use cogrep_source::{Encoding, Input, Io, OpenOptions, Selection, SourceName, read_all};
+
+use crate::error::Error;
+use crate::flags::id;
+use crate::interrupt;
+
+/// How sources are opened, with Ctrl-C listened for.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Opening {
+    encoding: Option<Encoding>,
+    io: Io,
+    no_decompress: bool,
+}
+
+impl Opening {
+    pub(crate) fn new(matches: &ArgMatches) -> Result<Self, Error> {
+        Ok(Self {
+            encoding: matches
+                .get_one::<String>(id::ENCODING)
+                .map(|name| name.parse())
+                .transpose()?,
+            io: io(std::env::var_os("COGREP_IO").as_deref())?,
+            no_decompress: matches.get_flag(id::NO_DECOMPRESS),
+        })
+    }
+
+    /// The encoding that was named.
+    pub(crate) fn encoding(self) -> Option<Encoding> {
+        self.encoding
+    }
+
+    /// Whether compressed data is counted in as it is.
+    pub(crate) fn no_decompress(self) -> bool {
+        self.no_decompress
+    }
+
+    pub(crate) fn options(self) -> OpenOptions {
+        OpenOptions {
+            encoding: self.encoding,
+            interrupt: interrupt::listen(),
+            io: self.io,
+            no_decompress: self.no_decompress,
+        }
+    }
+}
+
+/// How files are read, for tests of what platforms other than Linux do.
+fn io(value: Option<&OsStr>) -> Result<Io, Error> {
+    match value.map(OsStr::as_encoded_bytes) {
+        None | Some(b"" | b"auto") => Ok(Io::Auto),
+        Some(b"portable") => Ok(Io::Portable),
+        Some(other) => Err(Error::Usage(format!(
+            "COGREP_IO={}: no such way; there are auto, portable",
+            escape(other)
+        ))),
+    }
+}
+
+/// Which files of a folder are read.
+pub(crate) fn selection(matches: &ArgMatches) -> Result<Selection, Error> {
+    let mut selection = Selection::default();
+    selection.hidden = matches.get_flag(id::HIDDEN);
+    selection.no_ignore = matches.get_flag(id::NO_IGNORE);
+    selection.follow = matches.get_flag(id::FOLLOW);
+    selection.one_file_system = matches.get_flag(id::ONE_FILE_SYSTEM);
+    selection.max_depth = matches.get_one(id::MAX_DEPTH).copied();
+    selection.max_file_bytes = matches.get_one(id::MAX_FILESIZE).copied();
+    let all = |flag: &str| matches.get_many::<String>(flag).unwrap_or_default();
+    if matches.contains_id(id::GLOB) {
+        let refused = |rule| Error::Usage(format!("--glob {rule}"));
+        selection.set_globs(all(id::GLOB)).map_err(refused)?;
+    }
+    if matches.contains_id(id::TYPE) || matches.contains_id(id::TYPE_NOT) {
+        let refused = |rule| Error::Usage(format!("--type {rule}"));
+        selection.set_types(all(id::TYPE), all(id::TYPE_NOT)).map_err(refused)?;
+    }
+    Ok(selection)
+}
+
+/// Writes the types of files that can be selected, a line a type.
+pub(crate) fn write_types(out: &mut impl Write) -> std::io::Result<()> {
+    for (name, globs) in Selection::types() {
+        writeln!(out, "{name}: {}", globs.join(", "))?;
+    }
+    Ok(())
+}
+
+/// The inputs that are named in lists, if any list is given.
+pub(crate) fn listed(matches: &ArgMatches) -> Result<Option<Vec<Input>>, Error> {
+    let mut inputs = None;
+    for (flag, separator) in [(id::FILES_FROM, b'\n'), (id::FILES0_FROM, b'\0')] {
+        let Some(list) = matches.get_one::<OsString>(flag) else { continue };
+        let shown = || list.to_string_lossy().into_owned();
+        let name = match Input::from_argument(list) {
+            Input::Stdin => SourceName::Stdin,
+            Input::Path(path) => SourceName::Path(path),
+        };
+        let names = read_all(&name).map_err(|fault| Error::List { name: shown(), fault })?;
+        let names = names.split(|byte| *byte == separator).filter(|name| !name.is_empty());
+        let inputs: &mut Vec<Input> = inputs.get_or_insert_default();
+        for name in names {
+            inputs.push(Input::from_argument(&os_string(name)?));
+        }
+        if list == "-" && inputs.contains(&Input::Stdin) {
+            return Err(Error::Usage(format!(
+                "--{flag} -: standard input cannot be both the list of inputs and one of them"
+            )));
+        }
+    }
+    Ok(inputs)
+}
+
+/// Whether a list of inputs is standard input.
+pub(crate) fn lists_from_stdin(matches: &ArgMatches) -> bool {
+    [id::FILES_FROM, id::FILES0_FROM]
+        .iter()
+        .any(|flag| matches.get_one::<OsString>(flag).is_some_and(|list| list == "-"))
+}
+
+/// A name of the file system, from the bytes that stand for it in a list.
+#[cfg(unix)]
+#[expect(clippy::unnecessary_wraps, reason = "elsewhere not all bytes are a name")]
+fn os_string(name: &[u8]) -> Result<OsString, Error> {
+    use std::os::unix::ffi::OsStringExt;
+
+    Ok(OsString::from_vec(name.to_vec()))
+}
+
+#[cfg(not(unix))]
+fn os_string(name: &[u8]) -> Result<OsString, Error> {
+    let name = name.strip_suffix(b"\r").unwrap_or(name);
+    match std::str::from_utf8(name) {
+        Ok(name) => Ok(name.into()),
+        Err(_) => Err(Error::Usage(format!("{}: not a name: it is no UTF-8", escape(name)))),
+    }
+}
