@@ -5,6 +5,7 @@ use std::io::{self, Read};
 use std::ops::Range;
 use std::rc::Rc;
 use std::sync::Arc;
+use std::task::Poll;
 
 use tokio::sync::OwnedSemaphorePermit;
 
@@ -13,7 +14,9 @@ use crate::event_loop::{EventLoop, Io, Watched};
 use crate::input::SourceName;
 use crate::interrupt::Interrupt;
 use crate::outcome::{Fault, Outcome};
+use crate::stand_in::StandIn;
 use crate::system::{self, Kind, Opened};
+use crate::text::OpenOptions;
 
 /// The raw bytes of a source.
 pub(crate) struct Bytes {
@@ -48,9 +51,18 @@ impl Bytes {
     /// Opens a source by its name, and waits with it on this loop.
     pub(crate) async fn open(
         name: &SourceName,
-        interrupt: &Interrupt,
+        options: &OpenOptions,
         event_loop: Option<Rc<EventLoop>>,
     ) -> Result<Self, Fault> {
+        let interrupt = &options.interrupt;
+        if let Some(stand_in) = options.stand_ins.open(name) {
+            let StandIn { reader, size: expected } = stand_in?;
+            return Ok(Self {
+                event_loop,
+                expected,
+                ..Self::new(Device::Reader(reader), interrupt)
+            });
+        }
         let (opened, first) = match (name, &event_loop) {
             (SourceName::Stdin, _) => (system::standard_input()?, None),
             (SourceName::Path(path), None) => (system::open(path)?, None),
@@ -210,10 +222,23 @@ impl Bytes {
             };
             match result {
                 Err(error) if error.kind() == io::ErrorKind::Interrupted => {}
-                Err(error) if error.kind() == io::ErrorKind::WouldBlock => {}
+                Err(error) if error.kind() == io::ErrorKind::WouldBlock => self.give_way().await,
                 result => return Ok(result?),
             }
         }
+    }
+
+    /// Lets others on the loop go on, where nothing tells when to ask again.
+    async fn give_way(&self) {
+        let mut gave_way = self.event_loop.is_none();
+        std::future::poll_fn(|context| {
+            if std::mem::replace(&mut gave_way, true) {
+                return Poll::Ready(());
+            }
+            context.waker().wake_by_ref();
+            Poll::Pending
+        })
+        .await;
     }
 
     async fn read_stream(

@@ -13,6 +13,7 @@ use crate::event_loop::{EventLoop, Io};
 use crate::input::SourceName;
 use crate::interrupt::Interrupt;
 use crate::outcome::{Fault, Outcome};
+use crate::stand_in::StandIns;
 use crate::unpack::Unpacked;
 
 /// How sources are opened and read.
@@ -26,6 +27,8 @@ pub struct OpenOptions {
     pub io: Io,
     /// Compressed data is text as it is, and not unpacked first.
     pub no_decompress: bool,
+    /// What is read in place of files.
+    pub stand_ins: StandIns,
 }
 
 /// How many bytes are read at once for a decoder: less than a chunk, since text tends
@@ -69,7 +72,7 @@ impl Text {
         options: &OpenOptions,
         event_loop: Option<Rc<EventLoop>>,
     ) -> Result<Self, Fault> {
-        let bytes = Bytes::open(name, &options.interrupt, event_loop).await?;
+        let bytes = Bytes::open(name, options, event_loop).await?;
         Ok(Self::of_bytes(bytes, options))
     }
 

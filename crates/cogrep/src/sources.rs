@@ -48,6 +48,7 @@ impl Opening {
             interrupt: interrupt::listen(),
             io: self.io,
             no_decompress: self.no_decompress,
+            ..OpenOptions::default()
         }
     }
 }

@@ -316,6 +316,30 @@ proptest! {
         prop_assert!(matches!(outcome, Outcome::Partial(Fault::Truncated { .. })), "{outcome:?}");
     }
 
+    /// What is wrong with the bytes is wrong with the text, and said as it was; who is
+    /// interrupted or has nothing now is asked again.
+    #[test]
+    fn faults_of_the_bytes_are_those_of_the_text(
+        format in prop::sample::select(FORMATS.to_vec()),
+        length in 1..20_000usize,
+        kept in 0..5000usize,
+        pauses in prop::collection::vec(prop::option::of(1..500usize), 0..30),
+    ) {
+        let plain = plain(length);
+        let mut bytes = pack(format, &plain);
+        bytes.truncate(kept);
+        let reader = Broken { bytes, pauses };
+        let (text, outcome) = drain(Text::from_reader(reader, &OpenOptions::default()));
+        if kept >= MAGIC_BYTES {
+            prop_assert!(plain.starts_with(&text));
+        }
+        match outcome {
+            Outcome::Partial(Fault::Io(error)) => prop_assert!(kept > 0 && error.kind() == std::io::ErrorKind::Other),
+            Outcome::Failed(Fault::Io(_)) => prop_assert_eq!(kept, 0),
+            outcome => prop_assert!(false, "{:?}", outcome),
+        }
+    }
+
     /// A wrong byte never hangs, never panics, and is never taken for the whole: all
     /// the data made here carries a check, or the byte was one that they skip.
     #[test]
@@ -333,5 +357,28 @@ proptest! {
         }
         let (text, outcome) = unpack(&packed, usize::MAX);
         prop_assert!(!outcome.is_complete() || text == plain);
+    }
+}
+
+/// Gives its bytes in pieces, with interruptions, and then fails.
+struct Broken {
+    bytes: Vec<u8>,
+    pauses: Vec<Option<usize>>,
+}
+
+impl Read for Broken {
+    fn read(&mut self, buffer: &mut [u8]) -> std::io::Result<usize> {
+        let most = match self.pauses.pop() {
+            Some(Some(most)) => most,
+            Some(None) => return Err(std::io::ErrorKind::Interrupted.into()),
+            None => usize::MAX,
+        };
+        if self.bytes.is_empty() {
+            return Err(std::io::Error::other("the disk is broken"));
+        }
+        let length = most.min(buffer.len()).min(self.bytes.len());
+        buffer[..length].copy_from_slice(&self.bytes[..length]);
+        self.bytes.drain(..length);
+        Ok(length)
     }
 }

@@ -1,0 +1,140 @@
+//! Compressed data as other programs write it, named, piped in and found in folders.
+
+#![allow(clippy::unwrap_used, reason = "a test may panic")]
+
+mod common;
+
+use std::path::PathBuf;
+use std::process::{Command, Stdio};
+
+use common::{Place, answer, expect, skip};
+
+const TEXT: &str = "love and hate\n";
+const LINES: usize = 20_000;
+
+/// Files of the formats that Python writes, each of several members: by name.
+fn written_by_python(place: &Place) -> Option<Vec<&'static str>> {
+    const PROGRAM: &str = r#"
+import bz2, gzip, lzma, sys
+text = sys.stdin.buffer.read()
+half = len(text) // 2 + 3
+def members(pack):
+    return pack(text[:half]) + pack(b"") + pack(text[half:])
+for name, pack in [
+    ("gzip", gzip.compress),
+    ("bzip2", bz2.compress),
+    ("xz", lzma.compress),
+    ("xz-9", lambda text: lzma.compress(text, preset=9)),
+    ("xz-crc32", lambda text: lzma.compress(text, check=lzma.CHECK_CRC32)),
+]:
+    with open("packed/" + name, "wb") as file:
+        file.write(members(pack))
+"#;
+    place.write("packed/.folder", b"");
+    let mut command = Command::new("python3");
+    command.current_dir(place.path()).args(["-c", PROGRAM]).stdin(Stdio::piped());
+    if Command::new("python3").arg("--version").output().is_err() {
+        skip("there is no python3");
+        return None;
+    }
+    let written = answer(&mut command, TEXT.repeat(LINES).as_bytes());
+    if written.status != 0 {
+        skip(&format!("python3 cannot pack here: {}", written.err));
+        return None;
+    }
+    Some(vec!["gzip", "bzip2", "xz", "xz-9", "xz-crc32"])
+}
+
+/// A file of the format of each of these programs that is here.
+fn written_by_programs(place: &Place) -> Vec<&'static str> {
+    let plain = place.write("plain.txt", TEXT.repeat(LINES).as_bytes());
+    let pack = |[program, flag]: [&'static str; 2]| {
+        let output = Command::new(program).args([flag, "-c"]).arg(&plain).output();
+        let Ok(output) = output else {
+            skip(&format!("there is no {program}"));
+            return None;
+        };
+        place.write(format!("packed/{program}"), &output.stdout);
+        Some(program)
+    };
+    [["gzip", "-1"], ["bzip2", "-9"], ["xz", "-6"], ["zstd", "-3"], ["lz4", "-1"]]
+        .into_iter()
+        .filter_map(pack)
+        .collect()
+}
+
+#[test]
+fn what_other_programs_packed_is_counted_in() {
+    let place = Place::new();
+    let check = |names: &[&str]| {
+        for name in names {
+            let whole = format!("love {LINES}\n");
+            let path = format!("packed/{name}");
+            assert_eq!(place.run(["love", &path]), expect(&whole, "", 0), "{name}");
+            let bytes = std::fs::read(place.path().join(&path)).unwrap();
+            assert_eq!(place.pipe(&bytes, ["love"]), expect(&whole, "", 0), "{name}, piped in");
+            let as_it_is = place.run(["love", "--no-decompress", &path]);
+            // Some formats keep a new word as it is, once.
+            assert!(["love 0\n", "love 1\n"].contains(&as_it_is.out.as_str()), "{name}");
+        }
+        let all = format!("love {}\n", LINES * names.len());
+        assert_eq!(place.run(["love", "packed"]), expect(&all, "", 0), "the folder");
+    };
+    if let Some(names) = written_by_python(&place) {
+        check(&names);
+        std::fs::remove_dir_all(place.path().join("packed")).unwrap();
+    }
+    check(&written_by_programs(&place));
+}
+
+/// The decoders together have so much memory, and no more of them work at once than it
+/// is enough for; nobody waits for ever.
+#[test]
+fn many_large_windows_are_served_one_after_the_other() {
+    let place = Place::new();
+    // A frame that asks for 128 MiB: a window of 2^27 bytes, then one raw last block.
+    let mut frame = b"\x28\xb5\x2f\xfd\0\x88".to_vec();
+    frame.extend_from_slice(&[0x21, 0, 0]);
+    frame.extend_from_slice(b"love");
+    let text = frame.repeat(50);
+    for nth in 0..100 {
+        place.write(format!("tree/{nth:03}.zst"), &text);
+    }
+    for threads in ["1", "3"] {
+        for io in ["auto", "portable"] {
+            let mut command = place.command();
+            command.env("COGREP_IO", io).args(["love", "tree", "-j", threads]);
+            assert_eq!(answer(&mut command, b""), expect("love 5000\n", "", 0));
+        }
+    }
+}
+
+#[test]
+fn what_is_wrong_with_packed_data_is_said() {
+    let place = Place::new();
+    written_by_programs(&place);
+    let path: PathBuf = place.path().join("packed/gzip");
+    let Ok(gzip) = std::fs::read(&path) else { return skip("there is no gzip") };
+    let incomplete = "cogrep: incomplete: 1 of 1 sources could not be read to the end\n";
+    let run = |bytes: &[u8]| {
+        place.write("a.gz", bytes);
+        place.run(["love", "a.gz"])
+    };
+    let cut = run(&gzip[..gzip.len() / 2]);
+    assert_eq!(cut.status, 2);
+    assert!(cut.err.starts_with("cogrep: a.gz: the gzip data is cut off; "), "{}", cut.err);
+    assert!(cut.err.ends_with(incomplete));
+    let count: usize = cut.out.trim_end().strip_prefix("love ").unwrap().parse().unwrap();
+    assert!((1000..LINES).contains(&count), "what came before the cut counts: {count}");
+
+    let garbage = run(&[&gzip[..], b"garbage"].concat());
+    assert_eq!((garbage.out, garbage.status), (format!("love {LINES}\n"), 2));
+    let said = "cogrep: a.gz: something that is no gzip data follows the gzip data; ";
+    assert!(garbage.err.starts_with(said), "{}", garbage.err);
+
+    // No equal parts can be told of what shows its length only at the end.
+    place.write("a.gz", &gzip);
+    let parts = place.run(["love", "a.gz", "--by", "part=2"]);
+    assert!(parts.err.contains("its length is not known before it is read"), "{}", parts.err);
+    assert_eq!(parts.status, 2);
+}
