@@ -14,7 +14,9 @@ use tokio::runtime::{self, Runtime};
 use crate::job::Job;
 use crate::ledger::{Ledger, Sums};
 use crate::queue::Queue;
+use crate::recorder::{Recorder, Walking};
 use crate::report::SourceReport;
+use crate::timeline::Kind;
 use crate::worker::Worker;
 
 /// The stack of a thread that only waits for system calls.
@@ -78,11 +80,18 @@ fn start<'scope, 'env>(
     shared: &'env Shared<'env>,
     workers: NonZeroUsize,
 ) -> io::Result<Vec<ScopedJoinHandle<'scope, Tally>>> {
-    let started = (0..workers.get()).map(|_| {
+    let started = (0..workers.get()).map(|number| {
         let runtime = runtime()?;
-        Builder::new().name("worker".into()).spawn_scoped(scope, move || work(shared, runtime))
+        Builder::new()
+            .name("worker".into())
+            .spawn_scoped(scope, move || work(shared, runtime, number))
     });
-    let walk = || shared.queue.fill(shared.job.sources());
+    let walk = || {
+        let recorder = shared.job.timeline.map(Recorder::of_walk);
+        let sources = shared.job.sources();
+        let recorder = recorder.as_ref();
+        shared.queue.fill(Walking { sources, recorder, then: Kind::Idle });
+    };
     let handles = started.collect::<io::Result<Vec<_>>>().and_then(|handles| {
         Builder::new().name("walk".into()).spawn_scoped(scope, walk)?;
         Ok(handles)
@@ -103,12 +112,12 @@ fn runtime() -> io::Result<Runtime> {
 }
 
 /// What one worker does, from its start to its leaving.
-fn work(shared: &Shared<'_>, runtime: Runtime) -> Tally {
+fn work(shared: &Shared<'_>, runtime: Runtime, number: usize) -> Tally {
     let _leaving = Leaving(shared);
     let Shared { job, queue, ledger, .. } = shared;
     let worker = runtime.block_on(async {
         let event_loop = Rc::new(EventLoop::new(job.open.io, &job.open.interrupt));
-        let worker = Worker::new(job, Some(Rc::clone(&event_loop)));
+        let worker = Worker::new(job, Some(Rc::clone(&event_loop)), number);
         worker.run(&event_loop, queue, ledger).await;
         worker
     });

@@ -4,14 +4,16 @@ use std::num::NonZeroUsize;
 use std::thread;
 
 use cogrep_match::{LineGrouper, Locator, Patterns, PlaceFinder, Plan, Tally};
-use cogrep_source::{Input, OpenOptions, Selected, Selection};
+use cogrep_source::{Input, Io, OpenOptions, Selected, Selection};
 
 use crate::crew;
 use crate::ledger::Sums;
 use crate::network::Extension;
 use crate::part::Dealer;
 use crate::progress::Progress;
+use crate::recorder::Walking;
 use crate::report::{Located, Report, SourceReport};
+use crate::timeline::{Kind, Timeline};
 use crate::worker::Worker;
 
 /// So many inputs of so many bytes in all are read faster by one than it takes to
@@ -50,6 +52,8 @@ pub struct Job<'a> {
     pub parts: usize,
     /// Whether the report says where in each text each pattern starts.
     pub disperse: bool,
+    /// Takes down what the job spends its time on.
+    pub timeline: Option<&'a Timeline>,
     /// Is told how far the job is.
     pub progress: Option<&'a Progress>,
     /// Whether the report names every source.
@@ -99,6 +103,7 @@ impl<'a> Job<'a> {
             locator: None,
             parts: 0,
             disperse: false,
+            timeline: None,
             progress: None,
             remember: false,
             extension: None,
@@ -117,7 +122,11 @@ impl<'a> Job<'a> {
             observe(&source);
             self.take_down(source, &mut report);
         };
-        let crew = if self.is_small() { None } else { self.run_by_crew(&mut tell) };
+        let crew = if self.open.io == Io::InTurn || self.is_small() {
+            None
+        } else {
+            self.run_by_crew(&mut tell)
+        };
         let (tally, sums, cores) = crew.unwrap_or_else(|| self.run_here(&mut tell));
         report.cores = cores;
         for (pattern, count) in report.patterns.iter_mut().zip(self.plan.totals(&tally)) {
@@ -163,13 +172,18 @@ impl<'a> Job<'a> {
 
     /// Reads one source after the other, on this thread, and waits where it must.
     fn run_here(&self, tell: &mut impl FnMut(SourceReport)) -> (Tally, Sums, usize) {
-        let worker = Worker::new(self, None);
+        let worker = Worker::new(self, None, 0);
         let mut sums = Sums::default();
-        for (ordinal, selected) in (0..).zip(self.sources()) {
+        if let Some(timeline) = self.timeline {
+            timeline.set_in_turn();
+        }
+        let recorder = worker.recorder();
+        let sources = Walking { sources: self.sources(), recorder, then: Kind::Loop };
+        for (ordinal, selected) in (0..).zip(sources) {
             if self.open.interrupt.is_requested() {
                 break;
             }
-            let source = SourceReport { ordinal, ..worker.count_now(selected) };
+            let source = SourceReport { ordinal, ..worker.count_now(ordinal, selected) };
             sums.add(&source);
             if self.is_worth_telling(&source) {
                 tell(source);

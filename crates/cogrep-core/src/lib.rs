@@ -36,8 +36,10 @@ mod network;
 mod part;
 mod progress;
 mod queue;
+mod recorder;
 mod report;
 pub mod stage;
+pub mod timeline;
 mod worker;
 
 pub use cogrep_match::{

@@ -19,7 +19,9 @@ use crate::ledger::Ledger;
 use crate::network::Network;
 use crate::progress::Progress;
 use crate::queue::{Queue, Taken};
+use crate::recorder::{Recorder, follow};
 use crate::report::SourceReport;
+use crate::timeline::Kind;
 
 /// So many sources of a worker wait for a disk at most: enough to keep all threads
 /// that may wait busy while others are counted in.
@@ -43,11 +45,17 @@ pub(crate) struct Worker<'a> {
     streams: Cell<usize>,
     /// How many sources gave way and can go on.
     runnable: Cell<usize>,
+    /// Takes down what this worker does.
+    recorder: Option<Recorder<'a>>,
 }
 
 impl<'a> Worker<'a> {
-    /// A worker that waits on this loop, or on the spot.
-    pub(crate) fn new(job: &'a Job<'a>, event_loop: Option<Rc<EventLoop>>) -> Self {
+    /// A worker of this number that waits on this loop, or on the spot; on the thread
+    /// that it is to run on.
+    pub(crate) fn new(job: &'a Job<'a>, event_loop: Option<Rc<EventLoop>>, number: usize) -> Self {
+        let name = format!("core {}", number + 1);
+        let has_loop = event_loop.is_some();
+        let recorder = job.timeline.map(|timeline| Recorder::new(timeline, name, has_loop));
         Self {
             job,
             event_loop,
@@ -56,12 +64,35 @@ impl<'a> Worker<'a> {
             total: RefCell::default(),
             streams: Cell::new(0),
             runnable: Cell::new(0),
+            recorder,
         }
     }
 
+    /// What takes down what it does.
+    pub(crate) fn recorder(&self) -> Option<&Recorder<'a>> {
+        self.recorder.as_ref()
+    }
+
+    /// Says what it does from now on.
+    fn enter(&self, kind: Kind) {
+        if let Some(recorder) = &self.recorder {
+            recorder.enter(kind);
+        }
+    }
+
+    /// Counts in the source that is at this place among all.
+    async fn count_recorded(&self, ordinal: u64, selected: Selected) -> SourceReport {
+        if let Some(recorder) = &self.recorder {
+            let (Ok(name) | Err((name, _))) = &selected;
+            recorder.name(ordinal, name);
+        }
+        follow(self.recorder(), ordinal, self.count(selected)).await
+    }
+
     /// Counts in one source, on the spot.
-    pub(crate) fn count_now(&self, selected: Selected) -> SourceReport {
-        match pin!(self.count(selected)).poll(&mut Context::from_waker(Waker::noop())) {
+    pub(crate) fn count_now(&self, ordinal: u64, selected: Selected) -> SourceReport {
+        let counting = pin!(self.count_recorded(ordinal, selected));
+        match counting.poll(&mut Context::from_waker(Waker::noop())) {
             Poll::Ready(report) => report,
             Poll::Pending => unreachable!("a worker without a loop waits on the spot"),
         }
@@ -87,7 +118,9 @@ impl<'a> Worker<'a> {
         };
         let mut sent = Ok(());
         while sent.is_ok() {
+            self.enter(Kind::Read);
             text.fetch(&mut chunk).await;
+            self.enter(Kind::Count);
             let network = network.get_or_insert_with(|| self.network());
             // Either ends of itself when it has enough; the text is read for the other.
             sent = (network, &mut beside).send(&chunk);
@@ -100,6 +133,7 @@ impl<'a> Worker<'a> {
             if is_stream && let Some(event_loop) = &self.event_loop {
                 event_loop.take_back(&mut chunk);
             }
+            self.enter(Kind::Loop);
             self.give_way().await;
         }
         let text_bytes = chunk.offset() + chunk.bytes().len() as u64;
@@ -190,7 +224,7 @@ impl<'a> Worker<'a> {
             match if has_room { queue.take() } else { Taken::Empty } {
                 Taken::Source(found) => {
                     let mut task = Box::pin(async move {
-                        let report = self.count(found.selected).await;
+                        let report = self.count_recorded(found.ordinal, found.selected).await;
                         let is_telling = self.job.is_worth_telling(&report);
                         ledger.record(found.ordinal, report, is_telling);
                     });
@@ -230,12 +264,14 @@ impl<'a> Worker<'a> {
         });
         let mut stop = pin!(on.stop(&self.job.open.interrupt));
         std::future::poll_fn(|context| {
+            self.enter(Kind::Loop);
             let is_stopping = stop.as_mut().poll(context).is_ready();
             let has_ended = matches!(tasks.poll_next_unpin(context), Poll::Ready(Some(())));
             let is_news = news.as_mut().poll(context).is_ready();
             if is_stopping || has_ended || is_news || self.runnable.get() > 0 {
                 return Poll::Ready(());
             }
+            self.enter(Kind::Idle);
             Poll::Pending
         })
         .await;

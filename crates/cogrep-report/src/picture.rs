@@ -53,10 +53,10 @@ const ROW: usize = 24;
 const PLOT: usize = 640;
 
 /// The space around everything, in pixels.
-const MARGIN: usize = 16;
+pub(crate) const MARGIN: usize = 16;
 
 /// The columns that a label may take.
-const LABEL_COLUMNS: usize = 32;
+pub(crate) const LABEL_COLUMNS: usize = 32;
 
 /// What both kinds of pictures are dressed in. Plain colours and no variables: not
 /// every program that draws SVG knows those.
@@ -130,7 +130,7 @@ fn pixels(text: &str) -> usize {
 }
 
 /// The beginning of a picture: size, name and dress.
-fn begin(id: &str, title: &str, width: usize, height: usize) -> String {
+pub(crate) fn begin(id: &str, title: &str, width: usize, height: usize) -> String {
     let mut svg = String::new();
     // Writing to a string does not fail.
     let _ = write!(

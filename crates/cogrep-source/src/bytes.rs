@@ -69,7 +69,7 @@ impl Bytes {
             (SourceName::Path(path), Some(on)) => {
                 let opened = match on.io() {
                     Io::Auto => system::open_cached(path),
-                    Io::Portable => Err(io::ErrorKind::WouldBlock.into()),
+                    Io::Portable | Io::InTurn => Err(io::ErrorKind::WouldBlock.into()),
                 };
                 match opened {
                     Ok(opened) => (opened, None),

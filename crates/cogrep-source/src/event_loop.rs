@@ -7,6 +7,7 @@
 use std::cell::RefCell;
 use std::io;
 use std::sync::Arc;
+use std::time::Instant;
 
 use tokio::sync::{Notify, OwnedSemaphorePermit, Semaphore};
 use tokio::task::spawn_blocking;
@@ -14,6 +15,7 @@ use tokio::task::spawn_blocking;
 use crate::chunk::Chunk;
 use crate::interrupt::Interrupt;
 use crate::outcome::Fault;
+use crate::spent;
 
 /// How files are read.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -24,6 +26,9 @@ pub enum Io {
     Auto,
     /// Always on a thread that may wait, with calls that every platform has.
     Portable,
+    /// On the spot, one source after the other, without a loop: what runs on event
+    /// loops are held against.
+    InTurn,
 }
 
 /// What the sources on one event loop share; it stays on its thread.
@@ -108,8 +113,18 @@ impl EventLoop {
     pub(crate) async fn elsewhere<R: Send + 'static>(
         work: impl FnOnce() -> R + Send + 'static,
     ) -> Result<R, Fault> {
+        let is_measured = spent::is_measured();
+        let measured = move || {
+            let begun = is_measured.then(Instant::now);
+            let result = work();
+            (result, begun.map(|begun| begun.elapsed()))
+        };
         // It fails only when the loop is being taken down.
-        spawn_blocking(work).await.map_err(|_| Fault::Interrupted)
+        let (result, took) = spawn_blocking(measured).await.map_err(|_| Fault::Interrupted)?;
+        if let Some(took) = took {
+            spent::add_elsewhere(took);
+        }
+        Ok(result)
     }
 }
 

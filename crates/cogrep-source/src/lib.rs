@@ -17,6 +17,7 @@ mod interrupt;
 mod length;
 mod outcome;
 mod select;
+pub mod spent;
 mod stand_in;
 mod system;
 mod text;

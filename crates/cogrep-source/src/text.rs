@@ -13,6 +13,7 @@ use crate::event_loop::{EventLoop, Io};
 use crate::input::SourceName;
 use crate::interrupt::Interrupt;
 use crate::outcome::{Fault, Outcome};
+use crate::spent;
 use crate::stand_in::StandIns;
 use crate::unpack::Unpacked;
 
@@ -157,7 +158,8 @@ impl Text {
             };
             let text = &mut chunk.buffer_mut(CHUNK_BYTES)[..CHUNK_BYTES];
             let ended = self.bytes.has_ended();
-            let (taken, end, all) = decode(decoder, &self.undecoded, text, ended);
+            let (taken, end, all) =
+                spent::decoding(|| decode(decoder, &self.undecoded, text, ended));
             self.undecoded.drain(..taken);
             let last = all && ended;
             if last || end > 0 {

@@ -13,6 +13,7 @@ use self::format::{Decoder, Format, HEADER_BYTES, State, Step, Trouble, WINDOW_B
 use crate::bytes::Bytes;
 use crate::chunk::{CHUNK_BYTES, Chunk};
 use crate::outcome::{Fault, Outcome};
+use crate::spent;
 
 /// How many compressed bytes are read at once.
 const PACKED_BYTES: usize = 64 << 10;
@@ -255,7 +256,8 @@ impl Unpacking {
         let is_all = bytes.has_ended();
         let packed = &self.packed[self.start..];
         let Some(decoder) = &mut self.decoder else { return 0 };
-        let Step { taken, written, state } = decoder.step(packed, is_all, plain);
+        let step = spent::decoding(|| decoder.step(packed, is_all, plain));
+        let Step { taken, written, state } = step;
         let is_stuck = taken == 0 && written == 0;
         let had_more = !packed.is_empty();
         self.start += taken;

@@ -2,9 +2,10 @@
 
 use std::ffi::OsString;
 use std::io::{self, IsTerminal};
+use std::path::Path;
 
 use clap::ArgMatches;
-use cogrep_report::{By, Format, Layout, Separator, Sort, TextStyle, View};
+use cogrep_report::{By, Format, Layout, Separator, Sort, TextStyle, View, escape};
 
 use crate::arguments::named;
 use crate::error::Error;
@@ -26,6 +27,14 @@ pub(crate) struct Output {
     pub(crate) plot: Option<OsString>,
     pub(crate) plot_kind: PlotKind,
     pub(crate) report: Option<OsString>,
+    pub(crate) timelines: Vec<(OsString, TimelineKind)>,
+}
+
+/// How a timeline is written.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum TimelineKind {
+    Picture,
+    Trace,
 }
 
 /// What is drawn.
@@ -76,6 +85,7 @@ impl Output {
             plot,
             plot_kind: if dispersion { PlotKind::Dispersion } else { PlotKind::Bars },
             report: matches.get_one(id::REPORT).cloned(),
+            timelines: timelines(matches)?,
         })
     }
 
@@ -93,6 +103,23 @@ impl Output {
     pub(crate) fn has_pictures(&self) -> bool {
         self.report.is_some() || self.plot.is_some()
     }
+}
+
+/// The files that timelines are written to; what is in them, their names tell.
+fn timelines(matches: &ArgMatches) -> Result<Vec<(OsString, TimelineKind)>, Error> {
+    let paths = matches.get_many::<OsString>(id::TIMELINE).unwrap_or_default();
+    let of_path = |path: &OsString| {
+        let extension = Path::new(path).extension().map(|extension| extension.to_string_lossy());
+        match extension.as_deref() {
+            Some("svg") => Ok((path.clone(), TimelineKind::Picture)),
+            Some("json") => Ok((path.clone(), TimelineKind::Trace)),
+            _ => Err(Error::Usage(format!(
+                "--timeline {}: its name must end in .svg or .json",
+                escape(path.as_encoded_bytes())
+            ))),
+        }
+    };
+    paths.map(of_path).collect()
 }
 
 fn view(matches: &ArgMatches, by: Option<flags::By>) -> Result<View, Error> {

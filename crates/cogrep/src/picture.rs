@@ -5,10 +5,11 @@ use std::fs::File;
 use std::io::{self, BufWriter, Write};
 
 use cogrep_core::Report;
-use cogrep_report::{Collection, Rows, page, picture};
+use cogrep_core::timeline::Course;
+use cogrep_report::{Collection, Rows, page, picture, timeline};
 
 use crate::error::Error;
-use crate::output::{Output, PlotKind};
+use crate::output::{Output, PlotKind, TimelineKind};
 
 /// Writes all that was asked for.
 pub(crate) fn write(
@@ -32,6 +33,17 @@ pub(crate) fn write(
     }
     if let Some(path) = &output.report {
         write_file(path, |mut file| page(&mut file, rows, &view, report, collection, facts))?;
+    }
+    Ok(())
+}
+
+/// Writes what a run spent its time on to the files that were asked for.
+pub(crate) fn write_timelines(output: &Output, course: &Course) -> Result<(), Error> {
+    for (path, kind) in &output.timelines {
+        write_file(path, |mut file| match kind {
+            TimelineKind::Picture => file.write_all(timeline::draw(course).as_bytes()),
+            TimelineKind::Trace => timeline::trace(&mut file, course),
+        })?;
     }
     Ok(())
 }

@@ -2,6 +2,7 @@
 
 use std::io::{self, BufWriter, Write};
 
+use cogrep_core::timeline::Timeline;
 use cogrep_core::{Dealer, Job, Network, Part, Report, SourceReport};
 use cogrep_match::{Locator, PlaceFinder, Plan};
 use cogrep_report::{Collection, Printer, escape};
@@ -47,6 +48,7 @@ fn count(arguments: &Arguments, plan: &Plan) -> Result<Status, Error> {
     let by_source = output.layout.needs_sources() || output.report.is_some() || is_saved;
     let dealer = Dealer::new(arguments.part.unwrap_or(Part::WHOLE));
     let watch = Watch::new(output, &arguments.inputs, &rows, plan);
+    let timeline = (!output.timelines.is_empty()).then(Timeline::new);
     let job = Job {
         selection: arguments.selection.clone(),
         open: arguments.opening.options(),
@@ -58,6 +60,7 @@ fn count(arguments: &Arguments, plan: &Plan) -> Result<Status, Error> {
         parts: output.parts,
         disperse: output.disperses(),
         locator: locator.as_ref(),
+        timeline: timeline.as_ref(),
         progress: watch.progress(),
         // By source, all sources are told anyway.
         remember: collects && !by_source,
@@ -78,6 +81,7 @@ fn count(arguments: &Arguments, plan: &Plan) -> Result<Status, Error> {
         }
     };
     let report = watch.during(|| job.run(observe));
+    let course = timeline.map(Timeline::course);
     written?;
     if let Some(path) = &arguments.save {
         let sources = (dealer.part(), dealer.census());
@@ -89,6 +93,9 @@ fn count(arguments: &Arguments, plan: &Plan) -> Result<Status, Error> {
     let facts = || stopwatch.facts(&report, plan);
     if output.has_pictures() {
         picture::write(output, &rows, &report, &collection, &facts())?;
+    }
+    if let Some(course) = course {
+        picture::write_timelines(output, &course)?;
     }
     if output.stats {
         for (name, value) in facts() {

@@ -53,13 +53,15 @@ impl Opening {
     }
 }
 
-/// How files are read, for tests of what platforms other than Linux do.
+/// How files are read, for tests of what platforms other than Linux do, and of what
+/// event loops are good for.
 fn io(value: Option<&OsStr>) -> Result<Io, Error> {
     match value.map(OsStr::as_encoded_bytes) {
         None | Some(b"" | b"auto") => Ok(Io::Auto),
         Some(b"portable") => Ok(Io::Portable),
+        Some(b"serial") => Ok(Io::InTurn),
         Some(other) => Err(Error::Usage(format!(
-            "COGREP_IO={}: no such way; there are auto, portable",
+            "COGREP_IO={}: no such way; there are auto, portable, serial",
             escape(other)
         ))),
     }

@@ -9,7 +9,7 @@ use std::process::Command;
 use common::{Place, skip};
 
 /// Documents whose examples run the program by its name.
-const DOCUMENTS: [&str; 2] = ["docs/semantics.md", "docs/parts.md"];
+const DOCUMENTS: [&str; 3] = ["docs/semantics.md", "docs/parts.md", "docs/timeline.md"];
 
 #[test]
 fn examples_print_what_the_documents_say() {

@@ -1,7 +1,9 @@
 //! Flags about the run itself.
 
-use clap::Arg;
+use std::ffi::OsString;
+
 use clap::builder::PossibleValuesParser;
+use clap::{Arg, ArgAction, value_parser};
 use cogrep_match::EngineChoice;
 
 use super::{id, option, switch};
@@ -12,6 +14,14 @@ pub(super) fn args() -> Vec<Arg> {
     vec![
         switch(id::LIVE, HEADING, "Show the counts so far with the progress, on a terminal"),
         switch(id::STATS, HEADING, "Say at the end what it took, on standard error"),
+        option(
+            id::TIMELINE,
+            "FILE",
+            HEADING,
+            "Say when each core and each source did what: FILE.svg, to look at, or FILE.json",
+        )
+        .action(ArgAction::Append)
+        .value_parser(value_parser!(OsString)),
         switch(id::EXPLAIN, HEADING, "Print the network that would count, and why; count nothing"),
         option(
             id::ENGINE,

@@ -66,6 +66,7 @@ pub(crate) mod id {
     pub(crate) const REPORT: &str = "report";
     pub(crate) const PART: &str = "part";
     pub(crate) const SAVE: &str = "save";
+    pub(crate) const TIMELINE: &str = "timeline";
     pub(crate) const LIVE: &str = "live";
     pub(crate) const STATS: &str = "stats";
     pub(crate) const GENERATE: &str = "generate";

@@ -1,0 +1,298 @@
+//! Takes down what one thread does, for a [`Timeline`].
+//!
+//! It is told of each change from one kind to another; between two changes there is
+//! nothing to do, so what a core did is known without a gap. Nothing of it is shared.
+
+use std::cell::{Cell, RefCell};
+use std::collections::HashMap;
+use std::pin::pin;
+
+use cogrep_source::{SourceName, spent};
+
+use crate::timeline::{
+    Cause, Course, Hold, Kind, Task, Timeline, Track, Wait, nanoseconds, push, push_wait,
+};
+
+/// The names of sources take so many bytes at most on each core.
+const NAME_BYTES: usize = 4 << 20;
+
+/// So many long holds of a core are kept.
+const MOST_HOLDS: usize = 64;
+
+/// Waits for a turn that are shorter are not worth a line.
+const SHORTEST_TURN: u64 = 50_000;
+
+/// Takes down what one thread does.
+pub(crate) struct Recorder<'a> {
+    timeline: &'a Timeline,
+    is_walk: bool,
+    has_loop: bool,
+    /// When the last change was.
+    since: Cell<u64>,
+    kind: Cell<Kind>,
+    task: Cell<Task>,
+    /// Whether the task has gone on to something else since it was resumed.
+    went_on: Cell<bool>,
+    track: RefCell<Track>,
+    names: RefCell<HashMap<Task, Vec<u8>>>,
+    name_bytes: Cell<usize>,
+    begun: Option<[u64; 2]>,
+}
+
+impl<'a> Recorder<'a> {
+    /// One for the thread that it is made on, which finds sources.
+    pub(crate) fn of_walk(timeline: &'a Timeline) -> Self {
+        let mut recorder = Self::new(timeline, "walk".to_owned(), false);
+        recorder.is_walk = true;
+        recorder
+    }
+
+    /// One for the thread that it is made on, which was idle up to now, and has an event
+    /// loop or waits on the spot.
+    pub(crate) fn new(timeline: &'a Timeline, name: String, has_loop: bool) -> Self {
+        spent::measure();
+        let recorder = Self {
+            timeline,
+            is_walk: false,
+            has_loop,
+            since: Cell::new(0),
+            kind: Cell::new(Kind::Idle),
+            task: Cell::new(0),
+            went_on: Cell::new(false),
+            track: RefCell::new(Track { name, ..Track::default() }),
+            names: RefCell::default(),
+            name_bytes: Cell::new(0),
+            begun: scheduled(),
+        };
+        recorder.enter(Kind::Loop);
+        recorder
+    }
+
+    fn now(&self) -> u64 {
+        nanoseconds(self.timeline.epoch.elapsed())
+    }
+
+    /// From now on the thread does this.
+    pub(crate) fn enter(&self, kind: Kind) {
+        self.went_on.set(true);
+        self.enter_at(kind, self.now());
+    }
+
+    fn enter_at(&self, kind: Kind, now: u64) {
+        let (before, since, task) = (self.kind.get(), self.since.get(), self.task.get());
+        // Decoding happens within reading, and knows how long it took.
+        let took = now - since;
+        let decoding = match before {
+            Kind::Read => nanoseconds(spent::take_decoding()).min(took),
+            _ => 0,
+        };
+        let spans = &mut self.track.borrow_mut().spans;
+        push(spans, before, since, took - decoding, task);
+        push(spans, Kind::Decode, now - decoding, decoding, task);
+        self.since.set(now);
+        self.kind.set(kind);
+    }
+
+    /// Takes down the name of a source, while there is room.
+    pub(crate) fn name(&self, ordinal: u64, name: &SourceName) {
+        let task = task(ordinal);
+        let bytes = self.name_bytes.get() + name.as_bytes().len();
+        if bytes <= NAME_BYTES {
+            self.name_bytes.set(bytes);
+            self.names.borrow_mut().insert(task, name.as_bytes().to_vec());
+        }
+    }
+
+    /// A task goes on.
+    fn resume(&self, stay: &Stay) -> u64 {
+        let now = self.now();
+        self.enter_at(Kind::Loop, now);
+        self.task.set(stay.task);
+        self.kind.set(stay.kind);
+        self.went_on.set(false);
+        now
+    }
+
+    /// A task that went on at `begun` has ended, or is to wait.
+    fn leave(&self, stay: &mut Stay, begun: u64, is_pending: bool) {
+        let now = self.now();
+        let (task, last) = (stay.task, self.kind.get());
+        self.enter_at(Kind::Loop, now);
+        let disk = nanoseconds(spent::take_elsewhere());
+        if is_pending && stay.left.is_some() && disk == 0 && !self.went_on.get() {
+            // It was only asked, and waits on.
+            return;
+        }
+        if let Some((start, cause)) = stay.left.take() {
+            self.wait(
+                Wait { task, start, end: begun, waited: begun - start, alone: 0, cause, folded: 1 },
+                disk,
+            );
+        }
+        if self.has_loop && now - begun > Course::HELD {
+            self.hold(Hold { task, start: begun, nanoseconds: now - begun });
+        }
+        if is_pending {
+            // Whoever gives way says so before.
+            let cause = if last == Kind::Loop { Cause::Turn } else { Cause::Somebody };
+            stay.left = Some((now, cause));
+            stay.kind = last;
+        }
+    }
+
+    /// Takes down a wait that is over; a disk took so long for it.
+    fn wait(&self, wait: Wait, disk: u64) {
+        let (cause, alone) = match wait.cause {
+            Cause::Turn if wait.waited < SHORTEST_TURN => return,
+            Cause::Turn => (Cause::Turn, 0),
+            _ if disk > 0 => (Cause::Disk, disk),
+            _ => (Cause::Somebody, wait.waited),
+        };
+        push_wait(&mut self.track.borrow_mut().waits, Wait { alone, cause, ..wait });
+    }
+
+    fn hold(&self, hold: Hold) {
+        let mut track = self.track.borrow_mut();
+        track.held += 1;
+        track.holds.push(hold);
+        if track.holds.len() > 2 * MOST_HOLDS {
+            track.holds.sort_by_key(|hold| std::cmp::Reverse(hold.nanoseconds));
+            track.holds.truncate(MOST_HOLDS);
+        }
+    }
+}
+
+impl Drop for Recorder<'_> {
+    /// Hands in what was taken down.
+    fn drop(&mut self) {
+        self.enter(Kind::Idle);
+        let mut track = self.track.take();
+        track.holds.sort_by_key(|hold| std::cmp::Reverse(hold.nanoseconds));
+        track.holds.truncate(MOST_HOLDS);
+        track.holds.sort_by_key(|hold| hold.start);
+        let passed = |nth: usize| Some(scheduled()?[nth].saturating_sub(self.begun?[nth]));
+        track.on_core = passed(0);
+        track.displaced = passed(1);
+        self.timeline.hand_in(track, self.names.take(), self.is_walk);
+    }
+}
+
+/// What is known of a task while its core does something else.
+struct Stay {
+    task: Task,
+    /// What it did when it left.
+    kind: Kind,
+    /// When it left, and why.
+    left: Option<(u64, Cause)>,
+}
+
+fn task(ordinal: u64) -> Task {
+    Task::try_from(ordinal).unwrap_or(Task::MAX)
+}
+
+/// Takes down a task, if anybody wants to know: when it goes on and when it waits, and
+/// that its core does something else meanwhile.
+pub(crate) async fn follow<F: Future>(
+    recorder: Option<&Recorder<'_>>,
+    ordinal: u64,
+    work: F,
+) -> F::Output {
+    let mut work = pin!(work);
+    let mut stay = Stay { task: task(ordinal), kind: Kind::Read, left: None };
+    std::future::poll_fn(|context| {
+        let Some(recorder) = recorder else { return work.as_mut().poll(context) };
+        let begun = recorder.resume(&stay);
+        let polled = work.as_mut().poll(context);
+        recorder.leave(&mut stay, begun, polled.is_pending());
+        polled
+    })
+    .await
+}
+
+/// How long this thread has been on a core, and how long it could have been but others
+/// were, in nanoseconds; where the system tells.
+fn scheduled() -> Option<[u64; 2]> {
+    let text = std::fs::read_to_string("/proc/thread-self/schedstat").ok()?;
+    let mut numbers = text.split_whitespace().map(str::parse);
+    Some([numbers.next()?.ok()?, numbers.next()?.ok()?])
+}
+
+/// Sources as they are found, with what finding each took.
+pub(crate) struct Walking<'r, 'a, I> {
+    pub(crate) sources: I,
+    pub(crate) recorder: Option<&'r Recorder<'a>>,
+    /// What follows once one was found.
+    pub(crate) then: Kind,
+}
+
+impl<I: Iterator> Iterator for Walking<'_, '_, I> {
+    type Item = I::Item;
+
+    fn next(&mut self) -> Option<I::Item> {
+        let Some(recorder) = self.recorder else { return self.sources.next() };
+        recorder.enter(Kind::Walk);
+        let next = self.sources.next();
+        recorder.enter(self.then);
+        next
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::task::{Context, Poll, Waker};
+
+    use super::*;
+
+    #[test]
+    fn a_source_that_is_asked_too_early_waits_on() {
+        let timeline = Timeline::new();
+        let recorder = Recorder::new(&timeline, "core 1".to_owned(), true);
+        let mut polls = 0;
+        let work = std::future::poll_fn(|_| {
+            polls += 1;
+            if polls < 4 {
+                return Poll::Pending;
+            }
+            recorder.enter(Kind::Count);
+            Poll::Ready(())
+        });
+        let mut followed = Box::pin(follow(Some(&recorder), 7, work));
+        let mut context = Context::from_waker(Waker::noop());
+        while followed.as_mut().poll(&mut context).is_pending() {
+            std::thread::sleep(std::time::Duration::from_millis(1));
+        }
+        drop(followed);
+        drop(recorder);
+        let course = timeline.course();
+        let [wait] = course.cores[0].waits[..] else { panic!("one wait: {course:?}") };
+        assert_eq!((wait.task, wait.cause), (7, Cause::Somebody));
+        assert!(wait.waited >= 3_000_000 && wait.alone == wait.waited);
+        assert_eq!(course.cores[0].took().iter().sum::<u64>(), course.wall);
+    }
+
+    #[test]
+    fn who_gives_way_waits_for_a_turn() {
+        let timeline = Timeline::new();
+        let recorder = Recorder::new(&timeline, "core 1".to_owned(), true);
+        let mut gave_way = false;
+        let work = std::future::poll_fn(|_| {
+            if std::mem::replace(&mut gave_way, true) {
+                return Poll::Ready(());
+            }
+            recorder.enter(Kind::Loop);
+            Poll::Pending
+        });
+        let mut followed = Box::pin(follow(Some(&recorder), 0, work));
+        let mut context = Context::from_waker(Waker::noop());
+        assert!(followed.as_mut().poll(&mut context).is_pending());
+        std::thread::sleep(std::time::Duration::from_millis(1));
+        assert!(followed.as_mut().poll(&mut context).is_ready());
+        drop(followed);
+        drop(recorder);
+        let waits = timeline.course().cores[0].waits.clone();
+        assert_eq!(
+            waits.iter().map(|wait| (wait.cause, wait.alone)).collect::<Vec<_>>(),
+            [(Cause::Turn, 0)]
+        );
+    }
+}

@@ -1,0 +1,136 @@
+//! The picture and the trace of a fixed run, as they were looked at and found good.
+
+#![allow(clippy::unwrap_used, reason = "a test may panic")]
+
+use std::collections::HashMap;
+use std::path::Path;
+
+use cogrep_core::timeline::{Cause, Course, Hold, Kind, Span, Track, Wait};
+use cogrep_report::timeline::{Serial, draw, trace};
+
+const MS: u64 = 1_000_000;
+
+/// Spans that follow each other: what, for which source, and how many milliseconds.
+fn spans(pieces: &[(Kind, u32, u64)]) -> Vec<Span> {
+    let mut start = 0;
+    let one = |(kind, task, length): &(Kind, u32, u64)| {
+        let mut span = Span { start, took: [0; 6], task: *task, folded: 1 };
+        span.took[*kind as usize] = length * MS;
+        start += length * MS;
+        span
+    };
+    pieces.iter().map(one).collect()
+}
+
+fn wait(task: u32, start: u64, end: u64, alone: u64, cause: Cause) -> Wait {
+    let [start, end, alone] = [start, end, alone].map(|ms| ms * MS);
+    Wait { task, start, end, waited: end - start, alone, cause, folded: 1 }
+}
+
+/// Two cores, four sources, everything that can happen.
+fn course() -> Course {
+    use Kind::{Count, Decode, Idle, Loop, Read, Walk};
+
+    let one = Track {
+        name: "core 1".into(),
+        spans: spans(&[
+            (Loop, 0, 1),
+            (Read, 0, 4),
+            (Idle, 0, 10),
+            (Count, 0, 20),
+            (Loop, 0, 1),
+            (Read, 2, 3),
+            (Decode, 2, 6),
+            (Count, 2, 5),
+            (Idle, 2, 50),
+        ]),
+        waits: vec![wait(0, 5, 15, 9, Cause::Disk), wait(2, 15, 36, 0, Cause::Turn)],
+        holds: vec![
+            Hold { task: 0, start: 15 * MS, nanoseconds: 20 * MS },
+            Hold { task: 2, start: 36 * MS, nanoseconds: 14 * MS },
+        ],
+        held: 2,
+        on_core: Some(40 * MS),
+        displaced: Some(0),
+    };
+    let two = Track {
+        name: "core 2".into(),
+        spans: spans(&[(Read, 1, 2), (Idle, 1, 60), (Count, 1, 8), (Read, 3, 1), (Idle, 3, 29)]),
+        waits: vec![wait(1, 2, 62, 60, Cause::Somebody)],
+        // It was away from its core for a while.
+        on_core: Some(10 * MS),
+        displaced: Some(MS),
+        ..Track::default()
+    };
+    let walk = Track {
+        name: "walk".into(),
+        spans: spans(&[(Walk, 0, 3), (Idle, 0, 97)]),
+        ..Track::default()
+    };
+    let names = ["<a & b>.txt", "pipe", "a/long/way/down/to/the/very/last/folder/utf-16.txt"];
+    let names = (0..).zip(names.map(|name| name.as_bytes().to_vec()));
+    let wall = 100 * MS;
+    Course { wall, cores: vec![one, two], walk: Some(walk), names: names.collect(), in_turn: false }
+}
+
+/// Compares with a file, or writes it where `COGREP_BLESS` is set: look at it then.
+fn golden(name: &str, made: &str) {
+    let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/timeline").join(name);
+    if std::env::var_os("COGREP_BLESS").is_some() {
+        std::fs::write(&path, made).unwrap();
+    }
+    let expected = std::fs::read_to_string(&path).unwrap();
+    assert!(made == expected, "not as in {}:\n{made}", path.display());
+}
+
+#[test]
+fn the_picture_of_a_run() {
+    golden("course.svg", &draw(&course()));
+}
+
+#[test]
+fn the_trace_of_a_run() {
+    let mut json = Vec::new();
+    trace(&mut json, &course()).unwrap();
+    golden("course.json", &String::from_utf8(json).unwrap());
+}
+
+#[test]
+fn the_pieces_one_after_the_other() {
+    let serial = Serial::new(&course());
+    // The walk; core 1 as it was; of core 2 what it really had; the disk and the pipe.
+    let busy = 3 + 40 + 10;
+    assert_eq!(serial.busy, busy * MS);
+    assert_eq!(serial.nanoseconds, (busy + 9 + 60) * MS);
+
+    // Who waited on the spot is measured with its waiting.
+    let in_turn = Serial::new(&Course { in_turn: true, ..course() });
+    assert_eq!(in_turn.busy, (3 + 40 + 10) * MS);
+}
+
+#[test]
+fn a_picture_does_not_grow_with_the_sources() {
+    let mut core = Track { name: "core 1".into(), ..Track::default() };
+    let mut at = 0;
+    for task in 0..60_000 {
+        for kind in [Kind::Read, Kind::Count, Kind::Loop] {
+            let mut span = Span { start: at, took: [0; 6], task, folded: 1 };
+            span.took[kind as usize] = 1000 + u64::from(task % 7);
+            at += span.nanoseconds();
+            core.spans.push(span);
+        }
+        core.waits.push(wait(task, at / MS, at / MS + 5, 5, Cause::Disk));
+    }
+    let course = Course { wall: at, cores: vec![core], names: HashMap::new(), ..Course::default() };
+    let svg = draw(&course);
+    assert!(svg.len() < 150_000, "{} bytes", svg.len());
+    assert!(svg.contains("the 12 of 60,000 sources that took longest"));
+    assert_eq!(svg.matches(">source ").count(), 2 * 12, "labels and titles, by number");
+}
+
+#[test]
+fn a_run_of_nothing_has_a_picture_too() {
+    let svg = draw(&Course::default());
+    assert!(svg.contains("As it ran: 0 ns on 0 cores, 0 % busy"));
+    assert!(svg.ends_with("</svg>\n"));
+}
