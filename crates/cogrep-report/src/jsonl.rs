@@ -6,7 +6,8 @@
 //! ```
 //!
 //! A line a source and pattern, zeros included, written when the source has ended,
-//! and a summary as the last line. Counting by part, the lines of the parts of a
+//! and a summary as the last line. A source that was not read to its end has a line of
+//! `"type":"failed"` behind its counts, with the fields that JSON has of it. Counting by part, the lines of the parts of a
 //! source stand before its own, each with `part`, from 1. Before the summary stand the
 //! places, if any are shown: `"type":"place"` with the `id` of their pattern. All else
 //! is as in JSON, also strings that are not UTF-8, and `name`.
@@ -30,6 +31,14 @@ enum Line<'a> {
         part: Option<usize>,
         #[serde(flatten)]
         pattern: Pattern,
+    },
+    Failed {
+        source: &'a str,
+        #[serde(skip_serializing_if = "Option::is_none")]
+        source_base64: Option<&'a str>,
+        outcome: &'a str,
+        bytes: u64,
+        reason: &'a str,
     },
     Place {
         id: usize,
@@ -63,6 +72,17 @@ pub(crate) fn source(
         }
     }
     out.flush()
+}
+
+/// Writes that a source was not read to its end: how far, and why.
+pub(crate) fn failed(
+    out: &mut impl Write,
+    name: &SourceName,
+    (outcome, bytes, reason): (&str, u64, &str),
+) -> io::Result<()> {
+    let (source, source_base64) = strings(name.as_bytes());
+    let source_base64 = source_base64.as_deref();
+    line(out, &Line::Failed { source: &source, source_base64, outcome, bytes, reason })
 }
 
 /// Writes the places, and the last line.

@@ -149,7 +149,12 @@ impl<'r, W: Write + Send> Printer<'r, W> {
         let written =
             self.write_source(&source.name, &source.parts, source.counts.as_deref(), &order);
         self.order = order;
-        written
+        written?;
+        if let Some(fault) = source.outcome.fault() {
+            let how = (source.outcome.as_str(), source.text_bytes, &*fault.to_string());
+            self.write_failed(&source.name, how)?;
+        }
+        Ok(())
     }
 
     /// Writes the totals, or what the format has at its end, and flushes.
@@ -200,6 +205,9 @@ impl<'r, W: Write + Send> Printer<'r, W> {
                 source.parts.iter().map(|counts| counts.of_patterns(patterns)).collect();
             let counts = source.counts.as_ref().map(|counts| counts.of_patterns(patterns));
             self.write_source(&source.name, &parts, counts.as_deref(), &order)?;
+            if let Some(reason) = &source.reason {
+                self.write_failed(&source.name, (source.outcome, source.text_bytes, reason))?;
+            }
         }
         self.order = order;
         Ok(())
@@ -225,6 +233,14 @@ impl<'r, W: Write + Send> Printer<'r, W> {
             }
             _ => Ok(()),
         }
+    }
+
+    /// Writes that a source was not read to its end, where the format has a line for it.
+    fn write_failed(&mut self, name: &SourceName, how: (&str, u64, &str)) -> io::Result<()> {
+        if self.layout.format == Format::Jsonl {
+            jsonl::failed(&mut self.out, name, how)?;
+        }
+        Ok(())
     }
 
     fn write_counts(

@@ -117,6 +117,21 @@ fn json_lines() {
 }
 
 #[test]
+fn json_lines_name_what_could_not_be_read() {
+    let place = two_files();
+    let failed =
+        r#"{"type":"failed","source":"gone","outcome":"failed","bytes":0,"reason":"no such file"}"#;
+    let summary =
+        r#"{"type":"summary","schema":1,"bytes":15,"sources":2,"failures":1,"complete":false}"#;
+    for more in [&[][..], &["--sort=count"]] {
+        let words = ["love", "--format=jsonl", "--in", "gone", "a.txt"];
+        let answer = place.run(more.iter().chain(&words));
+        let lines: Vec<&str> = answer.out.lines().collect();
+        assert_eq!((lines[0], lines[2], lines.len()), (failed, summary, 3));
+    }
+}
+
+#[test]
 fn folders_are_walked_in_order() {
     let place = Place::with(&[
         ("tree/b.txt", b"love"),
