@@ -70,8 +70,9 @@ fn io(value: Option<&OsStr>) -> Result<Io, Error> {
 /// Which files of a folder are read.
 pub(crate) fn selection(matches: &ArgMatches) -> Result<Selection, Error> {
     let mut selection = Selection::default();
-    selection.hidden = matches.get_flag(id::HIDDEN);
-    selection.no_ignore = matches.get_flag(id::NO_IGNORE);
+    let unrestricted = matches.get_count(id::UNRESTRICTED);
+    selection.hidden = matches.get_flag(id::HIDDEN) || unrestricted > 1;
+    selection.no_ignore = matches.get_flag(id::NO_IGNORE) || unrestricted > 0;
     selection.follow = matches.get_flag(id::FOLLOW);
     selection.one_file_system = matches.get_flag(id::ONE_FILE_SYSTEM);
     selection.max_depth = matches.get_one(id::MAX_DEPTH).copied();

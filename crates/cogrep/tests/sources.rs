@@ -222,10 +222,12 @@ fn files_of_a_folder_are_selected_as_ripgrep_does() {
         ("elsewhere/e.txt", &b"love ".repeat(64)),
     ]);
     symlink("../elsewhere", place.path().join("tree/link")).unwrap();
-    let cases: [(&[&str], usize); 15] = [
+    let cases: [(&[&str], usize); 17] = [
         (&[], 1 + 2 + 4 + 8),
         (&["--hidden"], 1 + 2 + 4 + 8 + 16),
         (&["--no-ignore"], 1 + 2 + 4 + 8 + 32),
+        (&["-u"], 1 + 2 + 4 + 8 + 32),
+        (&["-uu"], 1 + 2 + 4 + 8 + 16 + 32),
         (&["-g", "*.txt"], 2 + 4 + 32),
         (&["-g", "!*.txt"], 1 + 8),
         (&["-g", "*.txt", "-g", "!**/deep/**"], 2 + 32),

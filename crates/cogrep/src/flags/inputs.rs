@@ -32,6 +32,9 @@ pub(super) fn selection() -> Vec<Arg> {
     vec![
         switch(id::HIDDEN, HEADING, "Read hidden files and folders too").short('.'),
         switch(id::NO_IGNORE, HEADING, "Read what .gitignore and the like exclude"),
+        switch(id::UNRESTRICTED, HEADING, "--no-ignore; given twice, --hidden too")
+            .short('u')
+            .action(ArgAction::Count),
         many(option(id::GLOB, "GLOB", HEADING, "Read what matches; with ! before, all else"))
             .short('g'),
         many(option(id::TYPE, "TYPE", HEADING, "Read only files of this type")).short('t'),
