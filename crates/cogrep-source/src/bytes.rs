@@ -124,6 +124,14 @@ impl Bytes {
         matches!(self.device, Device::Stream { .. })
     }
 
+    /// The file, and the size it had, if it is one of which any part can be read.
+    pub(crate) fn file(&self) -> Option<(&Arc<File>, u64)> {
+        match &self.device {
+            Device::File { file, .. } => Some((file, self.expected?)),
+            _ => None,
+        }
+    }
+
     /// Reads at least this many bytes into the chunk's buffer, or up to the end, or to
     /// a fault; a regular file fills the buffer. Gives how many they were.
     pub(crate) async fn fill_chunk(&mut self, chunk: &mut Chunk, least: usize) -> usize {

@@ -8,6 +8,22 @@ use std::fmt;
 /// the chunk and its folded copy stay in the second-level cache of the core.
 pub const CHUNK_BYTES: usize = 128 * 1024;
 
+/// What the bytes of a chunk are to the part of a text that is counted.
+///
+/// A whole text has only chunks of [`Text`](Self::Text). A part that is cut out of it
+/// begins with one of what stands [`Before`](Self::Before) it, unless the text begins
+/// there, and ends with one of what stands [`Behind`](Self::Behind), unless the text ends.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Role {
+    /// What is counted.
+    #[default]
+    Text,
+    /// The end of the part before, to be looked at and not counted.
+    Before,
+    /// The beginning of the part behind. Such a chunk is the last.
+    Behind,
+}
+
 /// A piece of the text of one source, on its way through a network.
 ///
 /// It owns its buffer, which is used again for the next piece, so that it can be
@@ -31,6 +47,7 @@ pub struct Chunk {
     end: usize,
     offset: u64,
     last: bool,
+    role: Role,
 }
 
 impl Chunk {
@@ -52,10 +69,21 @@ impl Chunk {
         self.offset
     }
 
-    /// Whether the text ends with this chunk.
+    /// Whether the text ends with this chunk, or the part of it that is counted.
     #[must_use]
     pub fn is_last(&self) -> bool {
         self.last
+    }
+
+    /// What the bytes are to the part of the text that is counted.
+    #[must_use]
+    pub fn role(&self) -> Role {
+        self.role
+    }
+
+    /// Says what the bytes are; until then they are [`Role::Text`].
+    pub fn set_role(&mut self, role: Role) {
+        self.role = role;
     }
 
     /// Replaces the text by a copy of these bytes.
@@ -71,6 +99,7 @@ impl Chunk {
         self.end = self.buffer.len();
         self.offset = offset;
         self.last = last;
+        self.role = Role::Text;
     }
 
     /// The whole buffer, of at least `length` bytes, to be read into;
@@ -106,6 +135,7 @@ impl Chunk {
         self.end = end;
         self.offset = offset;
         self.last = last;
+        self.role = Role::Text;
     }
 }
 

@@ -47,8 +47,28 @@ pub(crate) fn open_cached(path: &Path) -> io::Result<Opened> {
 ///
 /// [`io::ErrorKind::WouldBlock`] if it does, or if nobody can tell.
 pub(crate) fn read_cached(file: &File, buffer: &mut [u8]) -> io::Result<usize> {
-    platform::read_cached(file, buffer)
+    platform::read_cached(file, buffer, HERE)
 }
+
+/// Reads a file from this offset on, if that needs no disk, and leaves its position.
+///
+/// # Errors
+///
+/// [`io::ErrorKind::WouldBlock`] if it does, or if nobody can tell.
+pub(crate) fn read_cached_at(file: &File, buffer: &mut [u8], offset: u64) -> io::Result<usize> {
+    platform::read_cached(file, buffer, offset)
+}
+
+/// Reads a file from this offset on, for readers that take care of their own positions.
+pub(crate) fn read_at(file: &File, buffer: &mut [u8], offset: u64) -> io::Result<usize> {
+    #[cfg(unix)]
+    return std::os::unix::fs::FileExt::read_at(file, buffer, offset);
+    #[cfg(windows)]
+    return std::os::windows::fs::FileExt::seek_read(file, buffer, offset);
+}
+
+/// Stands for the position that the file is at, which a read moves on.
+const HERE: u64 = u64::MAX;
 
 /// Standard input, as a file of our own and without the buffer of `std`.
 pub(crate) fn standard_input() -> io::Result<Opened> {
@@ -115,9 +135,6 @@ mod platform {
     pub(super) use super::unix::{open, standard_input};
     use super::{File, Path, io};
 
-    /// Stands for the position that the file is at, which a read moves on.
-    const HERE: u64 = u64::MAX;
-
     pub(super) fn open_cached(path: &Path) -> io::Result<File> {
         match openat2(CWD, path, super::unix::FLAGS, Mode::empty(), ResolveFlags::CACHED) {
             Ok(file) => Ok(File::from(file)),
@@ -127,8 +144,8 @@ mod platform {
         }
     }
 
-    pub(super) fn read_cached(file: &File, buffer: &mut [u8]) -> io::Result<usize> {
-        match preadv2(file, &mut [IoSliceMut::new(buffer)], HERE, ReadWriteFlags::NOWAIT) {
+    pub(super) fn read_cached(file: &File, buffer: &mut [u8], offset: u64) -> io::Result<usize> {
+        match preadv2(file, &mut [IoSliceMut::new(buffer)], offset, ReadWriteFlags::NOWAIT) {
             Ok(read) => Ok(read),
             // The file system, or an old kernel, cannot tell.
             Err(Errno::OPNOTSUPP | Errno::NOSYS | Errno::INVAL) => Err(Errno::AGAIN.into()),
@@ -146,7 +163,7 @@ mod platform {
         Err(io::ErrorKind::WouldBlock.into())
     }
 
-    pub(super) fn read_cached(_: &File, _: &mut [u8]) -> io::Result<usize> {
+    pub(super) fn read_cached(_: &File, _: &mut [u8], _: u64) -> io::Result<usize> {
         Err(io::ErrorKind::WouldBlock.into())
     }
 }
@@ -169,7 +186,7 @@ mod platform {
         Err(io::ErrorKind::WouldBlock.into())
     }
 
-    pub(super) fn read_cached(_: &File, _: &mut [u8]) -> io::Result<usize> {
+    pub(super) fn read_cached(_: &File, _: &mut [u8], _: u64) -> io::Result<usize> {
         Err(io::ErrorKind::WouldBlock.into())
     }
 }

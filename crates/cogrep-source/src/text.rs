@@ -13,6 +13,7 @@ use crate::event_loop::{EventLoop, Io};
 use crate::input::SourceName;
 use crate::interrupt::Interrupt;
 use crate::outcome::{Fault, Outcome};
+use crate::part::Divisible;
 use crate::spent;
 use crate::stand_in::StandIns;
 use crate::unpack::Unpacked;
@@ -175,6 +176,21 @@ impl Text {
         self.bytes.is_stream()
     }
 
+    /// The bytes of the source, if it is a file that has so many.
+    #[must_use]
+    pub fn file_bytes(&self) -> Option<u64> {
+        self.bytes.file().map(|(_, size)| size)
+    }
+
+    /// The same source, to be read in parts, if its text can be: if its bytes are its
+    /// text. To be asked when the first chunk has been read.
+    #[must_use]
+    pub fn divisible(&self) -> Option<Divisible> {
+        let Some(Transcoding::Plain { mark_bytes }) = self.transcoding else { return None };
+        let (file, size) = self.bytes.file()?;
+        Some(Divisible::new(file, mark_bytes as u64, size))
+    }
+
     /// The bytes read from the source so far, before unpacking and decoding.
     #[must_use]
     pub fn read_bytes(&self) -> u64 {
@@ -189,7 +205,7 @@ impl Text {
 }
 
 /// Runs to its end what waits on the spot, and so never has to be asked twice.
-fn on_the_spot<F: Future>(future: F) -> F::Output {
+pub(crate) fn on_the_spot<F: Future>(future: F) -> F::Output {
     match pin!(future).poll(&mut Context::from_waker(Waker::noop())) {
         Poll::Ready(output) => output,
         Poll::Pending => panic!("a source on a loop was read as if it were not"),

@@ -6,6 +6,9 @@
 
 mod format;
 
+use std::fs::File;
+use std::sync::Arc;
+
 use tokio::sync::OwnedSemaphorePermit;
 
 pub(crate) use self::format::MAGIC_BYTES;
@@ -37,6 +40,12 @@ impl Unpacked {
     /// The bytes read from the source so far, compressed if they are.
     pub(crate) fn read_bytes(&self) -> u64 {
         self.bytes.delivered()
+    }
+
+    /// The file, and the size it had, if it is one of which any part can be read. Whether
+    /// it is compressed shows when it has been [begun](Self::begin).
+    pub(crate) fn file(&self) -> Option<(&Arc<File>, u64)> {
+        if self.unpacking.is_some() { None } else { self.bytes.file() }
     }
 
     /// Whether a read may wait for somebody, not only for a disk.
