@@ -1,12 +1,13 @@
 //! What to count and where, and the run of it.
 
-use std::num::NonZeroUsize;
+use std::num::{NonZeroU64, NonZeroUsize};
 use std::thread;
 
 use cogrep_match::{LineGrouper, Locator, Patterns, PlaceFinder, Plan, Tally};
 use cogrep_source::{Input, Io, OpenOptions, Selected, Selection};
 
 use crate::crew;
+use crate::divided::Ranges;
 use crate::ledger::Sums;
 use crate::network::Extension;
 use crate::part::Dealer;
@@ -40,6 +41,9 @@ pub struct Job<'a> {
     pub workers: Option<NonZeroUsize>,
     /// Keeps the sources of one part of the job; all of them, if there is none.
     pub dealer: Option<&'a Dealer>,
+    /// Large files are counted in ranges of this many bytes, by many workers; of a size
+    /// that suits, unless said. A file that is not larger is counted by one.
+    pub range_bytes: Option<NonZeroU64>,
     /// Whether each source gets counts of its own.
     pub by_source: bool,
     /// Finds the places that are to be shown: as many of each pattern as it looks for
@@ -98,6 +102,7 @@ impl<'a> Job<'a> {
             max_line_bytes: LineGrouper::DEFAULT_LIMIT_BYTES,
             workers: None,
             dealer: None,
+            range_bytes: None,
             by_source: false,
             show: None,
             locator: None,
@@ -154,12 +159,15 @@ impl<'a> Job<'a> {
     }
 
     /// Whether starting threads would take longer than they save: a few small files,
-    /// or one source alone.
+    /// or one source that only one can count in.
     fn is_small(&self) -> bool {
         let mut bytes = 0;
         match self.inputs {
             [Input::Stdin] => true,
-            [Input::Path(path)] => !path.is_dir(),
+            [input @ Input::Path(path)] => {
+                let is_divided = |ranges: Ranges| input.size() > Some(ranges.undivided_bytes);
+                !path.is_dir() && !self.ranges().is_some_and(is_divided)
+            }
             inputs => {
                 inputs.len() <= FEW_INPUTS
                     && inputs.iter().all(|input| {
@@ -168,6 +176,21 @@ impl<'a> Job<'a> {
                     })
             }
         }
+    }
+
+    /// How many count at once.
+    fn worker_count(&self) -> NonZeroUsize {
+        let workers = self.workers.or_else(|| thread::available_parallelism().ok());
+        workers.unwrap_or(NonZeroUsize::MIN)
+    }
+
+    /// The ranges in which large files are counted by many, unless each is counted by one:
+    /// because there is only one, or because somebody has to see the text in its order.
+    pub(crate) fn ranges(&self) -> Option<Ranges> {
+        let workers = self.worker_count().get();
+        let in_order = self.show.is_some() || self.locator.is_some() || self.extension.is_some();
+        let range_bytes = self.range_bytes.map(NonZeroU64::get);
+        (workers > 1 && !in_order).then(|| Ranges::new(self.plan, workers, range_bytes))
     }
 
     /// Reads one source after the other, on this thread, and waits where it must.
@@ -194,8 +217,7 @@ impl<'a> Job<'a> {
 
     /// Reads many sources at once on several cores, if the system gives threads.
     fn run_by_crew(&self, tell: &mut impl FnMut(SourceReport)) -> Option<(Tally, Sums, usize)> {
-        let workers = self.workers.or_else(|| thread::available_parallelism().ok());
-        let workers = workers.unwrap_or(NonZeroUsize::MIN);
+        let workers = self.worker_count();
         let (tally, sums) = crew::run(self, workers, tell).ok()?;
         Some((tally, sums, workers.get()))
     }

@@ -30,6 +30,7 @@ mod beside;
 mod counter;
 mod crew;
 pub mod dispersion;
+mod divided;
 mod job;
 mod ledger;
 mod network;

@@ -23,7 +23,10 @@ pub struct LiveTally(Arc<Mutex<Tally>>);
 impl LiveTally {
     /// Adds what was counted since the last time.
     pub(crate) fn merge(&self, tally: &Tally) {
-        self.0.lock().unwrap_or_else(PoisonError::into_inner).merge(tally);
+        let mut total = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        total.merge(tally);
+        // What depends on where a text was cut is for those to see who need it exactly.
+        total.settle();
     }
 
     /// What has been counted so far.

@@ -3,10 +3,12 @@
 
 use std::collections::VecDeque;
 use std::pin::pin;
-use std::sync::{Condvar, Mutex, MutexGuard, PoisonError};
+use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
 
 use cogrep_source::Selected;
 use tokio::sync::Notify;
+
+use crate::divided::{Claim, Divided};
 
 /// So many sources wait at most, so that a walk of any tree takes little memory.
 const LENGTH: usize = 4096;
@@ -17,9 +19,12 @@ pub(crate) struct Found {
     pub(crate) selected: Selected,
 }
 
-/// What a worker gets when it asks for a source.
+/// What a worker gets when it asks for something to count in.
 pub(crate) enum Taken {
+    /// A source. The queue is to be told whether it is [divided](Queue::decide).
     Source(Found),
+    /// A range of a source that many count in.
+    Range(Arc<Divided>, Claim),
     /// There is none now.
     Empty,
     /// There will be none any more.
@@ -39,9 +44,22 @@ pub(crate) struct Queue {
 #[derive(Default)]
 struct State {
     sources: VecDeque<Selected>,
+    /// Sources that have ranges nobody counts in yet.
+    divided: VecDeque<Arc<Divided>>,
     /// How many were taken out.
     taken: u64,
+    /// How many of them may still turn out to be for many.
+    undecided: usize,
     closed: bool,
+    /// Nobody is to wait for anything any more.
+    stopped: bool,
+}
+
+impl State {
+    /// Whether there will be nothing any more.
+    fn is_over(&self) -> bool {
+        self.closed && (self.undecided == 0 || self.stopped)
+    }
 }
 
 impl Queue {
@@ -66,18 +84,39 @@ impl Queue {
         self.filled.notify_waiters();
     }
 
-    /// Takes the next source out.
-    pub(crate) fn take(&self) -> Taken {
+    /// Takes the next source out, or a range of one, if those are wanted.
+    pub(crate) fn take(&self, with_ranges: bool) -> Taken {
         let mut state = self.lock();
+        if with_ranges {
+            while let Some(divided) = state.divided.front() {
+                if let Some(claim) = divided.claim() {
+                    return Taken::Range(Arc::clone(divided), claim);
+                }
+                state.divided.pop_front();
+            }
+        }
         let Some(selected) = state.sources.pop_front() else {
-            return if state.closed { Taken::Closed } else { Taken::Empty };
+            return if state.is_over() { Taken::Closed } else { Taken::Empty };
         };
         let ordinal = state.taken;
         state.taken += 1;
+        state.undecided += 1;
         if state.sources.len() == LENGTH / 2 {
             self.drained.notify_one();
         }
         Taken::Source(Found { ordinal, selected })
+    }
+
+    /// Says of a source that was taken whether many are to count in it.
+    pub(crate) fn decide(&self, divided: Option<Divided>) {
+        let mut state = self.lock();
+        state.undecided -= 1;
+        let is_news = divided.is_some() || state.is_over();
+        state.divided.extend(divided.map(Arc::new));
+        drop(state);
+        if is_news {
+            self.filled.notify_waiters();
+        }
     }
 
     /// Throws away what nobody has taken, and takes no more.
@@ -85,19 +124,21 @@ impl Queue {
         let mut state = self.lock();
         state.sources.clear();
         state.closed = true;
+        state.stopped = true;
         drop(state);
         self.drained.notify_one();
         self.filled.notify_waiters();
     }
 
     /// Waits until asking again may give anything but "none now".
-    pub(crate) async fn news(&self) {
+    pub(crate) async fn news(&self, with_ranges: bool) {
         let mut filled = pin!(self.filled.notified());
         // In this order: what comes after the look is not missed.
         filled.as_mut().enable();
         let has_news = {
             let state = self.lock();
-            state.closed || !state.sources.is_empty()
+            let has_range = with_ranges && state.divided.iter().any(|divided| divided.has_more());
+            state.is_over() || has_range || !state.sources.is_empty()
         };
         if !has_news {
             filled.await;

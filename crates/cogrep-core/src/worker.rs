@@ -8,17 +8,18 @@ use std::task::{Context, Poll, Waker};
 use std::time::{Duration, Instant};
 
 use cogrep_match::Tally;
-use cogrep_source::{Chunk, EventLoop, Fault, Outcome, Selected, SourceName, Text};
+use cogrep_source::{Chunk, EventLoop, Fault, Outcome, Role, Selected, SourceName, Text};
 use cosend::Sink;
 use futures_util::StreamExt;
 use futures_util::stream::FuturesUnordered;
 
 use crate::beside::{Findings, beside};
+use crate::divided::{Claim, Divided, Ranges};
 use crate::job::Job;
 use crate::ledger::Ledger;
 use crate::network::Network;
 use crate::progress::Progress;
-use crate::queue::{Queue, Taken};
+use crate::queue::{Found, Queue, Taken};
 use crate::recorder::{Recorder, follow};
 use crate::report::SourceReport;
 use crate::timeline::Kind;
@@ -26,6 +27,10 @@ use crate::timeline::Kind;
 /// So many sources of a worker wait for a disk at most: enough to keep all threads
 /// that may wait busy while others are counted in.
 const ON_THE_WAY: usize = 2 * EventLoop::DEPTH;
+
+/// So many ranges of large files are on the way in a worker at most: while one waits for
+/// the disk, another is counted in. Each has counts of its own, which can be many.
+const RANGES_ON_THE_WAY: usize = 2;
 
 /// So long is counted at most before the event loop looks who can go on.
 const PATIENCE: Duration = Duration::from_millis(2);
@@ -47,6 +52,18 @@ pub(crate) struct Worker<'a> {
     runnable: Cell<usize>,
     /// Takes down what this worker does.
     recorder: Option<Recorder<'a>>,
+    /// The ranges in which many count in a large file, if they do.
+    ranges: Option<Ranges>,
+    /// How many of them are on the way.
+    ranges_open: Cell<usize>,
+}
+
+/// A source that was opened.
+struct Opened {
+    name: SourceName,
+    text: Text,
+    /// Its first chunk, if that was read.
+    first: Option<Chunk>,
 }
 
 impl<'a> Worker<'a> {
@@ -65,6 +82,8 @@ impl<'a> Worker<'a> {
             streams: Cell::new(0),
             runnable: Cell::new(0),
             recorder,
+            ranges: job.ranges(),
+            ranges_open: Cell::new(0),
         }
     }
 
@@ -80,46 +99,130 @@ impl<'a> Worker<'a> {
         }
     }
 
-    /// Counts in the source that is at this place among all.
-    async fn count_recorded(&self, ordinal: u64, selected: Selected) -> SourceReport {
+    /// Takes down the name of the source at this place among all.
+    fn name(&self, ordinal: u64, selected: &Selected) {
         if let Some(recorder) = &self.recorder {
-            let (Ok(name) | Err((name, _))) = &selected;
+            let (Ok(name) | Err((name, _))) = selected;
             recorder.name(ordinal, name);
         }
-        follow(self.recorder(), ordinal, self.count(selected)).await
     }
 
     /// Counts in one source, on the spot.
     pub(crate) fn count_now(&self, ordinal: u64, selected: Selected) -> SourceReport {
-        let counting = pin!(self.count_recorded(ordinal, selected));
-        match counting.poll(&mut Context::from_waker(Waker::noop())) {
+        self.name(ordinal, &selected);
+        let counting = follow(self.recorder(), ordinal, async {
+            match self.open(selected).await {
+                Ok(opened) => self.count(opened).await,
+                Err(report) => *report,
+            }
+        });
+        match pin!(counting).poll(&mut Context::from_waker(Waker::noop())) {
             Poll::Ready(report) => report,
             Poll::Pending => unreachable!("a worker without a loop waits on the spot"),
         }
     }
 
-    /// Counts in one source; gives way to others after each chunk.
-    async fn count(&self, selected: Selected) -> SourceReport {
-        let name = match selected {
-            Ok(name) => name,
-            Err((name, fault)) => return failed(name, fault),
+    /// Counts in a source from the queue, or leaves it to all workers.
+    async fn count_found(
+        &self,
+        Found { ordinal, selected }: Found,
+        queue: &Queue,
+    ) -> Option<SourceReport> {
+        let mut opened = self.open(selected).await;
+        let divided = match &mut opened {
+            Ok(opened) => self.divide(opened, ordinal).await,
+            Err(_) => None,
         };
-        let mut text = match Text::begin(&name, &self.job.open, self.event_loop.clone()).await {
-            Ok(text) => text,
-            Err(fault) => return failed(name, fault),
+        let is_divided = divided.is_some();
+        queue.decide(divided);
+        match opened {
+            Ok(_) if is_divided => None,
+            Ok(opened) => Some(self.count(opened).await),
+            Err(report) => Some(*report),
+        }
+    }
+
+    async fn open(&self, selected: Selected) -> Result<Opened, Box<SourceReport>> {
+        let (name, fault) = match selected {
+            Ok(name) => match Text::begin(&name, &self.job.open, self.event_loop.clone()).await {
+                Ok(text) => return Ok(Opened { name, text, first: None }),
+                Err(fault) => (name, fault),
+            },
+            Err(failure) => failure,
         };
-        let is_stream = text.is_stream();
-        self.streams.update(|streams| streams + usize::from(is_stream));
+        Err(Box::new(failed(name, fault)))
+    }
+
+    /// Divides a source for many to count in, if it is large and can be.
+    async fn divide(&self, opened: &mut Opened, ordinal: u64) -> Option<Divided> {
+        let ranges = self.ranges?;
+        if opened.text.file_bytes()? <= ranges.undivided_bytes {
+            return None;
+        }
+        // Its beginning says what kind of text it is.
         let mut chunk = self.chunk.take();
-        let mut network = None;
+        opened.text.fetch(&mut chunk).await;
+        let Some(source) = opened.text.divisible() else {
+            opened.first = Some(chunk);
+            return None;
+        };
+        self.put_back(chunk);
+        Some(Divided::new(opened.name.clone(), ordinal, source, ranges))
+    }
+
+    /// Counts in a range of a source. With the last range of it, gives its report.
+    async fn count_range(&self, divided: &Divided, claim: Claim) -> Option<SourceReport> {
+        let mut text = divided.text(claim, &self.job.open.interrupt, self.event_loop.clone());
+        let mut chunk = self.chunk.take();
+        let mut network = self.new_network();
+        let mut text_bytes = 0;
+        loop {
+            self.enter(Kind::Read);
+            text.fetch(&mut chunk).await;
+            self.enter(Kind::Count);
+            let sent = network.send(&chunk);
+            if chunk.role() == Role::Text {
+                text_bytes += chunk.bytes().len() as u64;
+                if let Some(progress) = self.job.progress {
+                    progress.add_text(chunk.bytes().len() as u64);
+                }
+            }
+            if chunk.is_last() || sent.is_err() {
+                break;
+            }
+            self.give_way().await;
+        }
+        self.put_back(chunk);
+        let tally = network.finish().unwrap_or_default();
+        let fault = network.take_fault().or_else(|| text.fault());
+
+        let mut counted = divided.record(claim, tally, text_bytes, fault)?;
+        let mut report = divided.report(&mut counted);
+        report.counts = self.job.by_source.then(|| self.job.plan.totals(&counted.tally));
+        self.total.borrow_mut().merge(&counted.tally);
+        if let Some(progress) = self.job.progress {
+            progress.add_source();
+        }
+        Some(report)
+    }
+
+    /// Counts in one source; gives way to others after each chunk.
+    async fn count(&self, Opened { name, mut text, first }: Opened) -> SourceReport {
         let mut beside = match beside(self.job, &name) {
             Ok(beside) => beside,
             Err(fault) => return failed(name, fault),
         };
+        let is_stream = text.is_stream();
+        self.streams.update(|streams| streams + usize::from(is_stream));
+        let mut is_read = first.is_some();
+        let mut chunk = first.unwrap_or_else(|| self.chunk.take());
+        let mut network = None;
         let mut sent = Ok(());
         while sent.is_ok() {
-            self.enter(Kind::Read);
-            text.fetch(&mut chunk).await;
+            if !std::mem::take(&mut is_read) {
+                self.enter(Kind::Read);
+                text.fetch(&mut chunk).await;
+            }
             self.enter(Kind::Count);
             let network = network.get_or_insert_with(|| self.network());
             // Either ends of itself when it has enough; the text is read for the other.
@@ -170,15 +273,17 @@ impl<'a> Worker<'a> {
 
     fn network(&self) -> Network {
         let spare = self.networks.borrow_mut().pop();
-        spare.unwrap_or_else(|| {
-            let live = self.job.progress.and_then(Progress::live_tally);
-            let Job { plan, patterns, max_line_bytes, .. } = *self.job;
-            let network = Network::watched(plan, patterns, max_line_bytes, live);
-            match self.job.extension {
-                Some(extension) => network.extended(extension),
-                None => network,
-            }
-        })
+        spare.unwrap_or_else(|| self.new_network())
+    }
+
+    fn new_network(&self) -> Network {
+        let live = self.job.progress.and_then(Progress::live_tally);
+        let Job { plan, patterns, max_line_bytes, .. } = *self.job;
+        let network = Network::watched(plan, patterns, max_line_bytes, live);
+        match self.job.extension {
+            Some(extension) => network.extended(extension),
+            None => network,
+        }
     }
 
     /// Keeps one chunk at hand; the buffers of more go to the loop.
@@ -221,22 +326,20 @@ impl<'a> Worker<'a> {
             while let Poll::Ready(Some(())) = tasks.poll_next_unpin(&mut awake) {}
 
             let has_room = tasks.len() - self.streams.get() < ON_THE_WAY;
-            match if has_room { queue.take() } else { Taken::Empty } {
-                Taken::Source(found) => {
-                    let mut task = Box::pin(async move {
-                        let report = self.count_recorded(found.ordinal, found.selected).await;
-                        let is_telling = self.job.is_worth_telling(&report);
-                        ledger.record(found.ordinal, report, is_telling);
-                    });
+            let wants_range = self.wants_range();
+            match if has_room { queue.take(wants_range) } else { Taken::Empty } {
+                Taken::Closed if tasks.is_empty() => return,
+                taken @ (Taken::Source(_) | Taken::Range(..)) => {
+                    let mut task = Box::pin(self.count_taken(taken, queue, ledger));
                     // Most end here, their text being in memory: the rest become tasks.
                     if task.as_mut().poll(&mut awake).is_pending() {
                         tasks.push(task);
                     }
                 }
-                Taken::Closed if tasks.is_empty() => return,
                 taken if self.runnable.get() == 0 => {
                     let awaited = has_room && matches!(taken, Taken::Empty);
-                    self.wait(on, &mut tasks, awaited.then_some(queue)).await;
+                    let queue = awaited.then_some((queue, wants_range));
+                    self.wait(on, &mut tasks, queue).await;
                     waited = Instant::now();
                 }
                 _ => {}
@@ -249,16 +352,47 @@ impl<'a> Worker<'a> {
         }
     }
 
+    /// Whether another range may be taken: where one can be counted in, it goes first.
+    fn wants_range(&self) -> bool {
+        let open = self.ranges_open.get();
+        open == 0 || (open < RANGES_ON_THE_WAY && self.runnable.get() == 0)
+    }
+
+    /// Counts in what was taken from the queue, and takes down how it ended.
+    async fn count_taken(&self, taken: Taken, queue: &Queue, ledger: &Ledger) {
+        let ended = match taken {
+            Taken::Source(found) => {
+                let ordinal = found.ordinal;
+                self.name(ordinal, &found.selected);
+                let counting = self.count_found(found, queue);
+                let report = follow(self.recorder(), ordinal, counting).await;
+                report.map(|report| (ordinal, report))
+            }
+            Taken::Range(divided, claim) => {
+                self.ranges_open.update(|open| open + 1);
+                let counting = self.count_range(&divided, claim);
+                let ended = follow(self.recorder(), divided.ordinal(), counting).await;
+                self.ranges_open.update(|open| open - 1);
+                ended.map(|report| (divided.ordinal(), report))
+            }
+            Taken::Empty | Taken::Closed => None,
+        };
+        if let Some((ordinal, report)) = ended {
+            let is_telling = self.job.is_worth_telling(&report);
+            ledger.record(ordinal, report, is_telling);
+        }
+    }
+
     /// Waits until a task can go on, the queue has news, or somebody wants to stop.
     async fn wait<F: Future<Output = ()>>(
         &self,
         on: &EventLoop,
         tasks: &mut FuturesUnordered<Pin<Box<F>>>,
-        queue: Option<&Queue>,
+        queue: Option<(&Queue, bool)>,
     ) {
         let mut news = pin!(async {
             match queue {
-                Some(queue) => queue.news().await,
+                Some((queue, with_ranges)) => queue.news(with_ranges).await,
                 None => std::future::pending().await,
             }
         });

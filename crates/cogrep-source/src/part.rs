@@ -56,6 +56,8 @@ pub struct Division {
 /// four, so what goes on longer is none.
 const CHARACTER_REST: usize = 3;
 
+const CHUNK: u64 = CHUNK_BYTES as u64;
+
 impl Divisible {
     pub(crate) fn new(file: &Arc<File>, mark_bytes: u64, size: u64) -> Self {
         Self { file: Arc::clone(file), mark_bytes, size }
@@ -206,8 +208,7 @@ impl PartText {
     /// The next bytes of a part that ends where a character begins, or anywhere.
     async fn text(&mut self, buffer: &mut Vec<u8>) -> Result<Piece, Fault> {
         let Some(end) = self.end.filter(|end| *end <= self.at) else {
-            let left = self.end.map_or(CHUNK_BYTES as u64, |end| end - self.at);
-            let room = usize::try_from(left).map_or(CHUNK_BYTES, |left| left.min(CHUNK_BYTES));
+            let room = self.room(self.end.map(|end| end - self.at));
             let read = self.fill(buffer, room, self.at).await?;
             self.at += read as u64;
             return if read == 0 { self.end_of_text(self.at) } else { Ok(Piece::text(0..read)) };
@@ -230,8 +231,7 @@ impl PartText {
         self.at = self.start - 1;
         loop {
             // One at the end of this range is the next one's.
-            let left = self.end.map_or(CHUNK_BYTES as u64, |end| (end - 1).saturating_sub(self.at));
-            let room = usize::try_from(left).map_or(CHUNK_BYTES, |left| left.min(CHUNK_BYTES));
+            let room = self.room(self.end.map(|end| (end - 1).saturating_sub(self.at)));
             if room == 0 {
                 self.phase = Phase::Behind;
                 return Ok(Piece { bytes: 0..0, role: Role::Before, last: false });
@@ -254,8 +254,7 @@ impl PartText {
     async fn lines(&mut self, buffer: &mut Vec<u8>) -> Result<Piece, Fault> {
         let until_end = self.end.map(|end| (end - 1).saturating_sub(self.at));
         let is_inside = until_end.is_none_or(|left| left > 0);
-        let left = until_end.filter(|left| *left > 0).unwrap_or(CHUNK_BYTES as u64);
-        let room = usize::try_from(left).map_or(CHUNK_BYTES, |left| left.min(CHUNK_BYTES));
+        let room = self.room(until_end.filter(|left| *left > 0));
         let read = self.fill(buffer, room, self.at).await?;
         if read == 0 {
             return self.end_of_text(self.at);
@@ -267,6 +266,15 @@ impl PartText {
         let end = line_feed.map_or(read, |at| at + 1);
         self.at += end as u64;
         Ok(Piece::text(0..end))
+    }
+
+    /// How much to read next, of so much that is left: up to where a chunk would end if
+    /// the file were read from its start. From a place within a page, or into one, the
+    /// system copies at half the speed.
+    fn room(&self, left: Option<u64>) -> usize {
+        let until_aligned = CHUNK - (self.source.mark_bytes + self.at) % CHUNK;
+        let room = left.map_or(until_aligned, |left| left.min(until_aligned));
+        usize::try_from(room).unwrap_or(CHUNK_BYTES)
     }
 
     /// The text has ended here, and that is a fault if it was longer.
@@ -388,6 +396,8 @@ mod tests {
     }
 
     proptest! {
+        #![proptest_config(ProptestConfig { failure_persistence: None, ..ProptestConfig::default() })]
+
         #[test]
         fn parts_follow_each_other_and_show_what_is_around(
             marked: bool,

@@ -2,7 +2,7 @@
 
 use std::ffi::{OsStr, OsString};
 use std::io::{self, IsTerminal};
-use std::num::NonZeroUsize;
+use std::num::{NonZeroU64, NonZeroUsize};
 
 use clap::ArgMatches;
 use clap::error::{ContextKind, ContextValue, ErrorKind};
@@ -29,6 +29,8 @@ pub(crate) struct Arguments {
     pub(crate) selection: Selection,
     pub(crate) opening: Opening,
     pub(crate) workers: Option<NonZeroUsize>,
+    /// The ranges in which large files are counted, in bytes, if not as it suits.
+    pub(crate) range_bytes: Option<NonZeroU64>,
     pub(crate) max_line_bytes: usize,
     pub(crate) engine: EngineChoice,
     pub(crate) explain: bool,
@@ -82,6 +84,7 @@ pub(crate) fn parse(words: impl IntoIterator<Item = OsString>) -> Result<Work, E
         selection: sources::selection(&matches)?,
         opening: Opening::new(&matches)?,
         workers: matches.get_one(id::THREADS).copied().and_then(NonZeroUsize::new),
+        range_bytes: range_bytes(std::env::var_os("COGREP_RANGE").as_deref())?,
         max_line_bytes: matches
             .get_one(id::MAX_LINE)
             .copied()
@@ -131,6 +134,17 @@ pub(crate) fn named<T: Default + std::str::FromStr<Err: std::fmt::Display>>(
             name.parse().map_err(|error: T::Err| Error::Usage(format!("--{flag} {name}: {error}")))
         },
     )
+}
+
+/// The ranges in which workers count in one file, for tests: so a small file is divided,
+/// too.
+fn range_bytes(bytes: Option<&OsStr>) -> Result<Option<NonZeroU64>, Error> {
+    let Some(bytes) = bytes.filter(|bytes| !bytes.is_empty()) else { return Ok(None) };
+    let number = bytes.to_str().and_then(|bytes| bytes.parse().ok());
+    number.map(Some).ok_or_else(|| {
+        let given = escape(bytes.as_encoded_bytes());
+        Error::Usage(format!("COGREP_RANGE={given}: not a number of bytes, from 1"))
+    })
 }
 
 /// Which words are patterns and which are inputs.

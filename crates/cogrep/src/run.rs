@@ -53,6 +53,7 @@ fn count(arguments: &Arguments, plan: &Plan) -> Result<Status, Error> {
         selection: arguments.selection.clone(),
         open: arguments.opening.options(),
         workers: arguments.workers,
+        range_bytes: arguments.range_bytes,
         max_line_bytes: arguments.max_line_bytes,
         dealer: (is_saved || arguments.part.is_some()).then_some(&dealer),
         by_source,

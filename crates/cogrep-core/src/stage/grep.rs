@@ -1,7 +1,7 @@
 //! Where patterns are found.
 
 use cogrep_match::{Scan, Tally};
-use cogrep_source::Chunk;
+use cogrep_source::{Chunk, Role};
 use cosend::{Input, coroutine};
 
 use super::{Shape, Stage, named};
@@ -23,9 +23,13 @@ pub fn grep<S: Stage<Tally>>(
         let mut in_text = false;
         let mut unsaid_bytes = 0;
         while let Some(chunk) = text.next().await {
-            scan.feed(chunk.bytes());
+            match chunk.role() {
+                Role::Before => scan.begin_part(chunk.bytes()),
+                Role::Text => scan.feed(chunk.bytes()),
+                Role::Behind => scan.end_part(chunk.bytes()),
+            }
             in_text = !chunk.is_last();
-            if chunk.is_last() {
+            if chunk.is_last() && chunk.role() == Role::Text {
                 scan.end_text();
             }
             unsaid_bytes += chunk.bytes().len() as u64;

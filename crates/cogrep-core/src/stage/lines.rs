@@ -4,7 +4,7 @@ use std::cell::RefCell;
 use std::rc::Rc;
 
 use cogrep_match::{LineGrouper, LineTooLong};
-use cogrep_source::{Chunk, Fault};
+use cogrep_source::{Chunk, Fault, Role};
 use cosend::{Input, coroutine};
 
 use super::{Shape, Stage, named};
@@ -50,6 +50,11 @@ pub fn lines<S: Stage>(
         let mut sent = Ok(());
         while sent.is_ok() && !stop.is_set() {
             let Some(chunk) = text.next().await else { break };
+            if chunk.role() == Role::Before {
+                sent = child.send(chunk);
+                continue;
+            }
+            let behind = Some(chunk).filter(|chunk| chunk.role() == Role::Behind);
             let mut pass_on = |lines: &[u8], last| {
                 whole.refill(lines, offset, last);
                 offset += lines.len() as u64;
@@ -61,7 +66,10 @@ pub fn lines<S: Stage>(
                 Err(LineTooLong { limit_bytes }) => stop.set(Fault::LongLine { limit_bytes }),
                 Ok(()) if chunk.is_last() => {
                     grouper.end_text(|lines| pass_on(lines, false));
-                    pass_on(&[], true);
+                    match behind {
+                        Some(behind) => sent = sent.and_then(|()| child.send(behind)),
+                        None => pass_on(&[], true),
+                    }
                     offset = 0;
                 }
                 Ok(()) => {}

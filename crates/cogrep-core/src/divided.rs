@@ -1,0 +1,278 @@
+//! A file in which several workers count, each in ranges of its own.
+//!
+//! Ranges are claimed from the beginning on, and become smaller towards the end, so that
+//! the workers end together. What was counted in ranges that lie next to each other is
+//! joined at once: there are never more tallies than workers, and one.
+
+use std::collections::BTreeMap;
+use std::rc::Rc;
+use std::sync::{Mutex, MutexGuard, PoisonError};
+
+use cogrep_match::{Plan, Tally};
+use cogrep_source::{
+    Cut, Divisible, Division, EventLoop, Fault, Interrupt, Outcome, PartText, SourceName,
+};
+
+use crate::report::SourceReport;
+
+/// How large the ranges are in which workers count.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Ranges {
+    division: Division,
+    /// A file is not divided unless it has more bytes than this.
+    pub(crate) undivided_bytes: u64,
+    least_bytes: u64,
+    most_bytes: u64,
+    workers: u64,
+}
+
+/// Reading a file alone takes no longer than starting others to help.
+const UNDIVIDED_BYTES: u64 = 4 << 20;
+
+/// A range is worth the beginning of a scan.
+const LEAST_BYTES: u64 = 1 << 20;
+
+/// What has been counted when a job is interrupted, and is lost, is no more than this a
+/// worker: the counts are those of the text up to some place.
+const MOST_BYTES: u64 = 64 << 20;
+
+/// Text that makes up for what a range costs for each needle: numbers to be set and
+/// added.
+const BYTES_A_NEEDLE: u64 = 64;
+
+impl Ranges {
+    /// Ranges that suit a plan; of a fixed size, if that is given.
+    pub(crate) fn new(plan: &Plan, workers: usize, fixed_bytes: Option<u64>) -> Self {
+        let context = plan.context();
+        let cut = match (plan.needs_whole_lines(), plan.folds()) {
+            (true, _) => Cut::Lines,
+            (_, true) => Cut::Characters,
+            (false, false) => Cut::Anywhere,
+        };
+        let needles: usize = plan.engines().iter().map(|engine| engine.needles().len()).sum();
+        let least = (needles as u64 * BYTES_A_NEEDLE).max(16 * context.before as u64);
+        let least = fixed_bytes.unwrap_or_else(|| least.max(LEAST_BYTES));
+        Self {
+            division: Division { cut, before: context.before, behind: context.after },
+            undivided_bytes: fixed_bytes.unwrap_or(UNDIVIDED_BYTES.max(2 * least)),
+            least_bytes: least,
+            most_bytes: fixed_bytes.unwrap_or(MOST_BYTES.max(least)),
+            workers: workers as u64,
+        }
+    }
+
+    /// How many of the bytes that are left the next range has: of what is left, each
+    /// worker gets two such ranges. This is Polychronopoulos and Kuck, *Guided
+    /// self-scheduling* (1987).
+    fn next_bytes(&self, left: u64) -> u64 {
+        let bytes = left.div_ceil(2 * self.workers).clamp(self.least_bytes, self.most_bytes);
+        if left - bytes.min(left) < self.least_bytes { left } else { bytes }
+    }
+}
+
+/// A file that is counted in by many.
+pub(crate) struct Divided {
+    name: SourceName,
+    ordinal: u64,
+    source: Divisible,
+    ranges: Ranges,
+    state: Mutex<State>,
+}
+
+struct State {
+    /// Where the next range begins, if there is one.
+    next: Option<u64>,
+    claimed: usize,
+    /// What was counted in ranges next to each other, by the number of the first.
+    counted: BTreeMap<usize, Counted>,
+}
+
+/// What was counted in a range, or in some next to each other.
+pub(crate) struct Counted {
+    pub(crate) tally: Tally,
+    pub(crate) text_bytes: u64,
+    /// Why the text ends here.
+    pub(crate) fault: Option<Fault>,
+    /// The number of the range behind.
+    behind: usize,
+}
+
+impl Counted {
+    fn join(&mut self, next: Self) {
+        self.behind = next.behind;
+        // The text ends where its first range does that could not be read to the end.
+        if self.fault.is_none() {
+            self.tally.join(&next.tally);
+            self.text_bytes += next.text_bytes;
+            self.fault = next.fault;
+        }
+    }
+}
+
+/// A range that one worker counts in.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Claim {
+    number: usize,
+    start: u64,
+    /// None if it goes on to the end of the text.
+    end: Option<u64>,
+}
+
+impl Divided {
+    pub(crate) fn new(name: SourceName, ordinal: u64, source: Divisible, ranges: Ranges) -> Self {
+        let state = State { next: Some(0), claimed: 0, counted: BTreeMap::new() };
+        Self { name, ordinal, source, ranges, state: Mutex::new(state) }
+    }
+
+    /// Gives a range that nobody counts in, if there is one.
+    pub(crate) fn claim(&self) -> Option<Claim> {
+        let mut state = self.lock();
+        let start = state.next?;
+        let left = self.source.text_bytes().saturating_sub(start);
+        let bytes = self.ranges.next_bytes(left);
+        let end = Some(start + bytes).filter(|_| bytes < left);
+        state.next = end;
+        let number = state.claimed;
+        state.claimed += 1;
+        Some(Claim { number, start, end })
+    }
+
+    /// Whether there is a range that nobody counts in.
+    pub(crate) fn has_more(&self) -> bool {
+        self.lock().next.is_some()
+    }
+
+    /// The text of a range, to be read.
+    pub(crate) fn text(
+        &self,
+        claim: Claim,
+        interrupt: &Interrupt,
+        event_loop: Option<Rc<EventLoop>>,
+    ) -> PartText {
+        self.source.part(claim.start, claim.end, self.ranges.division, interrupt, event_loop)
+    }
+
+    /// Takes down what was counted in a range, up to where its text ended, and why if that
+    /// was too early. With the last range, it gives what was counted in all.
+    pub(crate) fn record(
+        &self,
+        claim: Claim,
+        tally: Tally,
+        text_bytes: u64,
+        fault: Option<Fault>,
+    ) -> Option<Counted> {
+        let mut state = self.lock();
+        if fault.is_some() {
+            state.next = None;
+        }
+        let mut counted = Counted { tally, text_bytes, fault, behind: claim.number + 1 };
+        if let Some(next) = state.counted.remove(&counted.behind) {
+            counted.join(next);
+        }
+        let before = state.counted.range_mut(..claim.number).next_back();
+        match before.filter(|(_, before)| before.behind == claim.number) {
+            Some((_, before)) => before.join(counted),
+            None => drop(state.counted.insert(claim.number, counted)),
+        }
+        let all = state.counted.get(&0)?;
+        if state.next.is_some() || all.behind < state.claimed {
+            return None;
+        }
+        let mut all = state.counted.remove(&0)?;
+        all.tally.settle();
+        Some(all)
+    }
+
+    /// The place of the source among all.
+    pub(crate) fn ordinal(&self) -> u64 {
+        self.ordinal
+    }
+
+    /// The report of the source, without counts.
+    pub(crate) fn report(&self, counted: &mut Counted) -> SourceReport {
+        let outcome = match counted.fault.take() {
+            None => Outcome::Complete,
+            Some(fault) if counted.text_bytes == 0 => Outcome::Failed(fault),
+            Some(fault) => Outcome::Partial(fault),
+        };
+        SourceReport::new(self.name.clone(), outcome, counted.text_bytes)
+    }
+
+    fn lock(&self) -> MutexGuard<'_, State> {
+        self.state.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn ranges(least_bytes: u64, most_bytes: u64, workers: u64) -> Ranges {
+        let division = Division { cut: Cut::Anywhere, before: 0, behind: 0 };
+        Ranges { division, undivided_bytes: 0, least_bytes, most_bytes, workers }
+    }
+
+    #[test]
+    fn ranges_shrink_towards_the_end_and_cover_everything() {
+        for (least, most, workers, bytes) in
+            [(1, 64, 2, 1000), (10, 10, 3, 1001), (7, 90, 1, 1), (100, 100, 4, 199)]
+        {
+            let ranges = ranges(least, most, workers);
+            let (mut left, mut last) = (bytes, u64::MAX);
+            while left > 0 {
+                let next = ranges.next_bytes(left);
+                assert!(next <= left && next >= least.min(left), "{next} of {left}");
+                assert!(next <= last || next == left, "{next} after {last}");
+                assert!(next < most + least);
+                left -= next;
+                last = next;
+            }
+        }
+    }
+
+    fn divided(file: &tempfile::NamedTempFile) -> Divided {
+        std::fs::write(file.path(), [b'a'; 100]).unwrap();
+        let name = SourceName::from(file.path());
+        let mut text =
+            cogrep_source::Text::open(&name, &cogrep_source::OpenOptions::default()).unwrap();
+        text.read(&mut cogrep_source::Chunk::new());
+        Divided::new(name, 7, text.divisible().unwrap(), ranges(10, 10, 2))
+    }
+
+    fn tally(count: u64) -> Tally {
+        let mut tally = Tally::new();
+        tally.add(0, count);
+        tally
+    }
+
+    #[test]
+    fn neighbours_are_joined_at_once_and_all_are_given_at_the_end() {
+        let file = tempfile::NamedTempFile::new().unwrap();
+        let divided = divided(&file);
+        let claims: Vec<_> = std::iter::from_fn(|| divided.claim()).collect();
+        assert_eq!(claims.len(), 10);
+        assert!(!divided.has_more());
+        for number in [1, 3, 2, 9, 0, 5, 6, 8, 4] {
+            assert!(divided.record(claims[number], tally(1), 10, None).is_none());
+            assert!(divided.lock().counted.len() <= 4);
+        }
+        let mut all = divided.record(claims[7], tally(1), 10, None).unwrap();
+        assert_eq!((all.tally.count(0), all.text_bytes), (10, 100));
+        assert!(divided.report(&mut all).outcome.is_complete());
+    }
+
+    #[test]
+    fn what_stands_behind_a_fault_does_not_count() {
+        let file = tempfile::NamedTempFile::new().unwrap();
+        let divided = divided(&file);
+        let claims: Vec<_> = (0..4).map_while(|_| divided.claim()).collect();
+        assert!(divided.record(claims[3], tally(1000), 10, None).is_none());
+        assert!(divided.record(claims[0], tally(1), 10, None).is_none());
+        assert!(divided.record(claims[2], tally(100), 10, Some(Fault::Interrupted)).is_none());
+        assert!(divided.claim().is_none(), "nobody goes on behind a fault");
+        let mut all = divided.record(claims[1], tally(10), 4, Some(Fault::NoLength)).unwrap();
+        assert_eq!((all.tally.count(0), all.text_bytes), (11, 14));
+        let report = divided.report(&mut all);
+        assert!(matches!(report.outcome, Outcome::Partial(Fault::NoLength)));
+    }
+}
