@@ -253,6 +253,27 @@ fn files_of_a_folder_are_selected_as_ripgrep_does() {
 }
 
 #[test]
+#[cfg(target_os = "linux")]
+fn a_walk_stays_on_its_file_system_when_asked_to() {
+    use std::os::unix::fs::MetadataExt;
+
+    let place = Place::with(&[("tree/a.txt", b"love")]);
+    let device = |path: &std::path::Path| fs::metadata(path).map(|metadata| metadata.dev());
+    let Some(elsewhere) = ["/dev/shm", "/tmp", "/var/tmp"]
+        .into_iter()
+        .filter_map(|folder| tempfile::tempdir_in(folder).ok())
+        .find(|folder| device(folder.path()).ok() != device(place.path()).ok())
+    else {
+        return common::skip("there is no second file system to write to");
+    };
+    fs::write(elsewhere.path().join("b.txt"), "love love").unwrap();
+    symlink(elsewhere.path(), place.path().join("tree/elsewhere")).unwrap();
+    let count = |flags: &[&str]| place.run([&["love", "tree"], flags].concat());
+    assert_eq!(count(&["-L"]), expect("love 3\n", "", 0));
+    assert_eq!(count(&["-L", "--one-file-system"]), expect("love 1\n", "", 0));
+}
+
+#[test]
 fn followed_links_that_lead_nowhere_are_faults() {
     let place = Place::with(&[("tree/a.txt", b"love")]);
     symlink(".", place.path().join("tree/loop")).unwrap();
