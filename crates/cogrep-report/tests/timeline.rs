@@ -109,6 +109,23 @@ fn the_pieces_one_after_the_other() {
 }
 
 #[test]
+fn a_crowd_before_the_disk_is_taken_out() {
+    // First one after the other, 1 ms each, then 100 at once, which take 50 ms each.
+    let lone = (0..40)
+        .map(|task| wait(task, 2 * u64::from(task), 2 * u64::from(task) + 1, 1, Cause::Disk));
+    let crowd = (100..200).map(|task| wait(task, 100, 150, 50, Cause::Disk));
+    let course = |waits: Vec<Wait>| {
+        let core = Track { name: "core 1".into(), waits, ..Track::default() };
+        Course { wall: 150 * MS, cores: vec![core], ..Course::default() }
+    };
+    let serial = Serial::new(&course(lone.chain(crowd.clone()).collect()));
+    assert_eq!((serial.nanoseconds, serial.busy), ((40 + 100) * MS, 0));
+    // Where nobody was ever alone, what was measured stands.
+    let serial = Serial::new(&course(crowd.collect()));
+    assert_eq!(serial.nanoseconds, 100 * 50 * MS);
+}
+
+#[test]
 fn a_picture_does_not_grow_with_the_sources() {
     let mut core = Track { name: "core 1".into(), ..Track::default() };
     let mut at = 0;

@@ -1,6 +1,12 @@
 //! The pieces of a run as they would have run one source after the other, on one core.
 
-use cogrep_core::timeline::{Course, Kind, Track};
+use cogrep_core::timeline::{Cause, Course, Kind, Track, Wait};
+
+/// A disk that is asked for more at once than this is crowded.
+const CROWD: usize = 4;
+
+/// So many waits outside of a crowd tell how long the disk takes.
+const ENOUGH: usize = 32;
 
 /// The measured pieces of a run, laid end to end: finding the sources, then one source
 /// after the other, each with what it waited for.
@@ -8,6 +14,10 @@ use cogrep_core::timeline::{Course, Kind, Track};
 /// A piece is as long as it was measured, less the time in which the system had given
 /// the core to another thread. A wait is as long as the disk took, or whoever was waited
 /// for; a wait for one's turn there would not have been.
+///
+/// A disk that is asked for much at once takes longer for each: waits in a crowd are
+/// shortened by a common factor, so that on average they are as long as those that had
+/// few others beside them, where there are enough of these to tell.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct Serial {
     pub(super) pieces: Vec<Piece>,
@@ -30,6 +40,7 @@ impl Serial {
     #[must_use]
     pub fn new(course: &Course) -> Self {
         let mut pieces = Vec::new();
+        let crowd = Crowd::new(course);
         for track in course.tracks() {
             let share = share(track, course);
             let is_walk = course.walk.as_ref().is_some_and(|walk| std::ptr::eq(walk, track));
@@ -42,7 +53,7 @@ impl Serial {
             }
             for wait in &track.waits {
                 let mut took = [0; 6];
-                took[Kind::Idle as usize] = wait.alone;
+                took[Kind::Idle as usize] = crowd.alone(wait);
                 pieces.push((Some(wait.task), wait.start, took));
             }
         }
@@ -79,6 +90,53 @@ fn share(track: &Track, course: &Course) -> f64 {
         track.on_core
     };
     had.map_or(1.0, |had| (had as f64 / (busy as f64).max(1.0)).clamp(0.0, 1.0))
+}
+
+/// How many asked the disk at each time, and what that did.
+struct Crowd {
+    /// When the disk was asked, and when it had answered; each in order.
+    asked: Vec<u64>,
+    answered: Vec<u64>,
+    /// How much shorter a wait in a crowd would have been outside of it.
+    share: f64,
+}
+
+impl Crowd {
+    #[expect(clippy::cast_precision_loss, reason = "an average")]
+    fn new(course: &Course) -> Self {
+        let waits = || {
+            let waits = course.cores.iter().flat_map(|core| &core.waits);
+            waits.filter(|wait| wait.cause == Cause::Disk)
+        };
+        let mut asked: Vec<u64> = waits().map(|wait| wait.start).collect();
+        let mut answered: Vec<u64> = waits().map(|wait| wait.start + wait.alone).collect();
+        asked.sort_unstable();
+        answered.sort_unstable();
+        let mut crowd = Self { asked, answered, share: 1.0 };
+        let (within, without): (Vec<&Wait>, Vec<&Wait>) = waits().partition(|wait| crowd.has(wait));
+        let average = |waits: &[&Wait]| {
+            let folded: u64 = waits.iter().map(|wait| u64::from(wait.folded)).sum();
+            waits.iter().map(|wait| wait.alone).sum::<u64>() as f64 / (folded as f64).max(1.0)
+        };
+        if without.len() >= ENOUGH && !within.is_empty() {
+            crowd.share = (average(&without) / average(&within).max(1.0)).min(1.0);
+        }
+        crowd
+    }
+
+    /// Whether many others were asking when this one began to wait; of what was folded
+    /// nobody knows, so it is taken for one of many.
+    fn has(&self, wait: &Wait) -> bool {
+        let asked = self.asked.partition_point(|at| *at <= wait.start);
+        let answered = self.answered.partition_point(|at| *at <= wait.start);
+        wait.folded > 1 || asked.saturating_sub(answered) > CROWD
+    }
+
+    /// How long a wait would have been alone.
+    fn alone(&self, wait: &Wait) -> u64 {
+        let is_crowded = wait.cause == Cause::Disk && self.has(wait);
+        if is_crowded { scaled(wait.alone, self.share) } else { wait.alone }
+    }
 }
 
 #[expect(
