@@ -55,3 +55,8 @@ pub use network::{Counting, Extension, Network};
 pub use part::{Census, Dealer, NoSuchPart, Part};
 pub use progress::{LiveTally, Progress};
 pub use report::{Located, PatternCount, Report, SourceReport};
+
+/// The examples of the README, run as tests.
+#[cfg(doctest)]
+#[doc = include_str!("../README.md")]
+struct Readme;

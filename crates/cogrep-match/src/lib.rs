@@ -39,3 +39,8 @@ pub use pattern::{Matching, PatternError, Patterns, Syntax, Unit, parse_list};
 pub use places::{Excerpt, Locator, Place, PlaceFinder};
 pub use plan::{EngineChoice, Plan, UnknownEngine, Warning};
 pub use tally::Tally;
+
+/// The examples of the README, run as tests.
+#[cfg(doctest)]
+#[doc = include_str!("../README.md")]
+struct Readme;

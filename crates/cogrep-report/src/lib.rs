@@ -2,9 +2,10 @@
 //!
 //! [`Rows`] are what is printed, [`View`] says which of them and how broken down, and
 //! [`Printer`] writes them in one of the formats. Each format has a module of its own,
-//! with its schema. [`picture`] draws them, and [`timeline`] is what a run spent its time on, and [`page`] is a report to look at in a
-//! browser. [`Saved`] is a result in a file, which [`merge`] adds to others. What this crate refuses to do: count, read, or ask the environment
-//! whether there is a terminal; it is told.
+//! with its schema. [`picture`] draws them, [`timeline`] draws what a run spent its
+//! time on, and [`page`] is a report to look at in a browser. [`Saved`] is a result in a
+//! file, which [`merge`] adds to others. What this crate refuses to do: count, read, or
+//! ask the environment whether there is a terminal; it is told.
 #![forbid(unsafe_code)]
 
 mod collection;

@@ -35,3 +35,8 @@ pub use part::{Cut, Divisible, Division, PartText};
 pub use select::{BadRule, Selected, Selection};
 pub use stand_in::{StandIn, StandIns};
 pub use text::{OpenOptions, Text, read_all};
+
+/// The examples of the README, run as tests.
+#[cfg(doctest)]
+#[doc = include_str!("../README.md")]
+struct Readme;
