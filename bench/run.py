@@ -195,6 +195,56 @@ def process_table(cases, options, expected):
     return lines, complaints
 
 
+def run_once(command):
+    """The seconds of a run, and the most memory that it had, in KiB."""
+    begun = time.perf_counter()
+    process = subprocess.Popen(command, stdout=subprocess.DEVNULL)
+    _, _, usage = os.wait4(process.pid, 0)
+    process.returncode = 0
+    return time.perf_counter() - begun, usage.ru_maxrss
+
+
+def cores_table(cases, options, expected):
+    """Whole processes on one core and on two, beside cat and plain reads on as many."""
+    lines, complaints = [], []
+    for case in (case for case in cases if case.get("cores")):
+        text, list_ = options.folder / f"{case['text']}.txt", options.folder / f"{case['list']}.list"
+        flags = ["-i"] if case.get("ignore_case", False) else []
+        ours = [RELEASE / "cogrep", *flags, "-f", list_, text]
+        commands = {"one": [*ours, "-j1"], "two": [*ours, "-j2"], "cat": ["cat", text]}
+        for name in ("one", "two"):
+            printed = subprocess.run(commands[name], capture_output=True, check=False).stdout
+            if [int(line.rsplit(b" ", 1)[1]) for line in printed.splitlines()] != expected[case["name"]]:
+                complaints.append(f"{case['name']}: the program gives other totals on {name} of the cores")
+        if options.check:
+            continue
+        reads = [Counter(name, text, list_, False, None) for name in ("read", "read-2")]
+        seconds, peak = {name: [] for name in commands}, 0
+        # The first round only brings the text into memory.
+        for nth in range(options.rounds + 1):
+            turns = [*commands, *reads]
+            random.shuffle(turns)
+            for turn in turns:
+                if isinstance(turn, Counter):
+                    took = turn.make_pass()
+                    turn.seconds += [took] if nth else []
+                    continue
+                took, memory = run_once(commands[turn])
+                seconds[turn] += [took] if nth else []
+                peak = max(peak, memory if turn == "two" else 0)
+        for read in reads:
+            read.totals()
+        median = {name: statistics.median(times) for name, times in seconds.items()}
+        median |= {read.name: statistics.median(read.seconds) for read in reads}
+        lines.append(
+            f"| {case['name']} | {median['one'] / median['two']:.2f} | {median['read'] / median['one']:.2f} "
+            f"| {median['two'] / median['read-2']:.2f} | {median['two'] / median['cat']:.2f} | {peak / 1024:.1f} MiB |"
+        )
+        print(f"  {case['name']}, on two cores", file=sys.stderr, flush=True)
+    heads = ("Case", "one core / two", "one core, of a plain read", "two cores / read on two", "two cores / cat", "memory")
+    return ["| " + " | ".join(heads) + " |", "|---" * len(heads) + "|", *lines], complaints
+
+
 def hyperfine(commands, rounds):
     """The median of each command. Each round is a run of hyperfine, in turn."""
     seconds = {name: [] for name in commands}
@@ -243,8 +293,11 @@ def main():
     memory, complaints = memory_table(cases, options, expected, hyperscan)
     processes, more = process_table(cases, options, expected)
     complaints += more
+    cores, more = cores_table(cases, options, expected)
+    complaints += more
     if not options.check:
         print("\n".join([*facts(), "", "### In memory, one core", "", *memory]))
+        print("\n".join(["", "### Whole processes, on one core and on two", "", *cores]))
         print("\n".join(["", "### Whole processes", *processes]))
     for complaint in complaints:
         print(complaint, file=sys.stderr)
