@@ -5,7 +5,8 @@
 //! case for each *room*, the bytes before the part in which a place may begin. Cases
 //! that count the same place are the same from then on, so they go on in few *lanes*,
 //! usually in one after the first place. A place is counted in at most one lane: others
-//! have counted a place that it overlaps. So this costs no more than a single case.
+//! have counted a place that it overlaps. So each place is dealt with once. Where a text
+//! repeats itself without an end, a single case would skip most of them.
 
 use std::collections::VecDeque;
 
@@ -17,8 +18,9 @@ pub(super) struct Opening {
     start: u64,
     /// With less room than this, no place has counted yet; with more, one has.
     least_room: u64,
-    /// By where their next place may start.
+    /// By where their next place may start, from that of this number on and round.
     lanes: VecDeque<Lane>,
+    next: usize,
 }
 
 /// Cases that have counted the same last place.
@@ -34,12 +36,25 @@ struct Lane {
 impl Opening {
     /// Of a part that begins at this offset.
     pub(super) fn new(start: u64) -> Self {
-        Self { start, least_room: u64::MAX, lanes: VecDeque::new() }
+        Self { start, least_room: u64::MAX, lanes: VecDeque::new(), next: 0 }
     }
 
     /// Counts a place, by its start and the length of the needle, in the cases in which it
     /// counts. Where the next may start, if that is now the same in all.
     pub(super) fn place(&mut self, start: u64, len: u64) -> Option<u64> {
+        if self.least_room == 0
+            && let Some(is_turn) = self.is_turn_of_one(start)
+        {
+            if is_turn {
+                // Nothing but this, place after place, in a text that repeats itself.
+                let first = &mut self.lanes[self.next];
+                first.count += 1;
+                first.not_before = start + len;
+                self.next = self.after_next();
+            }
+            return None;
+        }
+        self.lanes.rotate_left(std::mem::take(&mut self.next));
         let mut lane: Option<Lane> = None;
         while let Some(first) = self.lanes.pop_front_if(|first| first.not_before <= start) {
             match &mut lane {
@@ -63,6 +78,17 @@ impl Opening {
         self.lanes.push_back(lane);
         let is_decided = self.lanes.len() == 1 && self.least_room == 0;
         is_decided.then_some(start + len)
+    }
+
+    /// Whether it is the turn of one lane to count a place that starts here, or of none;
+    /// nothing if it is that of several.
+    fn is_turn_of_one(&self, start: u64) -> Option<bool> {
+        let is_turn = |nth: usize| self.lanes.get(nth).map(|lane| lane.not_before <= start);
+        if self.lanes.len() < 2 || is_turn(self.after_next())? { None } else { is_turn(self.next) }
+    }
+
+    fn after_next(&self) -> usize {
+        if self.next + 1 < self.lanes.len() { self.next + 1 } else { 0 }
     }
 
     /// What was counted, and the room left at the end of the part, for each room before
