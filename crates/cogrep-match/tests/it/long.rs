@@ -1,17 +1,9 @@
 //! Texts longer than what the engines decide at once, and texts that turn out
 //! otherwise than they began.
 
-#![allow(
-    clippy::unwrap_used,
-    clippy::print_stdout,
-    reason = "a test may fail, and prints its seed"
-)]
-
-mod common;
-
+use crate::common::counts;
+use crate::common::random::Random;
 use cogrep_match::{EngineChoice, Matching, Unit};
-use common::counts;
-use common::random::Random;
 
 const STRETCH: usize = 150 << 10;
 

@@ -1,11 +1,7 @@
 //! Regular expressions count what the `regex` crate finds, line by line.
 
-#![allow(clippy::unwrap_used, clippy::print_stdout, reason = "a test may fail, and say with what")]
-
-mod common;
-
+use crate::common::{cases, counts, lines, strategy};
 use cogrep_match::{Counter, EngineChoice, LineTooLong, Matching, Patterns, Plan, Syntax, Unit};
-use common::{counts, lines, strategy};
 use proptest::collection::vec;
 use proptest::prelude::*;
 use proptest::sample::select;
@@ -67,7 +63,7 @@ fn reference(text: &[u8], expression: &str, matching: Matching) -> u64 {
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig { cases: 1000, failure_persistence: None, ..ProptestConfig::default() })]
+    #![proptest_config(cases(1000))]
 
     #[test]
     fn counts_are_those_of_the_regex_crate(

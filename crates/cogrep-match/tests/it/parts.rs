@@ -1,16 +1,8 @@
 //! Parts of a text, counted apart and joined in any order: the counts are those of the
 //! text in one piece, wherever it was cut, for every engine and every way of counting.
 
-#![allow(
-    clippy::unwrap_used,
-    clippy::print_stdout,
-    reason = "a test may fail, and say that it skips"
-)]
-
-mod common;
-
+use crate::common::{cases, choices, counts_in_parts, reference, strategy};
 use cogrep_match::{Counter, EngineChoice, Matching, Patterns, Plan, Syntax, Unit};
-use common::{choices, counts_in_parts, reference, strategy};
 use proptest::collection::vec;
 use proptest::prelude::*;
 use proptest::sample::select;
@@ -49,7 +41,7 @@ fn repetitive() -> impl Strategy<Value = Vec<u8>> {
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig { cases: 1000, failure_persistence: None, ..ProptestConfig::default() })]
+    #![proptest_config(cases(1000))]
 
     #[test]
     fn a_text_may_be_cut_anywhere(

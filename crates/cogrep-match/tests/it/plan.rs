@@ -1,7 +1,5 @@
 //! Plans: which engines count, and what is said about it.
 
-#![allow(clippy::unwrap_used, reason = "a test may fail")]
-
 use cogrep_match::{
     Counter, EngineChoice, Matching, PatternError, Patterns, Plan, Syntax, Tally, Unit, Warning,
 };

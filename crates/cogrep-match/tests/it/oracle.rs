@@ -4,22 +4,14 @@
 //! `COGREP_CASES` is the number of random cases (2,000), `COGREP_SAMPLE` the number of
 //! patterns taken of each list (10), `COGREP_SEED` the seed, which is printed.
 
-#![allow(
-    clippy::unwrap_used,
-    clippy::print_stdout,
-    reason = "a test may fail, and say that it skips"
-)]
-
-mod common;
-
 use std::fmt::Write as _;
 use std::io::Write as _;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
 
+use crate::common::random::Random;
+use crate::common::{choices, counts, strategy};
 use cogrep_match::{EngineChoice, Matching, Syntax, Unit, parse_list};
-use common::random::Random;
-use common::{choices, counts, strategy};
 
 /// The folder of reference data, if there is one.
 fn data() -> Option<PathBuf> {
@@ -321,7 +313,7 @@ fn known_counts_in_war_and_peace() {
     }
 }
 
-/// Some minutes: `cargo test --release -p cogrep-match --test oracle -- --ignored`.
+/// Some minutes: `cargo test --release -p cogrep-match oracle -- --ignored`.
 #[test]
 #[ignore = "takes minutes"]
 fn real_lists_count_the_same_with_every_engine() {

@@ -1,20 +1,12 @@
 //! Any text, any patterns, any options, cut anywhere: every engine gives what the
 //! reference gives.
 
-#![allow(
-    clippy::unwrap_used,
-    clippy::print_stdout,
-    reason = "a test may fail, and say that it skips"
-)]
-
-mod common;
-
-use common::{choices, counts, reference, strategy};
+use crate::common::{cases, choices, counts, reference, strategy};
 use proptest::collection::vec;
 use proptest::prelude::*;
 
 proptest! {
-    #![proptest_config(ProptestConfig { cases: 2000, failure_persistence: None, ..ProptestConfig::default() })]
+    #![proptest_config(cases(2000))]
 
     #[test]
     fn every_engine_counts_as_the_reference(
@@ -34,7 +26,7 @@ proptest! {
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig { cases: 200, failure_persistence: None, ..ProptestConfig::default() })]
+    #![proptest_config(cases(200))]
 
     /// Long enough for whole blocks of vectors, and for what is measured on the way.
     #[test]

@@ -3,13 +3,9 @@
 //! The files in `tests/cases` are the table. In a case with `bytes = true`, `\xNN`,
 //! `\n` and `\r` in the text, and in literals, stand for bytes.
 
-#![allow(clippy::unwrap_used, clippy::print_stdout, reason = "a test may fail, and say with what")]
-
-mod common;
-
+use crate::common::random::Random;
+use crate::common::{choices, counts, reference};
 use cogrep_match::{EngineChoice, Matching, Syntax, Unit};
-use common::random::Random;
-use common::{choices, counts, reference};
 use serde::Deserialize;
 
 #[derive(Deserialize)]
@@ -128,25 +124,25 @@ fn run(table: &str) {
 
 #[test]
 fn occurrences() {
-    run(include_str!("cases/occurrences.toml"));
+    run(include_str!("../cases/occurrences.toml"));
 }
 
 #[test]
 fn folding() {
-    run(include_str!("cases/folding.toml"));
+    run(include_str!("../cases/folding.toml"));
 }
 
 #[test]
 fn words() {
-    run(include_str!("cases/words.toml"));
+    run(include_str!("../cases/words.toml"));
 }
 
 #[test]
 fn lines() {
-    run(include_str!("cases/lines.toml"));
+    run(include_str!("../cases/lines.toml"));
 }
 
 #[test]
 fn regex() {
-    run(include_str!("cases/regex.toml"));
+    run(include_str!("../cases/regex.toml"));
 }

@@ -1,13 +1,7 @@
 //! The committed Unicode tables are those that their sources give, and those of
 //! the reference counter.
 //!
-//! `COGREP_WRITE_TABLES=1 cargo test -p cogrep-match --test tables` writes them anew.
-
-#![allow(
-    clippy::unwrap_used,
-    clippy::print_stdout,
-    reason = "a test may fail, and say that it skips"
-)]
+//! `COGREP_WRITE_TABLES=1 cargo test -p cogrep-match tables` writes them anew.
 
 use std::collections::BTreeMap;
 use std::fmt::Write as _;

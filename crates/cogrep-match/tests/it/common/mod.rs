@@ -1,8 +1,6 @@
 //! The reference for the tests of this crate: a counter written straight from the
 //! rules, one byte after the other, sharing nothing with the engines but the folding.
 
-#![allow(dead_code, reason = "each test program uses a part of it")]
-
 pub(crate) mod random;
 pub(crate) mod strategy;
 
@@ -10,6 +8,16 @@ use cogrep_match::word::is_word;
 use cogrep_match::{
     Counter, EngineChoice, Folder, LineGrouper, Matching, Patterns, Plan, Tally, Unit, fold_all,
 };
+use proptest::test_runner::Config as ProptestConfig;
+
+/// How properties are tested: on so many random cases, or on fewer if `PROPTEST_CASES`
+/// says so.
+pub(crate) fn cases(cases: u32) -> ProptestConfig {
+    let default = ProptestConfig::default();
+    let is_set = std::env::var_os("PROPTEST_CASES").is_some();
+    let cases = if is_set { cases.min(default.cases) } else { cases };
+    ProptestConfig { cases, failure_persistence: None, ..default }
+}
 
 /// The counts of literals in a text, by the letter of the rules.
 pub(crate) fn reference(text: &[u8], patterns: &[Vec<u8>], matching: Matching) -> Vec<u64> {

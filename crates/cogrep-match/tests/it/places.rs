@@ -1,17 +1,9 @@
 //! The places that are shown are those that are counted, and stand where it is said.
 
-#![allow(
-    clippy::unwrap_used,
-    clippy::print_stdout,
-    reason = "a test may fail, and say that it skips"
-)]
-
-mod common;
-
+use crate::common::{cases, counts, strategy};
 use cogrep_match::{
     EngineChoice, Locator, Matching, Patterns, Place, PlaceFinder, Plan, Syntax, Unit, fold_all,
 };
-use common::{counts, strategy};
 use proptest::collection::vec;
 use proptest::prelude::*;
 
@@ -79,7 +71,7 @@ fn check(text: &[u8], place: &Place) {
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig { cases: 1000, failure_persistence: None, ..ProptestConfig::default() })]
+    #![proptest_config(cases(1000))]
 
     #[test]
     fn every_place_that_counts_is_found(
