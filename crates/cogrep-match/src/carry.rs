@@ -181,6 +181,17 @@ mod tests {
     }
 
     #[test]
+    fn behind_more_text_less_room_is_needed() {
+        let steps = vec![step(0, 0, 1), step(2, 1, 1), step(5, 1, 0)];
+        let passage = Passage { enough: 9, steps };
+        assert_eq!(passage.behind(0), passage.steps);
+        assert_eq!(passage.behind(1), [step(0, 0, 1), step(1, 1, 1), step(4, 1, 0)]);
+        assert_eq!(passage.behind(2), [step(0, 1, 1), step(3, 1, 0)]);
+        assert_eq!(passage.behind(4), [step(0, 1, 1), step(1, 1, 0)]);
+        assert_eq!(passage.behind(9), [step(0, 1, 0)]);
+    }
+
+    #[test]
     fn what_makes_no_difference_is_not_kept() {
         assert_eq!(carry(3, &[step(0, 0, 3)]), Carry::new(3));
         assert_ne!(carry(2, &[step(0, 0, 3)]), Carry::new(2));

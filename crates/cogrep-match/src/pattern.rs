@@ -370,6 +370,15 @@ mod tests {
     }
 
     #[test]
+    fn a_list_may_be_empty() {
+        let list =
+            |given: &[&str]| Patterns::new(given.iter().copied(), Matching::default()).unwrap();
+        assert!(list(&[]).is_empty());
+        assert!(!list(&["a"]).is_empty());
+        assert_eq!((list(&[]).len(), list(&["a", "a", "b"]).len()), (0, 3));
+    }
+
+    #[test]
     fn list_lines() {
         let list = |text: &'static str| parse_list(text.as_bytes()).collect::<Vec<_>>();
         assert!(list("").is_empty());

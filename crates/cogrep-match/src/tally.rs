@@ -127,7 +127,8 @@ impl Eq for Tally {}
 
 #[cfg(test)]
 mod tests {
-    use super::Tally;
+    use super::*;
+    use crate::carry::Step;
 
     fn tally(counts: &[(usize, u64)]) -> Tally {
         let mut tally = Tally::new();
@@ -162,6 +163,28 @@ mod tests {
         let mut empty = Tally::new();
         empty.merge(&merged);
         assert_eq!(empty, merged);
+    }
+
+    #[test]
+    fn the_space_taken_is_from_the_first_needle_to_the_last() {
+        let mut tally = tally(&[(70, 1), (74, 1)]);
+        assert_eq!((tally.first, tally.counts.len()), (70, 5));
+        tally.add_some(1_000_000, 0);
+        assert_eq!((tally.first, tally.counts.len()), (70, 5));
+        tally.add(68, 1);
+        assert_eq!((tally.first, tally.counts.len()), (68, 7));
+    }
+
+    #[test]
+    fn a_part_behind_nothing_has_all_room() {
+        let mut carry = Carry::new(0);
+        let steps = [(0, 0), (1, 5)].map(|(least_room, extra)| Step { least_room, extra, room: 0 });
+        carry.insert(3, 1, steps.into());
+        let mut settled = tally(&[(3, 1)]);
+        settled.carry(&carry);
+        assert_eq!(settled.count(3), 1);
+        settled.settle();
+        assert_eq!(settled, tally(&[(3, 6)]));
     }
 
     #[test]

@@ -125,3 +125,17 @@ fn one_letter_over_and_over() {
         }
     }
 }
+
+/// Each letter of the text takes three bytes, and one when it is folded.
+#[test]
+fn places_longer_in_the_text_than_folded() {
+    let text = "\u{212A}".repeat(100);
+    let patterns = [1, 2, 20, 33].map(|len| b"k".repeat(len));
+    for len in [1, 10, 59, 90] {
+        let cuts: Vec<_> = (0..text.len()).step_by(len).collect();
+        for unit in strategy::UNITS {
+            let matching = Matching { unit, ignore_case: true, ..Matching::default() };
+            check(text.as_bytes(), &patterns, matching, (&cuts, &[64], &[0, 5, 2])).unwrap();
+        }
+    }
+}

@@ -151,6 +151,9 @@ fn a_full_finder_says_so() {
     let given = [b"a".to_vec(), b"A".to_vec(), b"b".to_vec()];
     let matching = Matching { ignore_case: true, ..Matching::default() };
     let patterns = Patterns::new(given, matching).unwrap();
+    for limit in [0, 1, 2, 17] {
+        assert_eq!(PlaceFinder::new(&patterns, limit).unwrap().limit(), limit);
+    }
     let mut finder = PlaceFinder::new(&patterns, 1).unwrap();
     assert!(!finder.is_full());
     // A batch is searched only when it is large.

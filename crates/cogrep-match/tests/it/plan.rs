@@ -235,3 +235,29 @@ fn what_was_counted_so_far_can_be_taken_within_a_text() {
     scan.take(&mut tally);
     assert_eq!(tally.count(0), 1000);
 }
+
+#[test]
+fn an_engine_is_labelled_by_its_pattern_or_by_how_many_it_has() {
+    let matching = Matching { ignore_case: true, ..LITERAL };
+    let patterns = Patterns::new(["Love", "HATE", "love"], matching).unwrap();
+    let labels = |choice| {
+        let plan = Plan::new(&patterns, choice).unwrap();
+        let labels = plan.engines().iter().map(|engine| plan.label(&patterns, &**engine));
+        labels.collect::<Vec<_>>()
+    };
+    assert_eq!(labels(EngineChoice::Memmem), ["Love", "HATE"]);
+    assert_eq!(labels(EngineChoice::Chapter), ["Love", "HATE", "love"]);
+    assert_eq!(labels(EngineChoice::Automaton), ["2 patterns (automaton)"]);
+}
+
+/// What folds into a byte can have been three, and a cut leaves up to three more.
+#[test]
+fn more_is_shown_around_a_part_where_the_text_is_folded() {
+    let before = |ignore_case| {
+        let matching = Matching { ignore_case, ..LITERAL };
+        plan(&["kkkkkkkkkkk"], matching, EngineChoice::Auto).context().before
+    };
+    assert_eq!((before(false), before(true)), (10, 33));
+    let single = plan(&["k"], Matching { ignore_case: true, ..LITERAL }, EngineChoice::Auto);
+    assert_eq!(single.context().before, 0);
+}
