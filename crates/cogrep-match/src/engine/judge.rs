@@ -413,6 +413,53 @@ mod tests {
     use super::*;
 
     #[test]
+    fn only_needles_that_depend_on_nothing_are_counted_unjudged() {
+        let group = |unit, whole_words| {
+            let matching = Matching { unit, whole_words, ..Matching::default() };
+            Group::new([(7, b"ab"[..].into()), (9, b"aa"[..].into())], matching)
+        };
+        for (unit, whole_words, expected) in [
+            (Unit::Occurrences, false, [true, false]),
+            (Unit::Occurrences, true, [false, false]),
+            (Unit::Overlapping, false, [true, true]),
+            (Unit::Overlapping, true, [false, false]),
+            (Unit::Lines, false, [false, false]),
+            (Unit::WholeLines, false, [false, false]),
+        ] {
+            let group = group(unit, whole_words);
+            assert_eq!([0, 1].map(|slot| group.each_counts(slot)), expected, "{unit:?}");
+            assert_eq!([0, 1].map(|slot| group.may_overlap(slot)), [false, true]);
+        }
+    }
+
+    #[test]
+    fn the_search_goes_on_where_a_place_can_count() {
+        let judge = |unit| {
+            let matching = Matching { unit, ..Matching::default() };
+            Judge::new(Arc::new(Group::new([(0, b"aa"[..].into())], matching)))
+        };
+        let window = |text| Window { text, ends: 0..text.len(), offset: 10 };
+
+        let (mut places, w) = (judge(Unit::Occurrences), window(b"aaaa"));
+        assert_eq!(places.next_start(0, &w), 0);
+        assert!(places.place(0, &w, 2));
+        assert_eq!(places.next_start(0, &w), 2);
+
+        let (mut lines, w) = (judge(Unit::Lines), window(b"aa a\naa"));
+        assert!(lines.place(0, &w, 2));
+        assert_eq!(lines.next_start(0, &w), 5);
+        let (mut lines, w) = (judge(Unit::Lines), window(b"aa aa"));
+        assert!(lines.place(0, &w, 2));
+        assert!(lines.next_start(0, &w) >= w.text.len(), "the line goes on");
+
+        let (mut part, w) = (judge(Unit::Lines), window(b"aa a\naa"));
+        part.begin_part(10);
+        assert_eq!(part.next_start(0, &w), 0);
+        assert!(part.place(0, &w, 2));
+        assert_eq!(part.next_start(0, &w), 5);
+    }
+
+    #[test]
     fn borders() {
         for bordered in ["aa", "aba", "abab", "abcab", "aabaa"] {
             assert!(has_border(bordered.as_bytes()), "{bordered}");
