@@ -39,7 +39,7 @@ impl Compare {
         Self::with_level(group, Level::chosen())
     }
 
-    fn with_level(group: Group, level: Level) -> Self {
+    pub(super) fn with_level(group: Group, level: Level) -> Self {
         // Needles in a pass have grams of the same length: the shortest decides it.
         let mut slots: Vec<_> = (0..group.bytes().len()).collect();
         slots.sort_by_key(|slot| group.bytes()[*slot].len().min(grams::MOST));

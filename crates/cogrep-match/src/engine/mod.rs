@@ -10,6 +10,8 @@ mod compare;
 pub mod course;
 pub mod judge;
 pub(crate) mod kernel;
+#[cfg(test)]
+mod levels;
 mod memmem;
 mod opening;
 mod regex;

@@ -64,7 +64,7 @@ impl Sieve {
         Self::with_level(group, Level::chosen())
     }
 
-    fn with_level(group: Group, level: Level) -> Result<Self, PatternError> {
+    pub(super) fn with_level(group: Group, level: Level) -> Result<Self, PatternError> {
         if group.bytes().iter().any(|bytes| bytes.len() < Self::SHORTEST) {
             let reason = format!("counts patterns of {} bytes and more", Self::SHORTEST);
             return Err(PatternError::Engine { engine: Self::NAME, reason });

@@ -1,0 +1,75 @@
+//! Engines with kernels count alike whatever instructions the CPU has: each level of
+//! this CPU is held against the chapter's engine.
+
+use std::sync::Arc;
+
+use proptest::collection::vec;
+use proptest::prelude::*;
+use proptest::sample::select;
+
+use crate::engine::judge::Group;
+use crate::engine::kernel::Level;
+use crate::engine::{Chapter, Compare, Engine, Sieve};
+use crate::{Matching, Tally, Unit};
+
+fn counts(engine: Arc<dyn Engine>, text: &[u8], len: usize, tally: &mut Tally) {
+    let mut scan = engine.scan();
+    text.chunks(len).for_each(|piece| scan.feed(piece));
+    scan.end_text();
+    scan.take(tally);
+}
+
+fn check(text: &[u8], needles: &[Vec<u8>], matching: Matching, len: usize) {
+    let needles: Vec<(usize, Box<[u8]>)> =
+        needles.iter().map(|needle| needle[..].into()).enumerate().collect();
+    let group = || Group::new(needles.iter().cloned(), matching);
+    let mut expected = Tally::new();
+    for needle in &needles {
+        let engine = Chapter::new(Group::new([needle.clone()], matching));
+        counts(Arc::new(engine), text, text.len().max(1), &mut expected);
+    }
+    for level in Level::available() {
+        let engines: [Arc<dyn Engine>; 2] = [
+            Arc::new(Compare::with_level(group(), level)),
+            Arc::new(Sieve::with_level(group(), level).unwrap()),
+        ];
+        for engine in engines {
+            let name = engine.name();
+            let mut found = Tally::new();
+            counts(engine, text, len, &mut found);
+            assert!(found == expected, "{name} {level:?} {matching:?} by {len}: {text:?}");
+        }
+    }
+}
+
+fn atoms() -> impl Strategy<Value = &'static str> {
+    select(&["a", "b", "ab", "aba", "c", " ", "\n", "é", "abcdefgh"][..])
+}
+
+fn bytes(
+    atom: impl Strategy<Value = &'static str>,
+    atoms: std::ops::Range<usize>,
+) -> impl Strategy<Value = Vec<u8>> {
+    vec(atom, atoms).prop_map(|atoms| atoms.concat().into_bytes())
+}
+
+fn matching() -> impl Strategy<Value = Matching> {
+    let unit = select(&[Unit::Occurrences, Unit::Overlapping, Unit::Lines][..]);
+    (unit, any::<bool>()).prop_map(|(unit, whole_words)| Matching {
+        unit,
+        whole_words,
+        ..Matching::default()
+    })
+}
+
+proptest! {
+    #[test]
+    fn every_level_counts_alike(
+        text in bytes(atoms(), 0..400),
+        needles in vec(bytes(select(&["a", "b", "ab", "c", "é", "abcdefgh"][..]), 4..9), 1..12),
+        matching in matching(),
+        len in 1..700_usize,
+    ) {
+        check(&text, &needles, matching, len);
+    }
+}
