@@ -415,7 +415,7 @@ mod tests {
     #[test]
     fn only_needles_that_depend_on_nothing_are_counted_unjudged() {
         let group = |unit, whole_words| {
-            let matching = Matching { unit, whole_words, ..Matching::default() };
+            let matching = Matching { whole_words, unit, ..Matching::default() };
             Group::new([(7, b"ab"[..].into()), (9, b"aa"[..].into())], matching)
         };
         for (unit, whole_words, expected) in [
@@ -457,6 +457,21 @@ mod tests {
         assert_eq!(part.next_start(0, &w), 0);
         assert!(part.place(0, &w, 2));
         assert_eq!(part.next_start(0, &w), 5);
+    }
+
+    #[test]
+    fn room_for_a_whole_needle_but_a_byte_is_all_room() {
+        let group = Group::new([(0, b"aaa"[..].into())], Matching::default());
+        let mut judge = Judge::new(Arc::new(group));
+        for (text, is_all) in [(b"aaaxx", true), (b"aaaax", true), (b"xxaaa", false)] {
+            let window = Window { text, ends: 0..text.len(), offset: 0 };
+            judge.enter(&window);
+            for end in (3..=5).filter(|end| text[..*end].ends_with(b"aaa")) {
+                judge.place(0, &window, end);
+            }
+            judge.end_part(5, 5);
+            assert_eq!(judge.carry == Some(Carry::new(FREE)), is_all, "{text:?}");
+        }
     }
 
     #[test]

@@ -56,8 +56,8 @@ fn bytes(
 fn matching() -> impl Strategy<Value = Matching> {
     let unit = select(&[Unit::Occurrences, Unit::Overlapping, Unit::Lines][..]);
     (unit, any::<bool>()).prop_map(|(unit, whole_words)| Matching {
-        unit,
         whole_words,
+        unit,
         ..Matching::default()
     })
 }
