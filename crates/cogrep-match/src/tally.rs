@@ -40,8 +40,11 @@ impl Tally {
         Self::default()
     }
 
-    /// Adds to the count of one needle.
+    /// Adds to the count of one needle; nothing takes no room.
     pub fn add(&mut self, needle: usize, count: u64) {
+        if count == 0 {
+            return;
+        }
         self.cover(needle, needle + 1);
         self.counts[needle - self.first] += count;
     }
@@ -60,25 +63,19 @@ impl Tally {
     pub fn join(&mut self, next: &Self) {
         self.add_counts(next);
         let mut carry = std::mem::take(&mut self.carry);
-        carry.join(&next.carry, |needle, more| self.add_some(needle, more));
+        carry.join(&next.carry, |needle, more| self.add(needle, more));
         self.carry = carry;
     }
 
     /// Says that these are all parts of the text: what depended on more does not.
     pub fn settle(&mut self) {
         let mut carry = std::mem::take(&mut self.carry);
-        carry.settle(|needle, more| self.add_some(needle, more));
+        carry.settle(|needle, more| self.add(needle, more));
     }
 
     /// Takes in what depends on the text before and behind the part.
     pub(crate) fn carry(&mut self, carry: &Carry) {
         self.carry.merge(carry);
-    }
-
-    fn add_some(&mut self, needle: usize, count: u64) {
-        if count > 0 {
-            self.add(needle, count);
-        }
     }
 
     fn add_counts(&mut self, other: &Self) {
@@ -169,7 +166,7 @@ mod tests {
     fn the_space_taken_is_from_the_first_needle_to_the_last() {
         let mut tally = tally(&[(70, 1), (74, 1)]);
         assert_eq!((tally.first, tally.counts.len()), (70, 5));
-        tally.add_some(1_000_000, 0);
+        tally.add(1_000_000, 0);
         assert_eq!((tally.first, tally.counts.len()), (70, 5));
         tally.add(68, 1);
         assert_eq!((tally.first, tally.counts.len()), (68, 7));

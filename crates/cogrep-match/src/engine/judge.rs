@@ -342,9 +342,7 @@ impl Judge {
     /// Adds the counts to the tally, and starts again from zero.
     pub fn take(&mut self, tally: &mut Tally) {
         for (needle, count) in self.group.needles.iter().zip(&mut self.counts) {
-            if *count > 0 {
-                tally.add(*needle, std::mem::take(count));
-            }
+            tally.add(*needle, std::mem::take(count));
         }
         if let Some(carry) = self.carry.take() {
             tally.carry(&carry);
