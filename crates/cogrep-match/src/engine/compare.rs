@@ -274,3 +274,6 @@ impl Judged<'_> {
         }
     }
 }
+
+#[cfg(test)]
+mod tests;

@@ -14,6 +14,8 @@
 mod anchors;
 mod first;
 mod keys;
+#[cfg(test)]
+mod tests;
 
 use std::ops::Range;
 use std::sync::{Arc, Mutex, OnceLock, PoisonError};
@@ -125,17 +127,7 @@ impl Engine for Sieve {
     fn scan(self: Arc<Self>) -> Box<dyn Scan> {
         let group = Arc::clone(&self.group);
         let context = group.context();
-        let search = Search {
-            engine: self,
-            sieves: None,
-            places: Vec::new(),
-            kept: Vec::new(),
-            homes: Vec::new(),
-            work: Work::default(),
-            patience_bytes: RECONSIDER_BYTES,
-            dense_bytes: 0,
-        };
-        Box::new(Course::new(group, context, search))
+        Box::new(Course::new(group, context, Search::new(self)))
     }
 }
 
@@ -205,6 +197,19 @@ impl Find for Search {
 }
 
 impl Search {
+    fn new(engine: Arc<Sieve>) -> Self {
+        Self {
+            engine,
+            sieves: None,
+            places: Vec::new(),
+            kept: Vec::new(),
+            homes: Vec::new(),
+            work: Work::default(),
+            patience_bytes: RECONSIDER_BYTES,
+            dense_bytes: 0,
+        }
+    }
+
     /// Counts the places with these ends.
     fn stretch(&mut self, window: &Window<'_>, ends: Range<usize>, judge: &mut Judge) {
         let engine = Arc::clone(&self.engine);

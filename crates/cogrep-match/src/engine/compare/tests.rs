@@ -1,0 +1,104 @@
+//! What is looked for in a text, and when something else is: counts do not depend on
+//! it, the time does.
+
+use super::*;
+use crate::Matching;
+
+fn compare(needles: &[&str]) -> Compare {
+    let needles = needles.iter().map(|needle| needle.as_bytes().into()).enumerate();
+    Compare::with_level(Group::new(needles, Matching::default()), Level::Portable)
+}
+
+fn chosen(engine: &Compare, text: &str) -> Pass {
+    let mut pass = Pass::new(engine.passes[0].clone());
+    pass.choose(engine, text.as_bytes());
+    pass
+}
+
+#[test]
+fn needles_share_a_pass_by_the_length_of_their_grams() {
+    assert_eq!(
+        compare(&["aaaaaa", "aaaa", "aa", "aaaaa", "a", "aaaaaaa", "aaaaaaaa", "bb"]).passes,
+        [vec![4], vec![2, 7], vec![0, 1, 3, 5], vec![6]]
+    );
+}
+
+#[test]
+fn grams_are_the_shortest_that_are_rare() {
+    let engine = compare(&["eeez", "qeee"]);
+    let rare = chosen(&engine, &"e".repeat(10_000));
+    assert_eq!((rare.gram_bytes, &rare.offsets[..]), (1, &[3, 0][..]));
+    assert_eq!((rare.expected.opened, rare.expected.blocks), (0, SAMPLE_BYTES / BLOCK + 1));
+    // Each letter is frequent, and none stands before the other.
+    let letters = ["z".repeat(1500), "q".repeat(1500), "e".repeat(1000)].concat();
+    let pair = chosen(&engine, &letters.replace("qe", "q e"));
+    assert_eq!((pair.gram_bytes, &pair.offsets[..]), (2, &[2, 0][..]));
+}
+
+#[test]
+fn where_nothing_is_rare_what_is_there_is_expected() {
+    let engine = compare(&["ee"]);
+    let pass = chosen(&engine, &"e".repeat(BLOCK * 10 + 5));
+    assert_eq!((pass.gram_bytes, pass.expected.opened, pass.expected.blocks), (1, 11, 11));
+}
+
+#[test]
+fn grams_of_a_long_needle_are_tried_to_its_end() {
+    let rarest = |gram_bytes, needle: &str, sample: &str| {
+        super::rarest(Level::Portable, gram_bytes, needle.as_bytes(), sample.as_bytes())
+    };
+    let sample = "ab".repeat(200);
+    assert_eq!(rarest(1, "abz", &sample), (0, 2));
+    assert_eq!(rarest(2, "abz", &sample), (0, 1));
+    assert_eq!(rarest(3, "abz", &sample), (0, 0));
+    // Every second is tried of 48, and every third of 49.
+    let needle = |at: usize, len: usize| {
+        (0..len).map(|other| if other == at { 'z' } else { 'a' }).collect::<String>()
+    };
+    assert_eq!(rarest(1, &needle(46, 48), &sample), (0, 46));
+    assert_eq!(rarest(1, &needle(48, 49), &sample), (0, 48));
+    assert_eq!(rarest(1, &needle(46, 49), &sample).0, sample.len().div_ceil(BLOCK));
+}
+
+#[test]
+fn other_grams_are_chosen_when_there_are_far_more_than_expected() {
+    let engine = compare(&["eeez"]);
+    let mut pass = Pass::new(vec![0]);
+    assert!(pass.disappoints(), "none were chosen yet");
+    pass.choose(&engine, b"e");
+    assert!(!pass.disappoints());
+    assert_eq!(pass.patience, 1024);
+
+    let disappoints = |pass: &mut Pass, expected: (usize, usize), seen: (usize, usize)| {
+        let rate = |(opened, blocks)| Rate { opened, blocks };
+        (pass.expected, pass.seen) = (rate(expected), rate(seen));
+        pass.disappoints()
+    };
+    // Twice as many, and one in eight.
+    assert!(!disappoints(&mut pass, (0, 64), (128, 1025)));
+    assert!(disappoints(&mut pass, (0, 64), (129, 1025)));
+    assert!(!disappoints(&mut pass, (8, 64), (256 + 128, 1025)));
+    assert!(disappoints(&mut pass, (8, 64), (256 + 129, 1025)));
+    assert!(!disappoints(&mut pass, (8, 64), (1024, 1024)), "too soon");
+
+    pass.choose(&engine, b"e");
+    assert_eq!((pass.patience, pass.seen.opened, pass.seen.blocks), (2048, 0, 0));
+    for _ in 0..9 {
+        pass.choose(&engine, b"e");
+    }
+    assert_eq!(pass.patience, 1 << 16);
+}
+
+#[test]
+fn what_is_seen_is_taken_down() {
+    let engine = Arc::new(compare(&["z"]));
+    let mut judge = Judge::new(Arc::clone(&engine.group));
+    let mut pass = chosen(&engine, "e");
+    let text = ["e".repeat(10 * BLOCK), "z".repeat(2 * BLOCK)].concat();
+    let window = Window { text: text.as_bytes(), ends: 0..text.len(), offset: 0 };
+    let field = Field { text: window.text, ends: 0..text.len(), grams: 0..text.len() };
+    for times in 1..3 {
+        pass.count(&engine, &field, &window, &mut judge);
+        assert_eq!((pass.seen.opened, pass.seen.blocks), (2 * times, 12 * times));
+    }
+}
