@@ -189,6 +189,26 @@ fn long_lines_are_cut_between_characters() {
 }
 
 #[test]
+fn no_excerpt_cuts_a_character_wherever_it_is_cut() {
+    for letters in ["é", "漢", "𝄞"] {
+        for shift in 0..4 {
+            let shift = "a".repeat(shift);
+            let sides = [letters.repeat(100), shift.clone(), shift, letters.repeat(100)];
+            let text = [&sides[0], &sides[1], "Fund", &sides[2], &sides[3]].concat();
+            for text in [text.clone(), ["a\n", &text, "\r\n"].concat()] {
+                let found =
+                    places(text.as_bytes(), &[b"Fund".to_vec()], Matching::default(), 1, 1000);
+                check(text.as_bytes(), &found[0][0]);
+                let shown = str::from_utf8(&found[0][0].excerpt.text).unwrap();
+                let before = shown.find("Fund").unwrap();
+                assert!((57..=60).contains(&before), "{shown}");
+                assert!((97..=100).contains(&(shown.len() - before)), "{shown}");
+            }
+        }
+    }
+}
+
+#[test]
 fn a_bad_expression_is_refused_as_by_a_plan() {
     let matching = Matching { syntax: Syntax::Regex, ..Matching::default() };
     let patterns = Patterns::new(["a", r"\w{1000}{100}", r"\w{1000}{100}"], matching).unwrap();

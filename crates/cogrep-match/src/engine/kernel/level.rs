@@ -94,3 +94,34 @@ impl Level {
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_cpu_has_the_portable_level_and_some_have_more() {
+        let levels = Level::available();
+        let names: Vec<_> = levels.iter().map(|level| level.name()).collect();
+        assert_eq!(names, ["portable", "avx2", "avx512"][..names.len()]);
+        assert!(names.contains(&"portable"));
+        #[cfg(target_arch = "x86_64")]
+        {
+            let all_of_avx2 = is_x86_feature_detected!("avx2")
+                && is_x86_feature_detected!("popcnt")
+                && is_x86_feature_detected!("bmi1")
+                && is_x86_feature_detected!("bmi2")
+                && is_x86_feature_detected!("lzcnt");
+            assert_eq!(names.contains(&"avx2"), all_of_avx2);
+            let some_of_avx512 = is_x86_feature_detected!("avx512f")
+                && is_x86_feature_detected!("avx512bw")
+                && is_x86_feature_detected!("avx512vl")
+                && is_x86_feature_detected!("avx512vbmi")
+                && is_x86_feature_detected!("gfni");
+            assert_eq!(names.contains(&"avx512"), all_of_avx2 && some_of_avx512);
+        }
+        let named = std::env::var(VARIABLE);
+        let chosen = named.as_deref().ok().filter(|name| names.contains(name));
+        assert_eq!(Some(Level::chosen().name()), chosen.or(names.last().copied()));
+    }
+}

@@ -101,16 +101,24 @@ fn other_anchors_are_chosen_when_those_of_before_let_too_much_pass() {
     }
 }
 
-/// In a sample of one letter, four of it are no anchor; of equal windows none is.
 #[test]
 fn anchors_are_rare_in_the_text_and_among_the_needles() {
-    let needles: Vec<Box<[u8]>> = (b'a'..=b'z')
-        .map(|letter| [b"eeeeqqqqqqqq", &[letter][..], b"1234567"].concat().into())
-        .collect();
+    let anchors = |needles: &[&str], level, sample: &str| {
+        let needles: Vec<Box<[u8]>> =
+            needles.iter().map(|needle| needle.as_bytes().into()).collect();
+        anchors::choose(&needles, level, sample.as_bytes()).1
+    };
     for level in Level::available() {
-        let (_, anchors) = anchors::choose(&needles, level, &vec![b'e'; 4096]);
-        assert!(anchors.iter().all(|anchor| (5..=12).contains(anchor)), "{level:?} {anchors:?}");
-        let (_, anchors) = anchors::choose(&needles[..1], level, &vec![b'q'; 4096]);
-        assert!(anchors.iter().all(|anchor| *anchor < 4 || *anchor > 8), "{level:?} {anchors:?}");
+        // All of the needle but its end, and all but its beginning.
+        let frequent = anchors(&["abcdefghijklmnopq"], level, &"abcdefgh".repeat(1000));
+        assert!(frequent[0] >= 4, "{level:?} {frequent:?}");
+        let frequent = anchors(&["ijklmnopabcdefgh"], level, &"abcdefgh".repeat(1000));
+        assert!(frequent[0] <= 7, "{level:?} {frequent:?}");
+        // Where the text has none of them: what the others have as well is no anchor.
+        let needles: Vec<_> =
+            ('a'..='z').map(|letter| format!("ijklmnopqrs{letter}12345678")).collect();
+        let needles: Vec<_> = needles.iter().map(String::as_str).collect();
+        let shared = anchors(&needles, level, &"-".repeat(8000));
+        assert!(shared.iter().all(|anchor| (4..=11).contains(anchor)), "{level:?} {shared:?}");
     }
 }
