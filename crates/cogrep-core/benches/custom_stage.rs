@@ -1,15 +1,19 @@
 //! What stages from elsewhere cost: the network as it is built in, the same behind a
-//! stage that does nothing, behind the built-in `lines`, and behind the example that
-//! drops repeated lines.
+//! stage that does nothing, behind the built-in `lines`, behind one that only finds out
+//! where lines end, which is the least that whoever compares lines must do, and behind
+//! the example that drops repeated lines.
 //!
-//! `cargo bench -p cogrep-core [-- FILE]`; without a file, on generated prose.
+//! `cargo bench -p cogrep-core [-- FILE]`; without a file, on generated prose, and on the
+//! same with every line twice.
 #![allow(clippy::print_stdout, clippy::unwrap_used, reason = "it prints, and may panic")]
 
+use std::hint::black_box;
 use std::num::NonZeroUsize;
+use std::path::PathBuf;
 use std::time::{Duration, Instant};
 
 use cogrep_core::stage::{Shape, Stage, lines, named};
-use cogrep_core::{Chunk, Counter, Counting, Input as Source, Matching, Options};
+use cogrep_core::{Chunk, Counter, Counting, Input as Source, Matching, Options, line_ends};
 use cosend::{Input, coroutine};
 use custom_stage::unique;
 
@@ -19,7 +23,7 @@ mod custom_stage;
 
 const LIMIT: usize = 16 << 20;
 
-const ROUNDS: usize = 15;
+const ROUNDS: usize = 9;
 
 /// Passes everything on.
 fn pass<S: Stage>(mut child: S) -> impl Stage<Return = S::Return> {
@@ -27,6 +31,22 @@ fn pass<S: Stage>(mut child: S) -> impl Stage<Return = S::Return> {
     let body = coroutine(async move |mut text: Input<Chunk>| {
         while let Some(chunk) = text.next().await {
             if child.send(chunk).is_err() {
+                break;
+            }
+        }
+        child.close()
+    });
+    named(shape, body)
+}
+
+/// Finds out where lines end, and passes everything on.
+fn ends<S: Stage>(mut child: S) -> impl Stage<Return = S::Return> {
+    let shape = Shape::new("ends", [child.shape()]);
+    let body = coroutine(async move |mut text: Input<Chunk>| {
+        let mut ends = Vec::new();
+        while let Some(chunk) = text.next().await {
+            line_ends(chunk.bytes(), &mut ends);
+            if black_box(&mut child).send(chunk).is_err() {
                 break;
             }
         }
@@ -66,38 +86,46 @@ fn main() {
     let folder = tempfile::tempdir().unwrap();
     // Cargo adds `--bench`.
     let path = std::env::args_os().skip(1).find(|word| !word.to_string_lossy().starts_with('-'));
-    let path = path.map_or_else(
-        || {
-            let path = folder.path().join("prose");
-            std::fs::write(&path, prose(32 << 20)).unwrap();
-            path
-        },
-        Into::into,
-    );
+    if let Some(path) = path {
+        return table("the file", path.into());
+    }
+    let prose = prose(16 << 20);
+    let twice: String = prose.split_inclusive('\n').flat_map(|line| [line, line]).collect();
+    for (name, text) in [("lines that rarely repeat", prose), ("every line twice", twice)] {
+        let path = folder.path().join(name);
+        std::fs::write(&path, text).unwrap();
+        table(name, path);
+    }
+}
+
+/// Prints how fast one text is counted in.
+fn table(name: &str, path: PathBuf) {
     let inputs = [Source::Path(path)];
     let many = |count: u64| (0..count).map(|number| word(number + 3)).collect::<Vec<_>>();
     let few = ["love".to_owned()].to_vec();
-    println!("patterns   built in       pass      lines     unique   (GB/s; best of {ROUNDS})");
+    println!("{name}, in GB/s, best of {ROUNDS}");
+    println!("patterns   built in       pass      lines       ends     unique");
     for (patterns, ignore_case) in [(few, false), (many(3), true), (many(1000), true)] {
         let number = patterns.len();
         let measure = |stage: usize| {
             let matching = Matching { ignore_case, ..Matching::default() };
             let options = Options { matching, workers: NonZeroUsize::new(1), ..Options::default() };
             let counter = Counter::new(patterns.clone(), options).unwrap();
+            let lines = |child: Counting, stop| lines(LIMIT, stop, child);
             let mut counter = match stage {
                 0 => counter,
                 1 => counter.with_stage(|child, _| Box::new(pass(child))),
-                2 => counter.with_stage(|child, stop| Box::new(lines(LIMIT, stop, child))),
-                _ => counter.with_stage(|child: Counting, stop| {
-                    Box::new(lines(LIMIT, stop, unique(child)))
-                }),
+                2 => counter.with_stage(move |child, stop| Box::new(lines(child, stop))),
+                3 => counter.with_stage(|child, _| Box::new(ends(child))),
+                _ => counter
+                    .with_stage(move |child, stop| Box::new(lines(Box::new(unique(child)), stop))),
             };
             let begun = Instant::now();
             counter.count(&inputs);
             let taken = begun.elapsed();
             (taken, counter.finish().text_bytes)
         };
-        let mut best = [Duration::MAX; 4];
+        let mut best = [Duration::MAX; 5];
         let mut bytes = 0;
         for _ in 0..ROUNDS {
             for (stage, best) in best.iter_mut().enumerate() {

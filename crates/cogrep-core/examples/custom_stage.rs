@@ -5,29 +5,32 @@
 #![allow(clippy::print_stdout, reason = "an example prints what it found")]
 
 use cogrep_core::stage::{Shape, Stage, lines, named};
-use cogrep_core::{Chunk, Counter, Input as Source, Options};
+use cogrep_core::{Chunk, Counter, Input as Source, Options, line_ends};
 use cosend::{Input, coroutine};
 
 /// Passes on lines that differ from the one before; its chunks are cut between lines.
 pub(crate) fn unique<S: Stage>(mut child: S) -> impl Stage<Return = S::Return> {
     let shape = Shape::new("unique", [child.shape()]);
     let body = coroutine(async move |mut text: Input<Chunk>| {
-        let (mut kept, mut last) = (Chunk::new(), None::<Vec<u8>>);
+        let (mut kept, mut ends, mut last) = (Chunk::new(), Vec::new(), None::<Vec<u8>>);
         while let Some(chunk) = text.next().await {
-            let mut before = last.as_deref();
+            let (bytes, mut before) = (chunk.bytes(), last.as_deref());
+            let (mut start, mut unsaid) = (0, 0);
+            line_ends(bytes, &mut ends);
             kept.rewrite(chunk.offset(), chunk.is_last(), |kept| {
-                let mut rest = chunk.bytes();
-                while !rest.is_empty() {
-                    let length = memchr::memchr(b'\n', rest).unwrap_or(rest.len());
-                    let (line, behind) = rest.split_at((length + 1).min(rest.len()));
-                    if before.replace(&line[..length]) != Some(&line[..length]) {
-                        kept.extend_from_slice(line);
+                for end in ends.iter().map(|end| *end as usize) {
+                    let line = &bytes[start..end];
+                    if before.replace(line) == Some(line) {
+                        kept.extend_from_slice(&bytes[unsaid..start]);
+                        unsaid = bytes.len().min(end + 1);
                     }
-                    rest = behind;
+                    start = end + 1;
                 }
+                kept.extend_from_slice(if unsaid > 0 { &bytes[unsaid..] } else { &[] });
             });
             last = before.map(<[u8]>::to_vec);
-            if child.send(&kept).is_err() {
+            // Where nothing repeats, nothing is copied.
+            if child.send(if unsaid > 0 { &kept } else { chunk }).is_err() {
                 break;
             }
         }

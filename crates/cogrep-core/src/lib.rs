@@ -45,6 +45,7 @@ mod worker;
 
 pub use cogrep_match::{
     EngineChoice, Excerpt, Matching, PatternError, Patterns, Place, Plan, Syntax, Tally, Unit,
+    line_ends,
 };
 pub use cogrep_source::{
     Chunk, Encoding, Fault, Input, Interrupt, OpenOptions, Outcome, Selection, SourceName, Text,

@@ -102,9 +102,15 @@ fn repeated_lines_are_dropped() {
         text.as_bytes().chunks(length).for_each(|piece| counter.feed(piece));
         counts(&counter.finish())[0]
     };
-    for (text, expected) in
-        [("a\na", 1), ("a\na\n", 1), ("a\nb\na\n", 2), ("\n\na\n\na", 2), ("aa\na\na\n", 3)]
-    {
+    for (text, expected) in [
+        ("a\na", 1),
+        ("a\na\n", 1),
+        ("a\nb\na\n", 2),
+        ("\n\na\n\na", 2),
+        ("aa\na\na\n", 3),
+        ("b\nb\na\na\nb\na\na\na\n", 2),
+        ("a\n\n\na\nc\na\na", 3),
+    ] {
         (1..=text.len()).for_each(|length| assert_eq!(feed(text, length), expected, "{text:?}"));
     }
 

@@ -34,7 +34,7 @@ pub use counter::Counter;
 pub use engine::window::Context;
 pub use engine::{Engine, Scan};
 pub use fold::{Folder, fold_all};
-pub use line::{LineGrouper, LineTooLong};
+pub use line::{LineGrouper, LineTooLong, line_ends};
 pub use pattern::{Matching, PatternError, Patterns, Syntax, Unit, parse_list};
 pub use places::{Excerpt, Locator, Place, PlaceFinder};
 pub use plan::{EngineChoice, Plan, UnknownEngine, Warning};

@@ -1,6 +1,8 @@
 //! The unit that flows through a network.
 
 use std::fmt;
+use std::ops::Range;
+use std::sync::Arc;
 
 /// How many bytes a chunk holds at most when it comes from a source.
 ///
@@ -27,8 +29,10 @@ pub enum Role {
 /// A piece of the text of one source, on its way through a network.
 ///
 /// It owns its buffer, which is used again for the next piece, so that it can be
-/// lent to one stage after the other without a copy. The chunks of a text follow
-/// each other without a gap; the last one says so, and may be empty.
+/// lent to one stage after the other without a copy. A stage that passes on only a
+/// part of it makes a [`piece`](Self::piece), which shares the buffer; once that is
+/// gone, the buffer is used again. The chunks of a text follow each other without a
+/// gap; the last one says so, and may be empty.
 ///
 /// ```
 /// use cogrep_source::Chunk;
@@ -42,7 +46,7 @@ pub enum Role {
 #[derive(Clone, Default)]
 pub struct Chunk {
     /// Initialised all over; only the part `start..end` is text.
-    buffer: Vec<u8>,
+    buffer: Arc<Vec<u8>>,
     start: usize,
     end: usize,
     offset: u64,
@@ -93,22 +97,60 @@ impl Chunk {
 
     /// Replaces the text by what `write` appends to the empty buffer.
     pub fn rewrite(&mut self, offset: u64, last: bool, write: impl FnOnce(&mut Vec<u8>)) {
-        self.buffer.clear();
-        write(&mut self.buffer);
+        if Arc::get_mut(&mut self.buffer).is_none() {
+            // Others still look at the old text.
+            self.buffer = Arc::default();
+        }
+        let buffer = Arc::make_mut(&mut self.buffer);
+        buffer.clear();
+        write(buffer);
         self.start = 0;
-        self.end = self.buffer.len();
+        self.end = buffer.len();
         self.offset = offset;
         self.last = last;
         self.role = Role::Text;
     }
 
+    /// A chunk of some of these bytes, without copying them: not the last of its text.
+    ///
+    /// While it is there, this one needs another buffer for what it is filled with next.
+    ///
+    /// ```
+    /// use cogrep_source::Chunk;
+    ///
+    /// let mut chunk = Chunk::new();
+    /// chunk.refill(b"to be or not", 100, true);
+    /// let piece = chunk.piece(3..5);
+    /// assert_eq!(piece.bytes(), b"be");
+    /// assert_eq!(piece.offset(), 103);
+    /// assert!(!piece.is_last());
+    /// ```
+    ///
+    /// # Panics
+    ///
+    /// When it has no such bytes.
+    #[must_use]
+    pub fn piece(&self, bytes: Range<usize>) -> Self {
+        let length = self.bytes()[bytes.clone()].len();
+        let start = self.start + bytes.start;
+        Self {
+            buffer: Arc::clone(&self.buffer),
+            start,
+            end: start + length,
+            offset: self.offset + bytes.start as u64,
+            last: false,
+            role: self.role,
+        }
+    }
+
     /// The whole buffer, of at least `length` bytes, to be read into;
     /// [`set`](Self::set) says afterwards which part of it is text.
     pub(crate) fn buffer_mut(&mut self, length: usize) -> &mut Vec<u8> {
-        if self.buffer.len() < length {
-            self.buffer.resize(length, 0);
+        let buffer = Arc::make_mut(&mut self.buffer);
+        if buffer.len() < length {
+            buffer.resize(length, 0);
         }
-        &mut self.buffer
+        buffer
     }
 
     /// Whether there is a buffer, or the chunk never had one, or gave it away.
@@ -118,14 +160,14 @@ impl Chunk {
 
     /// Gives it a buffer to be read into.
     pub(crate) fn give_buffer(&mut self, buffer: Vec<u8>) {
-        self.buffer = buffer;
+        self.buffer = Arc::new(buffer);
     }
 
     /// Takes the buffer away, and the text with it.
     pub(crate) fn take_buffer(&mut self) -> Vec<u8> {
         self.start = 0;
         self.end = 0;
-        std::mem::take(&mut self.buffer)
+        Arc::unwrap_or_clone(std::mem::take(&mut self.buffer))
     }
 
     /// Says which part of the buffer is text.
@@ -146,5 +188,34 @@ impl fmt::Debug for Chunk {
             .field("length", &self.bytes().len())
             .field("last", &self.last)
             .finish_non_exhaustive()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_piece_stays_as_it_is_whatever_becomes_of_the_chunk() {
+        let mut chunk = Chunk::new();
+        chunk.refill(b"to be or not", 0, false);
+        let piece = chunk.piece(3..8).piece(3..5);
+        assert_eq!((piece.bytes(), piece.offset()), (&b"or"[..], 6));
+        chunk.refill(b"another text", 12, false);
+        assert_eq!((piece.bytes(), chunk.bytes()), (&b"or"[..], &b"another text"[..]));
+        let piece = chunk.piece(0..0);
+        chunk.buffer_mut(20)[0] = b'A';
+        assert_eq!(chunk.take_buffer()[..7], *b"Another");
+        assert_eq!(piece.bytes(), b"");
+    }
+
+    #[test]
+    fn a_buffer_is_used_again_once_its_pieces_are_gone() {
+        let mut chunk = Chunk::new();
+        chunk.refill(b"to be", 0, false);
+        let place = chunk.bytes().as_ptr();
+        drop(chunk.piece(1..4));
+        chunk.refill(b"or", 5, false);
+        assert_eq!(chunk.bytes().as_ptr(), place);
     }
 }

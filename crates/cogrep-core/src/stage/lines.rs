@@ -1,6 +1,7 @@
 //! Whole lines, for stages that need them whole.
 
 use std::cell::RefCell;
+use std::ops::Range;
 use std::rc::Rc;
 
 use cogrep_match::{LineGrouper, LineTooLong};
@@ -36,7 +37,8 @@ impl Stop {
 /// Passes the text on in chunks that end where a line ends.
 ///
 /// It holds no more than one line, of at most `limit_bytes`; at a longer one it
-/// stops, and says so in `stop`.
+/// stops, and says so in `stop`. Only lines that were cut are copied: the others are
+/// passed on in pieces of the chunks that came.
 pub fn lines<S: Stage>(
     limit_bytes: usize,
     stop: Stop,
@@ -45,8 +47,8 @@ pub fn lines<S: Stage>(
     let shape = Shape::new("lines", [child.shape()]);
     let body = coroutine(async move |mut text: Input<Chunk>| {
         let mut grouper = LineGrouper::new(limit_bytes);
-        let mut whole = Chunk::new();
-        let mut offset = 0;
+        let mut mended = Chunk::new();
+        let mut next_offset = None;
         let mut sent = Ok(());
         while sent.is_ok() && !stop.is_set() {
             let Some(chunk) = text.next().await else { break };
@@ -55,12 +57,17 @@ pub fn lines<S: Stage>(
                 continue;
             }
             let behind = Some(chunk).filter(|chunk| chunk.role() == Role::Behind);
+            let offset = next_offset.get_or_insert(chunk.offset());
             let mut pass_on = |lines: &[u8], last| {
-                whole.refill(lines, offset, last);
-                offset += lines.len() as u64;
-                if sent.is_ok() {
-                    sent = child.send(&whole);
+                if let Some(place) = place_in(chunk.bytes(), lines) {
+                    let mut piece = chunk.piece(place);
+                    piece.set_role(Role::Text);
+                    sent = sent.and_then(|()| child.send(&piece));
+                } else {
+                    mended.refill(lines, *offset, last);
+                    sent = sent.and_then(|()| child.send(&mended));
                 }
+                *offset += lines.len() as u64;
             };
             match grouper.feed(chunk.bytes(), |lines| pass_on(lines, false)) {
                 Err(LineTooLong { limit_bytes }) => stop.set(Fault::LongLine { limit_bytes }),
@@ -70,7 +77,7 @@ pub fn lines<S: Stage>(
                         Some(behind) => sent = sent.and_then(|()| child.send(behind)),
                         None => pass_on(&[], true),
                     }
-                    offset = 0;
+                    next_offset = None;
                 }
                 Ok(()) => {}
             }
@@ -78,4 +85,11 @@ pub fn lines<S: Stage>(
         child.close()
     });
     named(shape, body)
+}
+
+/// Where in these bytes the others lie, if they are some of them, and no copy.
+fn place_in(bytes: &[u8], others: &[u8]) -> Option<Range<usize>> {
+    let start = others.as_ptr().addr().checked_sub(bytes.as_ptr().addr())?;
+    let place = start..start + others.len();
+    (!others.is_empty() && place.end <= bytes.len()).then_some(place)
 }

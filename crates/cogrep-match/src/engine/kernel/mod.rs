@@ -25,6 +25,7 @@ pub(crate) mod grams;
 pub(crate) mod hashed;
 pub(crate) mod level;
 pub(crate) mod lower;
+pub(crate) mod places;
 mod portable;
 
 pub(crate) use level::Level;
