@@ -5,6 +5,7 @@ use cogrep_match::{Locator, Place};
 use cogrep_source::{Chunk, Fault, SourceName, text_length};
 use cosend::{Sink, Stopped};
 
+use crate::counts::Counts;
 use crate::dispersion::{Dispersion, Parts};
 use crate::job::Job;
 use crate::stage;
@@ -13,7 +14,7 @@ use crate::stage;
 #[derive(Default)]
 pub(crate) struct Findings {
     pub(crate) places: Vec<Vec<Place>>,
-    pub(crate) parts: Vec<Vec<u64>>,
+    pub(crate) parts: Vec<Counts>,
     pub(crate) dispersion: Option<Dispersion>,
 }
 

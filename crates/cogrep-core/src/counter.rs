@@ -9,6 +9,7 @@ use cogrep_match::{EngineChoice, LineGrouper, Matching, PatternError, Patterns, 
 use cogrep_source::{CHUNK_BYTES, Chunk, Input, OpenOptions, Outcome, Selection, SourceName, Text};
 use cosend::{Sink, Stopped};
 
+use crate::counts::Counts;
 use crate::job::Job;
 use crate::network::{Counting, Extension, Network};
 use crate::report::{Report, SourceReport};
@@ -278,7 +279,7 @@ impl Counter {
         let mut source = SourceReport::new(SourceName::Path(name), outcome, fed.text_bytes);
         if self.options.by_source || is_spent {
             let tally = fed.network.finish().unwrap_or_default();
-            source.counts = self.options.by_source.then(|| self.plan.totals(&tally));
+            source.counts = self.options.by_source.then(|| Counts::new(self.plan.totals(&tally)));
             self.tally.merge(&tally);
         } else if let Some(other) = self.spare.replace(fed.network) {
             self.tally.merge(&other.close());

@@ -6,6 +6,8 @@
 
 use std::collections::BTreeMap;
 
+use crate::counts::Counts;
+
 /// What is told where each place starts.
 pub trait Record {
     /// A place of this needle starts at this byte of the text.
@@ -154,8 +156,8 @@ impl Parts {
 
     /// The same for patterns of which each has one of the needles.
     #[must_use]
-    pub fn of_patterns(&self, needles: &[usize]) -> Vec<Vec<u64>> {
-        let counts = |part: &Vec<u64>| needles.iter().map(|needle| part[*needle]).collect();
+    pub fn of_patterns(&self, needles: &[usize]) -> Vec<Counts> {
+        let counts = |part: &Vec<u64>| Counts::new(needles.iter().map(|needle| part[*needle]));
         self.counts.iter().map(counts).collect()
     }
 }

@@ -85,10 +85,10 @@ impl<'a> Job<'a> {
     /// let job = Job { by_source: true, ..Job::new(&patterns, &plan, &inputs) };
     ///
     /// let mut seen = Vec::new();
-    /// let report = job.run(|source| seen.push(source.counts.clone()));
+    /// let report = job.run(|source| seen.extend(source.counts.clone()));
     /// assert_eq!(report.patterns[0].as_row(), (&b"love"[..], 2));
     /// assert!(report.is_complete());
-    /// assert_eq!(seen, [Some(vec![2, 0])]);
+    /// assert_eq!(seen[0].of_patterns(2), [2, 0]);
     /// # Ok::<(), Box<dyn std::error::Error>>(())
     /// ```
     #[must_use]

@@ -28,6 +28,7 @@
 
 mod beside;
 mod counter;
+mod counts;
 mod crew;
 pub mod dispersion;
 mod divided;
@@ -51,6 +52,7 @@ pub use cogrep_source::{
     Chunk, Encoding, Fault, Input, Interrupt, OpenOptions, Outcome, Selection, SourceName, Text,
 };
 pub use counter::{Counter, Options};
+pub use counts::Counts;
 pub use job::Job;
 pub use network::{Counting, Extension, Network};
 pub use part::{Census, Dealer, NoSuchPart, Part};

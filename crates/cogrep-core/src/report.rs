@@ -3,6 +3,7 @@
 use cogrep_match::{Patterns, Place};
 use cogrep_source::{Outcome, SourceName};
 
+use crate::counts::Counts;
 use crate::dispersion::Dispersion;
 use crate::ledger::Sums;
 
@@ -138,14 +139,14 @@ pub struct SourceReport {
     pub outcome: Outcome,
     /// The bytes of its text that were counted in.
     pub text_bytes: u64,
-    /// A count a pattern, in the order given; only when the job counts by source.
-    pub counts: Option<Vec<u64>>,
+    /// A count a pattern; only when the job counts by source.
+    pub counts: Option<Counts>,
     /// The first places of each pattern, in the order given; none if the job was
     /// not asked to show any.
     pub places: Vec<Vec<Place>>,
     /// The counts of each of its equal parts, in their order: a count a pattern; none
     /// if the job was not asked for parts.
-    pub parts: Vec<Vec<u64>>,
+    pub parts: Vec<Counts>,
     /// Where in the text each pattern starts, if the job was asked to find out.
     pub dispersion: Option<Dispersion>,
 }

@@ -14,6 +14,7 @@ use futures_util::StreamExt;
 use futures_util::stream::FuturesUnordered;
 
 use crate::beside::{Findings, beside};
+use crate::counts::Counts;
 use crate::divided::{Claim, Divided, Ranges};
 use crate::job::Job;
 use crate::ledger::Ledger;
@@ -198,7 +199,7 @@ impl<'a> Worker<'a> {
 
         let mut counted = divided.record(claim, tally, text_bytes, fault)?;
         let mut report = divided.report(&mut counted);
-        report.counts = self.job.by_source.then(|| self.job.plan.totals(&counted.tally));
+        report.counts = self.counts(&counted.tally);
         self.total.borrow_mut().merge(&counted.tally);
         if let Some(progress) = self.job.progress {
             progress.add_source();
@@ -251,7 +252,7 @@ impl<'a> Worker<'a> {
             if self.job.by_source || is_spent {
                 let tally = network.finish().unwrap_or_default();
                 stopped_by = network.take_fault();
-                counts = self.job.by_source.then(|| self.job.plan.totals(&tally));
+                counts = self.counts(&tally);
                 self.total.borrow_mut().merge(&tally);
             } else {
                 self.networks.borrow_mut().push(network);
@@ -269,6 +270,11 @@ impl<'a> Worker<'a> {
         let Findings { places, parts, dispersion } = beside.close();
         let report = SourceReport::new(name, outcome, text_bytes);
         SourceReport { counts, places, parts, dispersion, ..report }
+    }
+
+    /// The counts of a source, if each has its own.
+    fn counts(&self, tally: &Tally) -> Option<Counts> {
+        self.job.by_source.then(|| Counts::new(self.job.plan.totals(tally)))
     }
 
     fn network(&self) -> Network {

@@ -5,7 +5,7 @@
 
 use std::fs;
 
-use cogrep_core::{Counter, Fault, Input, Matching, Options, Outcome, Report, Syntax};
+use cogrep_core::{Counter, Counts, Fault, Input, Matching, Options, Outcome, Report, Syntax};
 use custom_stage::unique;
 
 #[path = "../examples/custom_stage.rs"]
@@ -64,7 +64,7 @@ fn counts_are_sums_over_all_that_was_given() {
         if by_source {
             assert_eq!(report.sources.len(), 304);
             assert_eq!((&*named[0], &*named[302], &*named[303]), ("mark", "fed", ""));
-            assert_eq!(report.sources[302].counts, Some(vec![1, 1, 1]));
+            assert_eq!(report.sources[302].counts, Some(Counts::new([1, 1, 1])));
         } else {
             assert_eq!(named, ["no/such"]);
         }

@@ -2,46 +2,7 @@
 //! counted.
 
 use cogrep_core::dispersion::Dispersion;
-use cogrep_core::{SourceName, SourceReport};
-use serde::{Deserialize, Serialize};
-
-use crate::row::Rows;
-
-/// Counts of which most may be zero: only the others take memory.
-#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(transparent)]
-pub struct Counts {
-    /// The patterns that occur, in their order, and how often.
-    found: Vec<(u32, u64)>,
-}
-
-impl Counts {
-    fn new(counts: &[u64]) -> Self {
-        let found = (0..).zip(counts.iter().copied()).filter(|(_, count)| *count > 0);
-        Self { found: found.collect() }
-    }
-
-    /// The patterns that occur, by their places, and how often.
-    pub(crate) fn iter(&self) -> impl Iterator<Item = (usize, u64)> {
-        self.found.iter().map(|(id, count)| (*id as usize, *count))
-    }
-
-    /// The count of each pattern, of so many.
-    #[must_use]
-    pub fn of_patterns(&self, patterns: usize) -> Vec<u64> {
-        let mut counts = vec![0; patterns];
-        for (id, count) in &self.found {
-            counts[*id as usize] = *count;
-        }
-        counts
-    }
-
-    /// The count of each row.
-    #[must_use]
-    pub fn of_rows(&self, rows: &Rows) -> Vec<u64> {
-        rows.counts(&self.of_patterns(rows.pattern_count()))
-    }
-}
+use cogrep_core::{Counts, SourceName, SourceReport};
 
 /// A source that has ended.
 #[derive(Clone, Debug)]
@@ -94,8 +55,8 @@ impl Collection {
             outcome: source.outcome.as_str(),
             reason: source.outcome.fault().map(ToString::to_string),
             text_bytes: source.text_bytes,
-            counts: source.counts.as_deref().map(Counts::new),
-            parts: source.parts.iter().map(|counts| Counts::new(counts)).collect(),
+            counts: source.counts.clone(),
+            parts: source.parts.clone(),
             dispersion: source.dispersion.clone(),
         });
     }

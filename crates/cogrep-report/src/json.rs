@@ -29,7 +29,7 @@ use std::io::{self, Write};
 
 use base64::Engine as _;
 use base64::prelude::BASE64_STANDARD;
-use cogrep_core::{Located, Report};
+use cogrep_core::{Counts, Located, Report};
 use serde::{Serialize, Serializer};
 
 use crate::collection::{Collection, Source as Collected};
@@ -137,7 +137,7 @@ struct Source<'a> {
 impl<'a> Source<'a> {
     fn new(source: &'a Collected, ids: &[usize], patterns: usize, by: By) -> Self {
         let (name, source_base64) = strings(source.name.as_bytes());
-        let chosen = |counts: &crate::collection::Counts| {
+        let chosen = |counts: &Counts| {
             let all = counts.of_patterns(patterns);
             ids.iter().map(|id| all[*id]).collect()
         };

@@ -25,7 +25,7 @@ mod text;
 pub mod timeline;
 mod view;
 
-pub use collection::{Collection, Counts, Source};
+pub use collection::{Collection, Source};
 pub use escape::escape;
 pub use page::page;
 pub use printer::{Format, Layout, Printer};

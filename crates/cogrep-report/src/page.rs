@@ -103,7 +103,7 @@ fn write_counts(
     if has_columns {
         for (source, counts) in &counted {
             write_heading(out, &escape(source.name.as_bytes()), "number")?;
-            of_sources.push(counts.of_rows(rows));
+            of_sources.push(rows.counts_in(counts));
         }
     }
     out.write_all(b"</tr>\n</thead>\n<tbody>\n")?;

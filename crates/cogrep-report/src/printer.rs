@@ -3,7 +3,7 @@
 use std::io::{self, Write};
 use std::str::FromStr;
 
-use cogrep_core::{Report, SourceName, SourceReport};
+use cogrep_core::{Counts, Report, SourceName, SourceReport};
 
 use crate::collection::Collection;
 use crate::delimited::{Columns, Delimiter};
@@ -147,7 +147,7 @@ impl<'r, W: Write + Send> Printer<'r, W> {
         }
         let order = std::mem::take(&mut self.order);
         let written =
-            self.write_source(&source.name, &source.parts, source.counts.as_deref(), &order);
+            self.write_source(&source.name, &source.parts, source.counts.as_ref(), &order);
         self.order = order;
         written?;
         if let Some(fault) = source.outcome.fault() {
@@ -199,12 +199,8 @@ impl<'r, W: Write + Send> Printer<'r, W> {
     /// Writes the sources that had to wait.
     fn write_collected(&mut self, collection: &Collection) -> io::Result<()> {
         let order = std::mem::take(&mut self.order);
-        let patterns = self.rows.pattern_count();
         for source in &collection.sources {
-            let parts: Vec<_> =
-                source.parts.iter().map(|counts| counts.of_patterns(patterns)).collect();
-            let counts = source.counts.as_ref().map(|counts| counts.of_patterns(patterns));
-            self.write_source(&source.name, &parts, counts.as_deref(), &order)?;
+            self.write_source(&source.name, &source.parts, source.counts.as_ref(), &order)?;
             if let Some(reason) = &source.reason {
                 self.write_failed(&source.name, (source.outcome, source.text_bytes, reason))?;
             }
@@ -217,8 +213,8 @@ impl<'r, W: Write + Send> Printer<'r, W> {
     fn write_source(
         &mut self,
         name: &SourceName,
-        parts: &[Vec<u64>],
-        counts: Option<&[u64]>,
+        parts: &[Counts],
+        counts: Option<&Counts>,
         order: &[usize],
     ) -> io::Result<()> {
         let view = self.layout.view;
@@ -247,16 +243,17 @@ impl<'r, W: Write + Send> Printer<'r, W> {
         &mut self,
         name: &SourceName,
         part: Option<usize>,
-        counts: &[u64],
+        counts: &Counts,
         order: &[usize],
     ) -> io::Result<()> {
+        let counts = counts.of_patterns(self.rows.pattern_count());
         let Layout { format, style, view, .. } = self.layout;
         let columns = self.columns();
         if format == Format::Jsonl {
             let rows = (self.rows, order);
-            return jsonl::source(&mut self.out, name, part, rows, counts, view.min_count);
+            return jsonl::source(&mut self.out, name, part, rows, &counts, view.min_count);
         }
-        let counts = self.rows.counts(counts);
+        let counts = self.rows.counts(&counts);
         let at = (Some(name.as_bytes()), part);
         let records = records(self.rows, order, &counts, at, view.min_count);
         if let Some(delimiter) = format.delimiter() {

@@ -2,6 +2,8 @@
 
 use std::collections::HashMap;
 
+use cogrep_core::Counts;
+
 /// A line of a result.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Row {
@@ -108,6 +110,12 @@ impl Rows {
     pub fn counts(&self, of_patterns: &[u64]) -> Vec<u64> {
         let sum = |row: &Row| row.patterns.iter().map(|id| of_patterns[*id]).sum();
         self.rows.iter().map(sum).collect()
+    }
+
+    /// The count of each row, given those of a source.
+    #[must_use]
+    pub fn counts_in(&self, source: &Counts) -> Vec<u64> {
+        self.counts(&source.of_patterns(self.pattern_count()))
     }
 
     /// All of them, in the order given.

@@ -29,9 +29,9 @@ mod merge;
 use std::collections::BTreeMap;
 use std::io::{self, Write};
 
-use cogrep_core::{Census, Located, Part, Report};
+use cogrep_core::{Census, Counts, Located, Part, Report};
 
-use crate::collection::{Collection, Counts, Source};
+use crate::collection::{Collection, Source};
 
 pub use merge::{MergeError, Merged, merge};
 

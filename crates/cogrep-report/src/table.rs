@@ -5,8 +5,12 @@
 //! broken into blocks of columns below each other. The layout may change with any
 //! version: programs read another format.
 
+use std::borrow::Cow;
+use std::collections::BTreeMap;
 use std::io::{self, Write};
+use std::ops::Range;
 
+use cogrep_core::Counts;
 use unicode_width::UnicodeWidthStr;
 
 use crate::collection::Collection;
@@ -36,23 +40,22 @@ pub(crate) fn write(
     if view.by == By::Total {
         return write_totals(out, &labels, &pick(totals), width.unwrap_or(WIDTH));
     }
+    let columns = Columns::new(rows, &shown);
     let mut lines = Vec::new();
     for source in &collection.sources {
         let name = source.name.as_bytes();
         let parts = source.parts.iter().filter(|_| view.by == By::Part);
-        lines.extend((1..).zip(parts).map(|(part, counts): (usize, _)| Line {
-            label: fitted(&[name, format!(" {part}/{}", source.parts.len()).as_bytes()].concat()),
-            counts: pick(&counts.of_rows(rows)),
+        lines.extend((1..).zip(parts).map(|(part, counts): (usize, _)| {
+            let part = format!(" {part}/{}", source.parts.len());
+            Line::new(fitted(&[name, part.as_bytes()].concat()), columns.cells(counts))
         }));
         let counts = source.counts.as_ref().filter(|_| view.by == By::File);
-        lines.extend(
-            counts.map(|counts| Line { label: fitted(name), counts: pick(&counts.of_rows(rows)) }),
-        );
+        lines.extend(counts.map(|counts| Line::new(fitted(name), columns.cells(counts))));
     }
     lines.retain(|line| {
-        view.min_count == 0 || line.counts.iter().any(|count| *count >= view.min_count)
+        view.min_count == 0 || line.cells.iter().any(|(_, count)| count >= view.min_count)
     });
-    write_matrix(out, &labels, &lines, &pick(totals), width)
+    Matrix::new(&labels, &lines, &pick(totals)).write(out, width)
 }
 
 /// What is printed of a row that stands alone: shown apart, a pattern behind its name.
@@ -61,23 +64,51 @@ fn label(row: &Row) -> Vec<u8> {
     name.map_or_else(|| row.label.clone(), |name| [name, &row.label[..]].join(&b' '))
 }
 
-/// A line of numbers.
-struct Line {
+/// Which pattern is counted in which column.
+enum Columns {
+    /// Each in the one of its own place.
+    Same,
+    /// Each in one, if it is shown.
+    Other(Vec<Option<u32>>),
+}
+
+impl Columns {
+    fn new(rows: &Rows, shown: &[usize]) -> Self {
+        let mut columns = vec![None; rows.pattern_count()];
+        for (column, row) in (0..).zip(shown) {
+            rows.get(*row).patterns.iter().for_each(|pattern| columns[*pattern] = Some(column));
+        }
+        if (0..).zip(&columns).all(|(pattern, column)| *column == Some(pattern)) {
+            return Self::Same;
+        }
+        Self::Other(columns)
+    }
+
+    /// The counts of some text, by column.
+    fn cells<'a>(&self, counts: &'a Counts) -> Cow<'a, Counts> {
+        let Self::Other(columns) = self else { return Cow::Borrowed(counts) };
+        let mut cells = BTreeMap::new();
+        for (pattern, count) in counts.iter() {
+            if let Some(column) = columns[pattern] {
+                *cells.entry(column).or_insert(0) += count;
+            }
+        }
+        let cells: Vec<(u32, u64)> = cells.into_iter().collect();
+        Cow::Owned(Counts::from_found(&cells).unwrap_or_default())
+    }
+}
+
+/// A line of numbers, of which most may be zero.
+struct Line<'a> {
     label: String,
-    counts: Vec<u64>,
+    cells: Cow<'a, Counts>,
+    sum: u64,
 }
 
-/// A column of a matrix, ready to be shown.
-struct Column {
-    cells: Vec<String>,
-    width: usize,
-}
-
-impl Column {
-    fn new(heading: String, counts: impl Iterator<Item = u64>) -> Self {
-        let cells: Vec<String> = [heading].into_iter().chain(counts.map(separated)).collect();
-        let width = widest(cells.iter().map(String::as_str));
-        Self { cells, width }
+impl<'a> Line<'a> {
+    fn new(label: String, cells: Cow<'a, Counts>) -> Self {
+        let sum = cells.iter().map(|(_, count)| count).sum();
+        Self { label, cells, sum }
     }
 }
 
@@ -124,66 +155,105 @@ fn write_totals(
     Ok(())
 }
 
-/// Writes a matrix: a line a source, a column a heading, and totals at both ends.
+/// A line a source, a column a heading, and totals at both ends.
 ///
-/// What does not fit into so many columns follows in blocks of its own; without a
-/// width everything is on one line.
-fn write_matrix(
-    out: &mut impl Write,
-    headings: &[String],
-    lines: &[Line],
-    totals: &[u64],
-    width: Option<usize>,
-) -> io::Result<()> {
-    let sum = |counts: &[u64]| counts.iter().sum::<u64>();
-    let mut columns: Vec<Column> = Vec::with_capacity(headings.len() + 1);
-    for (nth, heading) in headings.iter().enumerate() {
-        let counts = lines.iter().map(|line| line.counts[nth]).chain([totals[nth]]);
-        columns.push(Column::new(heading.clone(), counts));
-    }
-    let sums = lines.iter().map(|line| sum(&line.counts)).chain([sum(totals)]);
-    columns.push(Column::new("total".to_owned(), sums));
-    let labels: Vec<String> = ["source".to_owned()]
-        .into_iter()
-        .chain(lines.iter().map(|line| line.label.clone()))
-        .chain(["total".to_owned()])
-        .collect();
-
-    let label_width = widest(labels.iter().map(String::as_str));
-    let room = width.unwrap_or(usize::MAX).saturating_sub(label_width);
-    let mut rest = columns.as_slice();
-    while !rest.is_empty() {
-        let mut used = 0;
-        let fits = rest.iter().take_while(|column| {
-            used += 2 + column.width;
-            used <= room
-        });
-        // A column that never fits is wider than the terminal, and shown all the same.
-        let (block, others) = rest.split_at(fits.count().max(1));
-        write_block(out, &labels, label_width, block)?;
-        rest = others;
-        if !rest.is_empty() {
-            writeln!(out)?;
-        }
-    }
-    Ok(())
+/// It is written a line at a time: of many sources and patterns only the counts that are
+/// not zero are in memory.
+struct Matrix<'a> {
+    headings: Vec<&'a str>,
+    lines: &'a [Line<'a>],
+    /// Of the headings, and of all.
+    totals: Vec<u64>,
+    label_width: usize,
+    widths: Vec<usize>,
 }
 
-fn write_block(
-    out: &mut impl Write,
-    labels: &[String],
-    label_width: usize,
-    block: &[Column],
-) -> io::Result<()> {
-    for (nth, label) in labels.iter().enumerate() {
-        out.write_all(padded(label, label_width).as_bytes())?;
-        for column in block {
-            let cell = &column.cells[nth];
-            write!(out, "  {}{cell}", " ".repeat(column.width - cell.width()))?;
+impl<'a> Matrix<'a> {
+    fn new(headings: &'a [String], lines: &'a [Line<'a>], totals: &[u64]) -> Self {
+        let headings: Vec<&str> = headings.iter().map(String::as_str).chain(["total"]).collect();
+        let totals: Vec<u64> = totals.iter().copied().chain([totals.iter().sum()]).collect();
+        // No number of a column is larger than its total.
+        let widths = headings.iter().zip(&totals);
+        let widths = widths.map(|(heading, total)| heading.width().max(separated(*total).len()));
+        Self {
+            widths: widths.collect(),
+            label_width: widest(
+                lines.iter().map(|line| line.label.as_str()).chain(["source", "total"]),
+            ),
+            headings,
+            lines,
+            totals,
         }
-        writeln!(out)?;
     }
-    Ok(())
+
+    /// Writes it; what does not fit into so many columns of a terminal follows in blocks
+    /// of its own. Without a width everything is on one line.
+    fn write(&self, out: &mut impl Write, width: Option<usize>) -> io::Result<()> {
+        let room = width.unwrap_or(usize::MAX).saturating_sub(self.label_width);
+        let mut start = 0;
+        while start < self.widths.len() {
+            if start > 0 {
+                writeln!(out)?;
+            }
+            let mut used = 0;
+            let fits = self.widths[start..].iter().take_while(|width| {
+                used += 2 + **width;
+                used <= room
+            });
+            // A column that never fits is wider than the terminal, and shown all the same.
+            let end = start + fits.count().max(1);
+            self.write_block(out, start..end)?;
+            start = end;
+        }
+        Ok(())
+    }
+
+    fn write_block(&self, out: &mut impl Write, block: Range<usize>) -> io::Result<()> {
+        self.write_line(out, "source", &block, &self.headings[block.clone()])?;
+        let sums = self.headings.len() - 1;
+        let mut counts = Vec::new();
+        for line in self.lines {
+            counts.clear();
+            counts.resize(block.len(), 0);
+            for (column, count) in line.cells.within(block.start..block.end.min(sums)) {
+                counts[column - block.start] = count;
+            }
+            if block.contains(&sums) {
+                counts[sums - block.start] = line.sum;
+            }
+            self.write_numbers(out, &line.label, &block, &counts)?;
+        }
+        self.write_numbers(out, "total", &block, &self.totals[block.clone()])
+    }
+
+    fn write_numbers(
+        &self,
+        out: &mut impl Write,
+        label: &str,
+        block: &Range<usize>,
+        numbers: &[u64],
+    ) -> io::Result<()> {
+        let cells: Vec<Cow<'_, str>> = numbers
+            .iter()
+            .map(|number| if *number == 0 { "0".into() } else { separated(*number).into() })
+            .collect();
+        self.write_line(out, label, block, &cells)
+    }
+
+    fn write_line(
+        &self,
+        out: &mut impl Write,
+        label: &str,
+        block: &Range<usize>,
+        cells: &[impl AsRef<str>],
+    ) -> io::Result<()> {
+        out.write_all(padded(label, self.label_width).as_bytes())?;
+        for (cell, width) in cells.iter().map(AsRef::as_ref).zip(&self.widths[block.clone()]) {
+            let space = 2 + width.saturating_sub(cell.width());
+            write!(out, "{:space$}{cell}", "")?;
+        }
+        writeln!(out)
+    }
 }
 
 /// A label as it is shown: inert, and cut if it is very long.

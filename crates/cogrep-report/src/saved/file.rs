@@ -7,11 +7,12 @@ use std::path::PathBuf;
 use base64::Engine as _;
 use base64::prelude::BASE64_STANDARD;
 use cogrep_core::dispersion::Dispersion;
-use cogrep_core::{Census, Excerpt, Located, Part, Place, SourceName};
-use serde::{Deserialize, Serialize};
+use cogrep_core::{Census, Counts, Excerpt, Located, Part, Place, SourceName};
+use serde::de::Error as _;
+use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
 use super::{NotSaved, SCHEMA, Saved, SavedPattern};
-use crate::collection::{Counts, Source};
+use crate::collection::Source;
 use crate::json::strings;
 
 /// The object that the file is.
@@ -83,9 +84,9 @@ struct SourceField<'a> {
     reason: Option<String>,
     bytes: u64,
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    counts: Option<Cow<'a, Counts>>,
-    #[serde(default, skip_serializing_if = "<[_]>::is_empty")]
-    parts: Cow<'a, [Counts]>,
+    counts: Option<Pairs<'a>>,
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    parts: Vec<Pairs<'a>>,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     dispersion: Option<DispersionField>,
 }
@@ -221,8 +222,8 @@ impl<'a> SourceField<'a> {
             outcome: saved.outcome.to_owned(),
             reason: saved.reason.clone(),
             bytes: saved.text_bytes,
-            counts: saved.counts.as_ref().map(Cow::Borrowed),
-            parts: Cow::Borrowed(&saved.parts),
+            counts: saved.counts.as_ref().map(Pairs::of),
+            parts: saved.parts.iter().map(Pairs::of).collect(),
             dispersion,
         }
     }
@@ -245,10 +246,39 @@ impl<'a> SourceField<'a> {
             outcome,
             reason: self.reason,
             text_bytes: self.bytes,
-            counts: self.counts.map(Cow::into_owned),
-            parts: self.parts.into_owned(),
+            counts: self.counts.map(Pairs::into_counts),
+            parts: self.parts.into_iter().map(Pairs::into_counts).collect(),
             dispersion,
         })
+    }
+}
+
+/// Counts as pairs of a pattern's place and its count, those of zero left out.
+struct Pairs<'a>(Cow<'a, Counts>);
+
+impl<'a> Pairs<'a> {
+    fn of(counts: &'a Counts) -> Self {
+        Self(Cow::Borrowed(counts))
+    }
+
+    fn into_counts(self) -> Counts {
+        self.0.into_owned()
+    }
+}
+
+impl Serialize for Pairs<'_> {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.collect_seq(self.0.iter())
+    }
+}
+
+impl<'de> Deserialize<'de> for Pairs<'_> {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        let pairs = Vec::<(u32, u64)>::deserialize(deserializer)?;
+        let counts = Counts::from_found(&pairs);
+        counts
+            .map(|counts| Self(Cow::Owned(counts)))
+            .ok_or_else(|| D::Error::custom("counts that are not in the order of the patterns"))
     }
 }
 

@@ -313,7 +313,6 @@ impl Merged {
     /// What a run tells of one of the [`sources`](Self::sources).
     #[must_use]
     pub fn source_report(&self, source: &Source) -> SourceReport {
-        let patterns = self.report.patterns.len();
         let fault = |reason: &String| {
             let interrupted = Fault::Interrupted;
             let was_interrupted = *reason == interrupted.to_string();
@@ -326,8 +325,8 @@ impl Merged {
         };
         SourceReport {
             ordinal: source.ordinal,
-            counts: source.counts.as_ref().map(|counts| counts.of_patterns(patterns)),
-            parts: source.parts.iter().map(|counts| counts.of_patterns(patterns)).collect(),
+            counts: source.counts.clone(),
+            parts: source.parts.clone(),
             dispersion: source.dispersion.clone(),
             ..SourceReport::new(source.name.clone(), outcome, source.text_bytes)
         }
