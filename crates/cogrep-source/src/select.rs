@@ -27,8 +27,8 @@ pub struct Selection {
     pub max_depth: Option<usize>,
     /// Larger files are left out.
     pub max_file_bytes: Option<u64>,
-    globs: Option<Override>,
-    types: Option<Types>,
+    pub(crate) globs: Option<Override>,
+    pub(crate) types: Option<Types>,
 }
 
 /// A rule for selecting that cannot be understood.
@@ -101,7 +101,7 @@ impl Selection {
         }
     }
 
-    fn walk(&self, folder: &Path) -> Walk {
+    pub(crate) fn walk(&self, folder: &Path) -> Walk {
         let mut walk = WalkBuilder::new(folder);
         walk.hidden(!self.hidden)
             .ignore(!self.no_ignore)
@@ -147,7 +147,7 @@ fn selected(entry: Result<ignore::DirEntry, ignore::Error>) -> Option<Selected> 
 }
 
 /// Takes the path out of a walk's error, so that it is named once.
-fn failed(error: ignore::Error) -> (SourceName, Fault) {
+pub(crate) fn failed(error: ignore::Error) -> (SourceName, Fault) {
     match error {
         ignore::Error::WithPath { path, err } => (SourceName::Path(path), fault(*err)),
         ignore::Error::WithDepth { err, .. } => failed(*err),

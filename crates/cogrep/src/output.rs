@@ -99,6 +99,11 @@ impl Output {
         self.layout.style.escape && !self.quiet && self.layout.streams()
     }
 
+    /// Whether it is wanted what the run took.
+    pub(crate) fn has_facts(&self) -> bool {
+        self.stats || self.report.is_some()
+    }
+
     /// Whether a picture is wanted.
     pub(crate) fn has_pictures(&self) -> bool {
         self.report.is_some() || self.plot.is_some()

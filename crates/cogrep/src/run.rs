@@ -16,15 +16,17 @@ use crate::{picture, save};
 
 /// Does what is to be done, and says how it ended.
 pub(crate) fn run(arguments: &Arguments) -> Result<Status, Error> {
+    let mut stopwatch = Stopwatch::start(arguments.output.has_facts());
     let plan = Plan::new(&arguments.patterns, arguments.engine)
         .map_err(|error| arguments.given.locate(error))?;
+    stopwatch.engines_are_made();
     for warning in plan.warnings() {
         complain(&format!("warning: {}", escape(warning.to_string().as_bytes())));
     }
     if arguments.explain {
         return explain(arguments, &plan);
     }
-    count(arguments, &plan)
+    count(arguments, &plan, &stopwatch)
 }
 
 /// Prints the network that would count, and why it is this one.
@@ -35,8 +37,7 @@ fn explain(arguments: &Arguments, plan: &Plan) -> Result<Status, Error> {
 }
 
 /// Counts and prints.
-fn count(arguments: &Arguments, plan: &Plan) -> Result<Status, Error> {
-    let stopwatch = Stopwatch::start();
+fn count(arguments: &Arguments, plan: &Plan, stopwatch: &Stopwatch) -> Result<Status, Error> {
     let output = &arguments.output;
     let finder = finder(arguments)?;
     let locator = locator(arguments)?;
@@ -91,9 +92,10 @@ fn count(arguments: &Arguments, plan: &Plan) -> Result<Status, Error> {
     if !output.quiet {
         printer.finish(&report, &collection)?;
     }
-    let facts = || stopwatch.facts(&report, plan);
+    let facts = || stopwatch.facts(&report, plan.reason(), arguments);
     if output.has_pictures() {
-        picture::write(output, &rows, &report, &collection, &facts())?;
+        let facts = if output.report.is_some() { facts() } else { Vec::new() };
+        picture::write(output, &rows, &report, &collection, &facts)?;
     }
     if let Some(course) = course {
         picture::write_timelines(output, &course)?;
@@ -105,6 +107,10 @@ fn count(arguments: &Arguments, plan: &Plan) -> Result<Status, Error> {
         }
     }
     let status = conclude(&report);
+    let is_odd = !arguments.inputs.is_empty() && arguments.part.is_none() && !output.quiet;
+    if report.source_count == 0 && status == Status::NotFound && is_odd {
+        complain("hint: no file to read was found; --stats says what was left out, by rule");
+    }
     if let Some(slip) = arguments.slip.filter(|_| status == Status::NotFound && !output.quiet) {
         complain(&format!("hint: {slip}"));
     }

@@ -3,41 +3,113 @@
 use std::time::{Duration, Instant};
 
 use cogrep_core::Report;
-use cogrep_match::Plan;
 use cogrep_report::separated;
+use cogrep_source::Rule;
+
+use crate::arguments::Arguments;
 
 /// A run that is being timed.
-pub(crate) struct Stopwatch(Instant);
+pub(crate) struct Stopwatch {
+    begun: Instant,
+    /// How long the engines took to make, and how much memory the program had before
+    /// and after that.
+    building: Duration,
+    memory: [Option<u64>; 2],
+    is_wanted: bool,
+}
 
 impl Stopwatch {
-    pub(crate) fn start() -> Self {
-        Self(Instant::now())
+    /// Starts; `is_wanted` says whether anybody will ask for the facts.
+    pub(crate) fn start(is_wanted: bool) -> Self {
+        let memory = if is_wanted { memory("VmRSS:") } else { None };
+        Self { begun: Instant::now(), building: Duration::ZERO, memory: [memory, None], is_wanted }
+    }
+
+    /// Notes that the engines have been made.
+    pub(crate) fn engines_are_made(&mut self) {
+        self.building = self.begun.elapsed();
+        if self.is_wanted {
+            self.memory[1] = memory("VmRSS:");
+        }
     }
 
     /// What the run took, a fact a line: its name and its value.
-    pub(crate) fn facts(&self, report: &Report, plan: &Plan) -> Vec<(&'static str, String)> {
-        let taken = self.0.elapsed();
-        let [complete, partial, failed] =
-            [report.source_count - report.fault_count(), report.partial_count, report.failed_count];
-        let sources = format!(
-            "{}: {} complete, {} partial, {} failed",
-            separated(report.source_count),
-            separated(complete),
-            separated(partial),
-            separated(failed),
-        );
+    pub(crate) fn facts(
+        &self,
+        report: &Report,
+        engine: &str,
+        arguments: &Arguments,
+    ) -> Vec<(&'static str, String)> {
+        let taken = self.begun.elapsed();
+        let counting = taken.saturating_sub(self.building);
         let mut facts = vec![
-            ("time", format!("{:.3} s", taken.as_secs_f64())),
+            ("time", seconds(taken)),
+            ("build", self.build()),
             ("text", format!("{} bytes", separated(report.text_bytes))),
-            ("rate", format!("{} MB/s", rate(report.text_bytes, taken))),
-            ("sources", sources),
+            ("rate", format!("{} MB/s", rate(report.text_bytes, counting))),
+            ("sources", sources(report)),
             ("patterns", separated(report.patterns.len() as u64)),
-            ("engine", plan.reason().to_owned()),
+            ("engine", engine.to_owned()),
             ("cores", report.cores.to_string()),
         ];
-        facts.extend(peak_memory().map(|peak| ("memory", format!("{peak} at the peak"))));
+        let peak = memory("VmHWM:");
+        // Whoever interrupts a run does not want to wait for another walk.
+        facts.extend((!report.interrupted).then(|| ("left out", left_out(arguments))));
+        facts.extend(peak.map(|peak| ("memory", format!("{} at the peak", kilobytes(peak)))));
         facts
     }
+
+    /// What making the engines took.
+    fn build(&self) -> String {
+        let time = seconds(self.building);
+        match self.memory {
+            [Some(before), Some(after)] => {
+                format!("{time}, {} for the engines", kilobytes(after.saturating_sub(before)))
+            }
+            _ => time,
+        }
+    }
+}
+
+fn sources(report: &Report) -> String {
+    let complete = report.source_count - report.fault_count();
+    format!(
+        "{}: {} complete, {} partial, {} failed",
+        separated(report.source_count),
+        separated(complete),
+        separated(report.partial_count),
+        separated(report.failed_count),
+    )
+}
+
+/// How many files and folders were left out of the folders that were walked through, by
+/// rule. It walks again: what nobody asks for costs nothing.
+fn left_out(arguments: &Arguments) -> String {
+    let counts = arguments.selection.left_out(&arguments.inputs);
+    let all = separated(counts.values().sum());
+    let by_rule =
+        counts.iter().map(|(rule, count)| format!("{} {}", separated(*count), how(*rule)));
+    let by_rule: Vec<String> = by_rule.collect();
+    if by_rule.is_empty() { all } else { format!("{all}: {}", by_rule.join(", ")) }
+}
+
+fn how(rule: Rule) -> &'static str {
+    match rule {
+        Rule::Hidden => "hidden",
+        Rule::IgnoreFile => "by ignore files",
+        Rule::Glob => "by --glob",
+        Rule::Type => "by --type",
+        Rule::Size => "by --max-filesize",
+        Rule::Depth => "by --max-depth",
+        Rule::FileSystem => "by --one-file-system",
+        Rule::Link => "links",
+        Rule::Special => "pipes or devices",
+        _ => "by another rule",
+    }
+}
+
+fn seconds(time: Duration) -> String {
+    format!("{:.3} s", time.as_secs_f64())
 }
 
 /// Millions of bytes a second.
@@ -47,10 +119,15 @@ fn rate(bytes: u64, taken: Duration) -> String {
     separated(u64::try_from(millions).unwrap_or(u64::MAX))
 }
 
-/// The most memory that the program had at once, where the system tells.
-fn peak_memory() -> Option<String> {
+fn kilobytes(bytes: u64) -> String {
+    format!("{} kB", separated(bytes / 1000))
+}
+
+/// The memory that the program has, or had at most at once, in bytes, where the system
+/// tells.
+fn memory(field: &str) -> Option<u64> {
     let status = std::fs::read_to_string("/proc/self/status").ok()?;
-    let peak = status.lines().find_map(|line| line.strip_prefix("VmHWM:"))?;
-    let kibibytes: u64 = peak.trim().strip_suffix("kB")?.trim().parse().ok()?;
-    Some(format!("{} kB", separated(kibibytes * 1024 / 1000)))
+    let value = status.lines().find_map(|line| line.strip_prefix(field))?;
+    let kibibytes: u64 = value.trim().strip_suffix("kB")?.trim().parse().ok()?;
+    Some(kibibytes * 1024)
 }
