@@ -8,7 +8,8 @@
 //! CSV is that of RFC 4180, but with `\n` line ends: fields stand in their own bytes,
 //! whatever they are, in quotes where they must. TSV has no quotes: `\t`, `\n`, `\r`
 //! and `\\` stand for the tab, the line ends and the backslash, as in the COPY format
-//! of `PostgreSQL`; all other bytes stand for themselves.
+//! of `PostgreSQL`; all other bytes stand for themselves. On a terminal, control
+//! characters are escaped in both, as in text.
 
 use std::borrow::Cow;
 use std::io::{self, Write};
@@ -29,13 +30,18 @@ pub(crate) struct Columns {
     pub(crate) name: bool,
 }
 
+/// How lines are written.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Style {
+    pub(crate) delimiter: Delimiter,
+    pub(crate) columns: Columns,
+    /// Whether they go to a terminal, which would obey control characters.
+    pub(crate) escape: bool,
+}
+
 /// Writes the names of the columns.
-pub(crate) fn header(
-    out: &mut impl Write,
-    delimiter: Delimiter,
-    columns: Columns,
-) -> io::Result<()> {
-    let mut lines = Lines::new(out, delimiter, columns);
+pub(crate) fn header(out: &mut impl Write, style: Style) -> io::Result<()> {
+    let mut lines = Lines::new(out, style);
     lines.write([b"source", b"part", b"name", b"pattern", b"count"])?;
     lines.writer.flush()
 }
@@ -43,11 +49,10 @@ pub(crate) fn header(
 /// Writes a line a record.
 pub(crate) fn records<'a>(
     out: &mut impl Write,
-    delimiter: Delimiter,
-    columns: Columns,
+    style: Style,
     records: impl Iterator<Item = Record<'a>>,
 ) -> io::Result<()> {
-    let mut lines = Lines::new(out, delimiter, columns);
+    let mut lines = Lines::new(out, style);
     for record in records {
         let part = record.part.map_or_else(String::new, |part| part.to_string());
         let count = record.count.to_string();
@@ -65,29 +70,38 @@ pub(crate) fn records<'a>(
 /// Writes lines of which some columns are left out.
 struct Lines<W: Write> {
     writer: csv::Writer<W>,
-    delimiter: Delimiter,
-    columns: Columns,
+    style: Style,
 }
 
 impl<W: Write> Lines<W> {
-    fn new(out: W, delimiter: Delimiter, columns: Columns) -> Self {
+    fn new(out: W, style: Style) -> Self {
         let mut builder = csv::WriterBuilder::new();
-        if delimiter == Delimiter::Tab {
+        if style.delimiter == Delimiter::Tab {
             builder.delimiter(b'\t').quote_style(csv::QuoteStyle::Never);
         }
-        Self { writer: builder.from_writer(out), delimiter, columns }
+        Self { writer: builder.from_writer(out), style }
     }
 
     fn write(&mut self, fields: [&[u8]; 5]) -> io::Result<()> {
-        let are_there = [true, self.columns.part, self.columns.name, true, true];
-        for (field, is_there) in fields.into_iter().zip(are_there) {
-            match self.delimiter {
-                _ if !is_there => {}
-                Delimiter::Comma => self.writer.write_field(field)?,
-                Delimiter::Tab => self.writer.write_field(escaped(field))?,
+        let Style { delimiter, columns, escape } = self.style;
+        let are_there = [true, columns.part, columns.name, true, true];
+        for (field, _) in fields.into_iter().zip(are_there).filter(|(_, is_there)| *is_there) {
+            match delimiter {
+                _ if escape => self.writer.write_field(crate::escape(field)),
+                Delimiter::Comma => self.writer.write_field(field),
+                Delimiter::Tab => self.writer.write_field(escaped(field)),
             }
+            .map_err(trouble)?;
         }
-        Ok(self.writer.write_record(None::<&[u8]>)?)
+        self.writer.write_record(None::<&[u8]>).map_err(trouble)
+    }
+}
+
+/// What went wrong with the output itself: a closed pipe must be told from all else.
+fn trouble(error: csv::Error) -> io::Error {
+    match error.into_kind() {
+        csv::ErrorKind::Io(error) => error,
+        other => io::Error::other(format!("{other:?}")),
     }
 }
 

@@ -172,15 +172,15 @@ impl<'r, W: Write + Send> Printer<'r, W> {
             self.write_collected(collection)?;
         }
         let order = std::mem::take(&mut self.order);
-        let (rows, columns) = (self.rows, self.columns());
+        let rows = self.rows;
         let records = records(rows, &order, &totals, (None, None), view.min_count);
         match format {
             Format::Text => text::totals(&mut self.out, style, report, records)?,
             Format::Csv | Format::Tsv => {
                 if let Some(delimiter) = format.delimiter() {
-                    self.begin(delimiter)?;
+                    let delimited = self.begin(delimiter)?;
                     if view.by == By::Total {
-                        delimited::records(&mut self.out, delimiter, columns, records)?;
+                        delimited::records(&mut self.out, delimited, records)?;
                     }
                 }
             }
@@ -248,7 +248,6 @@ impl<'r, W: Write + Send> Printer<'r, W> {
     ) -> io::Result<()> {
         let counts = counts.of_patterns(self.rows.pattern_count());
         let Layout { format, style, view, .. } = self.layout;
-        let columns = self.columns();
         if format == Format::Jsonl {
             let rows = (self.rows, order);
             return jsonl::source(&mut self.out, name, part, rows, &counts, view.min_count);
@@ -257,22 +256,21 @@ impl<'r, W: Write + Send> Printer<'r, W> {
         let at = (Some(name.as_bytes()), part);
         let records = records(self.rows, order, &counts, at, view.min_count);
         if let Some(delimiter) = format.delimiter() {
-            self.begin(delimiter)?;
-            return delimited::records(&mut self.out, delimiter, columns, records);
+            let delimited = self.begin(delimiter)?;
+            return delimited::records(&mut self.out, delimited, records);
         }
         text::records(&mut self.out, style, records)
     }
 
-    fn columns(&self) -> Columns {
-        Columns { part: self.layout.view.by == By::Part, name: self.rows.is_expanded() }
-    }
-
-    fn begin(&mut self, delimiter: Delimiter) -> io::Result<()> {
-        if std::mem::replace(&mut self.begun, true) {
-            return Ok(());
+    /// Writes the header, if that has not been done; gives how lines are written.
+    fn begin(&mut self, delimiter: Delimiter) -> io::Result<delimited::Style> {
+        let columns =
+            Columns { part: self.layout.view.by == By::Part, name: self.rows.is_expanded() };
+        let style = delimited::Style { delimiter, columns, escape: self.layout.style.escape };
+        if !std::mem::replace(&mut self.begun, true) {
+            delimited::header(&mut self.out, style)?;
         }
-        let columns = self.columns();
-        delimited::header(&mut self.out, delimiter, columns)
+        Ok(style)
     }
 }
 

@@ -21,8 +21,9 @@ use crate::view::{By, View};
 /// The width of a bar at most, in columns.
 const BAR_WIDTH: usize = 40;
 
-/// The width of a label at most, in columns.
-const LABEL_WIDTH: usize = 40;
+/// The width of a label, in columns: at most the larger, and no more than half of what
+/// there is, but at least the smaller.
+const LABEL_WIDTH: (usize, usize) = (8, 40);
 
 /// The width of a table of totals where no other is asked for.
 const WIDTH: usize = 80;
@@ -36,6 +37,9 @@ pub(crate) fn write(
 ) -> io::Result<()> {
     let shown = view.shown(rows, totals);
     let pick = |counts: &[u64]| shown.iter().map(|row| counts[*row]).collect::<Vec<_>>();
+    let (least, most) = LABEL_WIDTH;
+    let room = width.map_or(most, |width| (width.saturating_sub(2) / 2).clamp(least, most));
+    let fitted = |label: &[u8]| fitted(label, room);
     let labels: Vec<String> = shown.iter().map(|row| fitted(&label(rows.get(*row)))).collect();
     if view.by == By::Total {
         return write_totals(out, &labels, &pick(totals), width.unwrap_or(WIDTH));
@@ -256,16 +260,16 @@ impl<'a> Matrix<'a> {
     }
 }
 
-/// A label as it is shown: inert, and cut if it is very long.
-fn fitted(label: &[u8]) -> String {
+/// A label as it is shown: inert, and cut if there is no room for it.
+fn fitted(label: &[u8], room: usize) -> String {
     let shown = escape(label);
-    if shown.width() <= LABEL_WIDTH {
+    if shown.width() <= room {
         return shown;
     }
     let mut cut = String::new();
     for char in shown.chars() {
         let mut space = [0; 4];
-        if cut.width() + char.encode_utf8(&mut space).width() >= LABEL_WIDTH {
+        if cut.width() + char.encode_utf8(&mut space).width() >= room {
             break;
         }
         cut.push(char);

@@ -165,10 +165,14 @@ fn damaged_results_are_errors() {
     let half = error(&saved[..saved.len() / 2]);
     assert!(half.err.starts_with("cogrep: 2: a saved result that is damaged (EOF"), "{half:?}");
     assert_eq!(half.status, 2);
+    let order = error(&saved.replacen("\"counts\":[[0,", "\"counts\":[[9,", 1)).err;
+    assert!(order.contains("(counts that are not in the order of the patterns at"), "{order}");
+    let pairs = saved.split("\"counts\":[[").nth(1).and_then(|rest| rest.split("]]").next());
+    let last = format!("[{}]]", pairs.and_then(|pairs| pairs.rsplit("],[").next()).unwrap());
     for (old, new, why) in [
         ("\"count\":", "\"count\":1", "its counts do not add up"),
         ("\"sources\":24", "\"sources\":30", "it lacks sources"),
-        ("\"counts\":[[0,", "\"counts\":[[9,", "it has counts of no pattern"),
+        (&last, "[9,1]]", "it has counts of no pattern"),
         ("\"of\":2", "\"of\":1", "its part makes no sense"),
         ("\"outcome\":\"complete\"", "\"outcome\":\"fine\"", "its list of sources makes no sense"),
     ] {

@@ -127,6 +127,16 @@ fn messages_are_inert_and_on_one_line() {
 
 /// Runs a command line on a terminal of its own and gives what appeared there.
 fn on_a_terminal(place: &Place, variables: &[(&str, &str)], command: &str) -> Option<String> {
+    on_a_terminal_of(place, 80, variables, command)
+}
+
+/// The same, on one of so many columns.
+fn on_a_terminal_of(
+    place: &Place,
+    columns: usize,
+    variables: &[(&str, &str)],
+    command: &str,
+) -> Option<String> {
     let program = env!("CARGO_BIN_EXE_cogrep");
     let mut script = Command::new("script");
     script
@@ -134,7 +144,7 @@ fn on_a_terminal(place: &Place, variables: &[(&str, &str)], command: &str) -> Op
         .env_clear()
         .env("PATH", std::env::var_os("PATH")?)
         .envs(variables.iter().copied())
-        .args(["-qec", &format!("{program} {command}"), "/dev/null"])
+        .args(["-qec", &format!("stty cols {columns}; {program} {command}"), "/dev/null"])
         .stdin(Stdio::null());
     let Ok(output) = script.output() else {
         skip("there is no `script` to make a terminal with");
@@ -167,4 +177,34 @@ fn a_terminal_gets_colour_and_nothing_that_it_would_obey() {
         return;
     };
     assert_eq!(shown, "love 1\r\n");
+}
+
+#[test]
+fn names_in_columns_are_inert_on_a_terminal() {
+    let place = Place::new();
+    place.write(OsStr::from_bytes(b"a\tb\x1b[2J"), b"love");
+    for (format, expected) in [
+        ("csv", "source,pattern,count\r\n./a\\tb\\x1b[2J,love,1\r\n"),
+        ("tsv", "source\tpattern\tcount\r\n./a\\tb\\x1b[2J\tlove\t1\r\n"),
+    ] {
+        let command = format!("love --by file --format {format} .");
+        let Some(shown) = on_a_terminal(&place, &[], &command) else { return };
+        assert_eq!(shown, expected);
+    }
+}
+
+#[test]
+fn tables_fit_into_narrow_terminals() {
+    let place = Place::new();
+    place.write("a text with a rather long name", &b"love ".repeat(30));
+    let long = "pattern".repeat(9);
+    for columns in [30, 40, 60, 100] {
+        for by in ["", "--by file"] {
+            let command = format!("love {long} --format table {by} --in a*");
+            let Some(shown) = on_a_terminal_of(&place, columns, &[], &command) else { return };
+            let widest = shown.lines().map(|line| line.chars().count()).max();
+            assert!(widest <= Some(columns), "{columns}:\n{shown}");
+            assert!(shown.contains("patter"), "{columns}:\n{shown}");
+        }
+    }
 }

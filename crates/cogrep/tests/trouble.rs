@@ -24,6 +24,16 @@ fn sources_that_cannot_be_read_are_named() {
 }
 
 #[test]
+fn nothing_to_read_is_said() {
+    let place = Place::with(&[("tree/.hidden", b"love")]);
+    let hint = "cogrep: hint: no file to read was found; --stats says what was left out, by rule\n";
+    assert_eq!(place.run(["love", "tree"]), expect("love 0\n", hint, 1));
+    assert_eq!(place.run(["love", "-q", "tree"]), expect("", "", 1));
+    assert_eq!(place.run(["love", "--hidden", "tree"]), expect("love 1\n", "", 0));
+    assert_eq!(place.run(["love", "--part=2/3", "--hidden", "tree"]), expect("love 0\n", "", 1));
+}
+
+#[test]
 fn patterns_that_cannot_be_counted_are_placed() {
     let place = Place::with(&[("a.txt", b"love"), ("list", b"good\n\n(bad\n")]);
     let refusal = |arguments: &[&str]| {
@@ -86,24 +96,39 @@ fn an_error_while_reading_is_named() {
 #[test]
 #[cfg(target_os = "linux")]
 fn a_full_disk_is_an_error() {
-    let place = Place::with(&[("a.txt", b"love")]);
-    let full = std::fs::OpenOptions::new().write(true).open("/dev/full").unwrap();
-    let output = place.command().args(["love", "a.txt"]).stdout(full).output().unwrap();
-    assert_eq!(output.status.code(), Some(2));
-    assert_eq!(
-        String::from_utf8_lossy(&output.stderr),
-        "cogrep: standard output: no storage space\n"
-    );
+    for (format, list) in formats_and_lists() {
+        let place = Place::with(&[("a.txt", b"love"), ("list", &list)]);
+        let full = std::fs::OpenOptions::new().write(true).open("/dev/full").unwrap();
+        let arguments = ["-f", "list", "a.txt", "--by=file", "--format", format];
+        let output = place.command().args(arguments).stdout(full).output().unwrap();
+        assert_eq!(output.status.code(), Some(2), "{format}");
+        assert_eq!(
+            String::from_utf8_lossy(&output.stderr),
+            "cogrep: standard output: no storage space\n",
+            "{format}"
+        );
+    }
+}
+
+/// Each format, with a list of one pattern, and with one that is too long for what is
+/// written at once.
+fn formats_and_lists() -> impl Iterator<Item = (&'static str, Vec<u8>)> {
+    let formats = ["text", "table", "csv", "tsv", "json", "jsonl", "parquet"];
+    let long: Vec<String> = (0..20_000).map(|number| format!("pattern {number}")).collect();
+    let lists = ["love".to_owned(), long.join("\n")];
+    formats
+        .into_iter()
+        .flat_map(move |format| lists.clone().map(|list| (format, list.into_bytes())))
 }
 
 #[test]
 #[cfg(unix)]
 fn a_closed_pipe_ends_quietly() {
-    let place = Place::with(&[("a.txt", b"love")]);
-    for format in ["text", "table", "csv", "tsv", "json", "jsonl", "parquet"] {
+    for (format, list) in formats_and_lists() {
+        let place = Place::with(&[("a.txt", b"love"), ("list", &list)]);
         let (reader, writer) = std::io::pipe().unwrap();
         drop(reader);
-        let arguments = ["love", "a.txt", "--by=file", "--format", format];
+        let arguments = ["-f", "list", "a.txt", "--by=file", "--format", format];
         let output = place.command().args(arguments).stdout(writer).output().unwrap();
         assert_eq!(output.status.code(), Some(0), "{format}");
         assert_eq!(String::from_utf8_lossy(&output.stderr), "", "{format}");
