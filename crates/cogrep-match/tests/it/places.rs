@@ -189,6 +189,19 @@ fn long_lines_are_cut_between_characters() {
 }
 
 #[test]
+fn lines_and_columns_are_those_of_the_text_and_not_of_what_is_kept() {
+    let long = "x".repeat(200_000);
+    let text =
+        ["a\n\n", &long, " Fund ", &long, "\nb\n", &long, "\nFund\n", &long, "Fund"].concat();
+    for len in [1000, 65_536, text.len()] {
+        let found = places(text.as_bytes(), &[b"Fund".to_vec()], Matching::default(), 9, len);
+        let at: Vec<_> = found[0].iter().map(|place| (place.line, place.column)).collect();
+        assert_eq!(at, [(3, 200_002), (6, 1), (7, 200_001)]);
+        found[0].iter().for_each(|place| check(text.as_bytes(), place));
+    }
+}
+
+#[test]
 fn no_excerpt_cuts_a_character_wherever_it_is_cut() {
     for letters in ["é", "漢", "𝄞"] {
         for shift in 0..4 {

@@ -156,3 +156,6 @@ impl Shared {
         }
     }
 }
+
+#[cfg(test)]
+mod tests;
