@@ -89,7 +89,8 @@ impl<'a> Watch<'a> {
         });
         loop {
             bar.set_prefix(self.counts(progress));
-            bar.set_message(line(progress, begun.elapsed(), total));
+            let (bytes, sources) = (progress.text_bytes(), progress.sources());
+            bar.set_message(line(bytes, sources, begun.elapsed(), total));
             bar.tick();
             if end.recv_timeout(PERIOD) != Err(RecvTimeoutError::Timeout) {
                 break;
@@ -114,18 +115,37 @@ impl<'a> Watch<'a> {
     }
 }
 
-/// How far it is: bytes, sources, rate, and the time that is left where that is known.
-fn line(progress: &Progress, elapsed: Duration, total: Option<u64>) -> String {
-    let bytes = progress.text_bytes();
+/// How far it is: bytes, sources, rate, and the share and the time that is left where
+/// that is known.
+fn line(bytes: u64, sources: u64, elapsed: Duration, total: Option<u64>) -> String {
     let millions = |bytes: u64| separated(bytes / 1_000_000);
-    let sources = separated(progress.sources());
     let rate = u128::from(bytes) * 1000 / elapsed.as_millis().max(1);
     let rate = u64::try_from(rate).unwrap_or(u64::MAX);
+    // Of compressed data there is more text than there are bytes in files.
+    let total = total.filter(|total| *total >= bytes.max(1));
     let read = match total {
-        Some(total) => format!("{} of {} MB", millions(bytes), millions(total)),
+        Some(total) => {
+            let percent = u128::from(bytes) * 100 / u128::from(total);
+            format!("{} of {} MB ({percent} %)", millions(bytes), millions(total))
+        }
         None => format!("{} MB", millions(bytes)),
     };
-    let left = total.and_then(|total| total.saturating_sub(bytes).checked_div(rate));
+    let left = total.and_then(|total| (total - bytes).checked_div(rate));
     let left = left.map(|seconds| format!(", {seconds} s left")).unwrap_or_default();
-    format!("{read}, {sources} sources, {} MB/s{left}", millions(rate))
+    let ending = if sources == 1 { "" } else { "s" };
+    format!("{read}, {} source{ending}, {} MB/s{left}", separated(sources), millions(rate))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_line_says_how_far_it_is() {
+        let line = |sources, total| line(30_000_000, sources, Duration::from_secs(2), total);
+        assert_eq!(line(1, Some(120_000_000)), "30 of 120 MB (25 %), 1 source, 15 MB/s, 6 s left");
+        assert_eq!(line(2000, None), "30 MB, 2,000 sources, 15 MB/s");
+        assert_eq!(line(0, Some(29_999_999)), "30 MB, 0 sources, 15 MB/s", "unpacked");
+        assert_eq!(line(0, Some(0)), "30 MB, 0 sources, 15 MB/s");
+    }
 }
