@@ -1,10 +1,21 @@
 //! Turns masks into places.
 
 use super::level::Avx512;
+use std::arch::x86_64::{
+    _mm512_add_epi32, _mm512_castsi512_si128, _mm512_cvtepu8_epi32, _mm512_extracti32x4_epi32,
+    _mm512_loadu_si512, _mm512_maskz_compress_epi8, _mm512_set1_epi32, _mm512_storeu_si512,
+};
 
-/// Places that are written of each mask at once, whether it has so many bits or not:
-/// most have fewer, and then nothing has to be predicted.
-const AT_ONCE: usize = 4;
+/// The numbers from 0 to 63.
+static NUMBERS: [u8; 64] = {
+    let mut numbers = [0; 64];
+    let mut at = 0;
+    while at < 64 {
+        numbers[at] = at as u8;
+        at += 1;
+    }
+    numbers
+};
 
 /// Appends `start + 64 j + i` for each bit `i` of each mask `j`.
 ///
@@ -14,39 +25,52 @@ const AT_ONCE: usize = 4;
 pub(crate) fn append_places(token: Avx512, masks: &[u64], start: usize, places: &mut Vec<u32>) {
     let end = u32::try_from(start + 64 * masks.len());
     assert!(end.is_ok(), "places that u32 cannot say");
-    places.reserve(64 * masks.len() + AT_ONCE);
+    places.reserve(64 * (masks.len() + 1));
     let Avx512 { .. } = token;
     // SAFETY: there is room for a place for each bit, and those written too many. The
     // token proves that the CPU has the instructions.
     unsafe { append(masks, start, places) }
 }
 
+/// Sixteen places are written at once, whether a mask has so many bits or not: then
+/// hardly anything has to be predicted.
+///
 /// # Safety
 ///
-/// There must be room for sixty-four places a mask, and `AT_ONCE` more.
-#[target_feature(enable = "popcnt,bmi1,bmi2,lzcnt")]
+/// There must be room for sixty-four places a mask, and sixty-four more.
+#[target_feature(
+    enable = "avx512f,avx512bw,avx512vl,avx512vbmi,avx512vbmi2,popcnt,bmi1,bmi2,lzcnt"
+)]
 #[allow(clippy::cast_possible_truncation, reason = "checked by the caller")]
 unsafe fn append(masks: &[u64], start: usize, places: &mut Vec<u32>) {
     let mut len = places.len();
     let room = places.as_mut_ptr();
+    // SAFETY: they are sixty-four bytes.
+    let numbers = unsafe { _mm512_loadu_si512(NUMBERS.as_ptr().cast()) };
     for (at, mask) in masks.iter().enumerate() {
-        let (mut left, start) = (*mask, (start + 64 * at) as u32);
-        if left == 0 {
+        if *mask == 0 {
             continue;
         }
-        let bits = left.count_ones() as usize;
+        let start = _mm512_set1_epi32(((start + 64 * at) as u32).cast_signed());
+        let bits = _mm512_maskz_compress_epi8(*mask, numbers);
+        let others = [
+            _mm512_extracti32x4_epi32::<1>(bits),
+            _mm512_extracti32x4_epi32::<2>(bits),
+            _mm512_extracti32x4_epi32::<3>(bits),
+        ];
+        let count = mask.count_ones() as usize;
+        let places = |quarter| _mm512_add_epi32(_mm512_cvtepu8_epi32(quarter), start);
         // SAFETY: the caller answers for the room.
         unsafe {
-            for place in 0..AT_ONCE {
-                room.add(len + place).write(start + left.trailing_zeros());
-                left &= left.wrapping_sub(1);
-            }
-            for place in AT_ONCE..bits {
-                room.add(len + place).write(start + left.trailing_zeros());
-                left &= left - 1;
+            let room = room.add(len);
+            _mm512_storeu_si512(room.cast(), places(_mm512_castsi512_si128(bits)));
+            if count > 16 {
+                for (nth, quarter) in (1..).zip(others) {
+                    _mm512_storeu_si512(room.add(16 * nth).cast(), places(quarter));
+                }
             }
         }
-        len += bits;
+        len += count;
     }
     // SAFETY: so many places have been written.
     unsafe { places.set_len(len) };

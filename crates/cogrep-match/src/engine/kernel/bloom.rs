@@ -34,6 +34,8 @@ pub(crate) struct Bloom {
     /// The same for what is beyond: the bit in that byte, then the highest bit of its
     /// place.
     bit: [u64; GRAM_BYTES],
+    /// The cell of each byte of a gram alone: the sum is that of the gram.
+    shares: Box<[[u16; 256]; GRAM_BYTES]>,
     cells: [u8; CELLS / 8],
 }
 
@@ -51,17 +53,22 @@ impl Bloom {
         let place = [(); GRAM_BYTES].map(|()| matrix());
         // The row of bit `i` of a result is byte `7 - i` of a matrix: four rows.
         let bit = [(); GRAM_BYTES].map(|()| matrix() & 0xFFFF_FFFF_0000_0000);
-        Self { token, place, bit, cells: [0; CELLS / 8] }
+        let share = |at: usize, byte: u8| {
+            let (place, bit) = (product(place[at], byte), product(bit[at], byte));
+            u16::from(bit >> 3) << 11 | u16::from(place) << 3 | u16::from(bit & 7)
+        };
+        let mut shares = Box::new([[0; 256]; GRAM_BYTES]);
+        for (at, shares) in shares.iter_mut().enumerate() {
+            (0..=255).zip(shares).for_each(|(byte, cell)| *cell = share(at, byte));
+        }
+        Self { token, place, bit, shares, cells: [0; CELLS / 8] }
     }
 
     /// The cell of a gram.
+    #[inline]
     pub(crate) fn cell(&self, gram: [u8; GRAM_BYTES]) -> usize {
-        let sum = |matrices: &[u64; GRAM_BYTES]| {
-            let products = matrices.iter().zip(gram).map(|(matrix, byte)| product(*matrix, byte));
-            usize::from(products.fold(0, |sum, product| sum ^ product))
-        };
-        let (place, bit) = (sum(&self.place), sum(&self.bit));
-        (bit >> 3) << 11 | place << 3 | (bit & 7)
+        let shares = self.shares.iter().zip(gram).map(|(shares, byte)| shares[usize::from(byte)]);
+        usize::from(shares.fold(0, |sum, share| sum ^ share))
     }
 
     /// Lets pass the grams of this cell.
@@ -101,7 +108,7 @@ impl Bloom {
     /// Sixty-four bytes for each mask and three more must be readable.
     #[target_feature(enable = "avx512f,avx512bw,avx512vl,avx512vbmi,gfni")]
     unsafe fn sift_whole(&self, text: *const u8, masks: &mut [u64]) {
-        let Self { token: Avx512 { .. }, place, bit, cells } = self;
+        let Self { token: Avx512 { .. }, place, bit, cells, .. } = self;
         let place = place.map(|matrix| _mm512_set1_epi64(matrix.cast_signed()));
         let bit = bit.map(|matrix| _mm512_set1_epi64(matrix.cast_signed()));
         // SAFETY: the eight registers are the 512 bytes of the cells.

@@ -38,7 +38,7 @@ impl Avx2 {
     }
 }
 
-/// The CPU has AVX-512 F, BW, VL and VBMI, and the Galois field instructions.
+/// The CPU has AVX-512 F, BW, VL, VBMI and VBMI2, and the Galois field instructions.
 #[cfg(target_arch = "x86_64")]
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) struct Avx512 {
@@ -53,6 +53,7 @@ impl Avx512 {
             && is_x86_feature_detected!("avx512bw")
             && is_x86_feature_detected!("avx512vl")
             && is_x86_feature_detected!("avx512vbmi")
+            && is_x86_feature_detected!("avx512vbmi2")
             && is_x86_feature_detected!("gfni");
         has.then_some(Self { _proof: () })
     }

@@ -27,5 +27,8 @@ pub(crate) mod level;
 pub(crate) mod lower;
 pub(crate) mod places;
 mod portable;
+#[cfg(target_arch = "x86_64")]
+pub(crate) mod runs;
+pub(crate) mod windows;
 
 pub(crate) use level::Level;

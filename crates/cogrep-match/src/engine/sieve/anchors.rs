@@ -2,8 +2,8 @@
 
 use crate::engine::kernel::Level;
 #[cfg(target_arch = "x86_64")]
-use crate::engine::kernel::bloom::Bloom;
-use crate::engine::kernel::hashed::{GRAM_BYTES, GramSet, KEY_BYTES, hash};
+use crate::engine::kernel::bloom;
+use crate::engine::kernel::hashed::{GramSet, MOST_BYTES, eight, gram, hash};
 use crate::engine::sieve::first::First;
 
 /// Up to so many needles the first sieve fits into registers.
@@ -15,147 +15,190 @@ const MOST_WINDOWS: usize = 64;
 
 /// What it costs to look at a place in the first sieve, and with a place that passes
 /// it: in hundredths of nanoseconds, measured on one machine.
-const FILTER_COST: usize = 8;
-const TABLE_COST: usize = 58;
-const PASSED_COST: usize = 1200;
+#[cfg(target_arch = "x86_64")]
+const BLOOM_COST: usize = 8;
+#[cfg(target_arch = "x86_64")]
+const RUNS_COST: usize = 14;
+const TABLE_COST: usize = 120;
+const PASSED_COST: usize = 800;
 
-/// The first sieve that suits the needles and the sample best, and the anchor of each
-/// needle: its first, where the stride asks for several.
-pub(super) fn choose(needles: &[Box<[u8]>], level: Level, sample: &[u8]) -> (First, Vec<u32>) {
-    let shared = Shared::new(needles);
+/// What it costs that a place passes, where comparing with one needle costs 1.
+const PASS: usize = 4;
+
+/// So many needles may have the same anchor before others look for another.
+const CROWD: u8 = 4;
+
+/// The first sieve that suits the needles and a sample best.
+pub(super) struct Choice {
+    pub(super) first: First,
+    /// The anchor of each needle: its first, where the stride asks for several.
+    pub(super) anchors: Vec<u32>,
+    /// How many passed of so many places.
+    pub(super) expected: (usize, usize),
+}
+
+/// Chooses the first sieve and the anchors.
+pub(super) fn choose(needles: &[Box<[u8]>], level: Level, sample: &[u8]) -> Choice {
     // Anchors are rarer in the text they were chosen on than in any other: what passes
     // is counted elsewhere.
     let (sample, test) = sample.split_at(sample.len() / 4 * 3);
-    let candidates = candidates(needles, level).into_iter().map(|(mut first, cost)| {
-        let anchors = anchors(needles, &mut first, &shared, sample);
-        let grams = test.windows(GRAM_BYTES).step_by(first.stride());
-        let passed = grams.filter(|gram| first.passes(gram_of(gram))).count();
-        let cost = cost * test.len() / first.stride() + PASSED_COST * passed;
-        (cost, first, anchors)
+    let choices = candidates(needles, level).into_iter().map(|mut candidate| {
+        let first = &mut candidate.first;
+        let anchors = anchors(needles, first, sample);
+        let places = || (0..test.len().saturating_sub(MOST_BYTES)).step_by(first.stride());
+        let looked_up = places().filter(|place| first.passes_filters(eight(test, *place)));
+        let (mut to_table, mut passed) = (0, 0);
+        for place in looked_up {
+            to_table += 1;
+            passed += usize::from(first.passes(eight(test, place)));
+        }
+        let Candidate { place_cost, table_cost, .. } = candidate;
+        let cost = place_cost * places().len() + table_cost * to_table + PASSED_COST * passed;
+        let expected = (passed, test.len().max(1));
+        (cost, Choice { first: candidate.first, anchors, expected })
     });
-    let best = candidates.min_by_key(|(cost, ..)| *cost);
-    best.map(|(_, first, anchors)| (first, anchors)).expect("there is always a table")
+    let best = choices.min_by_key(|(cost, _)| *cost);
+    best.map(|(_, choice)| choice).expect("there is always a table")
 }
 
-/// First sieves still empty, and what a look at a place costs in each.
-fn candidates(needles: &[Box<[u8]>], level: Level) -> Vec<(First, usize)> {
+/// A first sieve still empty, and what it costs to look at a place.
+struct Candidate {
+    first: First,
+    place_cost: usize,
+    /// For those places that get to the table.
+    table_cost: usize,
+}
+
+/// First sieves that may suit.
+fn candidates(needles: &[Box<[u8]>], level: Level) -> Vec<Candidate> {
+    let shortest = needles.iter().map(|needle| needle.len()).min().unwrap_or(MOST_BYTES);
+    let table = |stride: usize| {
+        let stride = stride.min(shortest - 2);
+        let anchors = needles.len() * stride;
+        // Sixteen hashes an anchor, as far as they stay in the second cache.
+        let bits = (usize::BITS - anchors.leading_zeros() + 4).clamp(12, 23);
+        GramSet::new((shortest + 1 - stride).min(MOST_BYTES), bits)
+    };
+    let alone = |stride: usize| Candidate {
+        first: First::table(table(stride), stride.min(shortest - 2)),
+        place_cost: 0,
+        table_cost: TABLE_COST,
+    };
     #[cfg(target_arch = "x86_64")]
-    if let Level::Avx512(token) = level
-        && needles.len() <= MOST_IN_REGISTERS
-    {
-        let filters = |count: u64| (1..=count).map(|seed| Bloom::new(token, seed)).collect();
-        return vec![
-            (First::Registers(token, filters(1)), FILTER_COST),
-            (First::Registers(token, filters(2)), 2 * FILTER_COST),
-        ];
+    if let Level::Avx512(token) = level {
+        let mut candidates = vec![Candidate {
+            first: First::runs_and_table(token, table(1)),
+            place_cost: RUNS_COST,
+            table_cost: TABLE_COST,
+        }];
+        if let Some(last) = shortest.min(MOST_BYTES).checked_sub(bloom::GRAM_BYTES)
+            && needles.len() <= MOST_IN_REGISTERS
+        {
+            let blooms = |offsets: &[usize], with_runs: bool| Candidate {
+                first: First::blooms(token, offsets, with_runs),
+                place_cost: BLOOM_COST * offsets.len() + if with_runs { RUNS_COST } else { 0 },
+                table_cost: 0,
+            };
+            candidates.push(blooms(&[0], false));
+            candidates.push(blooms(&[0, last], false));
+            candidates.push(blooms(&[0, last], true));
+            candidates.push(blooms(&[0, last, last / 2], true));
+        } else {
+            candidates.push(alone(2));
+        }
+        return candidates;
     }
     let _ = level;
-    let shortest = needles.iter().map(|needle| needle.len()).min().unwrap_or(GRAM_BYTES);
-    let table = |stride: usize| {
-        let anchors = needles.len() * stride;
-        // Eight hashes an anchor, as far as they stay in the second cache.
-        let bits = (usize::BITS - anchors.leading_zeros() + 3).clamp(12, 18);
-        (First::Table { set: GramSet::new(bits), stride }, TABLE_COST)
-    };
-    if shortest > GRAM_BYTES { vec![table(1), table(2)] } else { vec![table(1)] }
+    vec![alone(1), alone(2)]
 }
 
 /// Chooses the anchors, and lets them pass.
-fn anchors(needles: &[Box<[u8]>], first: &mut First, shared: &Shared, sample: &[u8]) -> Vec<u32> {
+fn anchors(needles: &[Box<[u8]>], first: &mut First, sample: &[u8]) -> Vec<u32> {
     let seen = Seen::new(first, sample);
-    let stride = first.stride();
+    let mut taken = Taken::new(needles.len(), first.anchor_bytes());
+    let (stride, bytes) = (first.stride(), first.anchor_bytes());
     let mut anchors = Vec::with_capacity(needles.len());
     let mut costs = Vec::new();
     for needle in needles {
+        let offsets = 0..(needle.len() + 1 - bytes).min(MOST_WINDOWS);
         costs.clear();
-        costs.extend(needle.windows(GRAM_BYTES).take(MOST_WINDOWS).enumerate().map(
-            |(offset, gram)| {
-                let gram = gram_of(gram);
-                let often = seen.often(first, gram);
-                // A gram that passes already costs nothing more in the first sieve.
-                let pass = if first.passes(gram) { 0 } else { 16 * often + 8 };
-                let (hit, share) = shared.cost(needle, offset);
-                pass + hit * often + share
-            },
-        ));
+        costs.extend(offsets.map(|offset| {
+            let eight = eight(needle, offset);
+            let often = seen.often(first, eight);
+            // What passes already costs nothing more in the first sieve.
+            let pass = if first.passes(eight) { 0 } else { PASS * (4 * often + 2) };
+            let new_bytes = first.new_bytes(eight).map(|byte| seen.bytes[usize::from(byte)] / 16);
+            let pass = pass + new_bytes.sum::<usize>();
+            let beyond = if needle.len() > MOST_BYTES { 2 } else { 1 };
+            pass + 4 * beyond * often + usize::from(taken.by(eight).saturating_sub(CROWD))
+        }));
         let windows = costs.windows(stride).map(|costs| costs.iter().sum::<usize>());
         let cheapest = windows.enumerate().min_by_key(|(_, cost)| *cost);
         let anchor = cheapest.map_or(0, |(offset, _)| offset);
         for offset in anchor..anchor + stride {
-            first.insert(gram_of(&needle[offset..]));
+            let eight = eight(needle, offset);
+            first.insert(eight);
+            taken.take(eight);
         }
         anchors.push(u32::try_from(anchor).unwrap_or_default());
     }
     anchors
 }
 
-fn gram_of(bytes: &[u8]) -> [u8; GRAM_BYTES] {
-    bytes.first_chunk().copied().unwrap_or_default()
-}
-
-/// How often the grams of each cell were seen in a sample.
+/// How often the anchors of each cell were seen in a sample.
 struct Seen {
     ways: Vec<Vec<u32>>,
+    bytes: [usize; 256],
     sample: usize,
 }
 
 impl Seen {
     fn new(first: &First, sample: &[u8]) -> Self {
-        let mut ways = vec![vec![0; first.cells()]; first.ways()];
-        for gram in sample.windows(GRAM_BYTES) {
+        let mut ways: Vec<_> = first.cells().into_iter().map(|cells| vec![0; cells]).collect();
+        let mut bytes = [0; 256];
+        for place in 0..sample.len().saturating_sub(MOST_BYTES) {
+            let eight = eight(sample, place);
+            bytes[usize::from(sample[place])] += 1;
             for (way, cells) in ways.iter_mut().enumerate() {
-                cells[first.cell(way, gram_of(gram))] += 1;
+                cells[first.cell(way, eight)] += 1;
             }
         }
-        Self { ways, sample: sample.len().max(1) }
+        Self { ways, bytes, sample: sample.len().max(1) }
     }
 
-    /// About how often the sieve would let pass something for this gram, in the sample.
-    fn often(&self, first: &First, gram: [u8; GRAM_BYTES]) -> usize {
+    /// About how often the sieve would let pass something for this anchor, in the sample.
+    fn often(&self, first: &First, eight: u64) -> usize {
         let cells = self.ways.iter().enumerate();
-        let often = cells.map(|(way, cells)| cells[first.cell(way, gram)] as usize);
+        let often = cells.map(|(way, cells)| cells[first.cell(way, eight)] as usize);
         // The ways are independent.
         often.reduce(|one, other| (one + 1) * (other + 1) * 64 / self.sample).unwrap_or(0)
     }
 }
 
-/// How many needles share their windows with others.
-struct Shared {
+/// How many needles have an anchor already, by a hash.
+struct Taken {
+    bytes: usize,
     shift: u32,
-    windows: Vec<u8>,
+    needles: Vec<u8>,
 }
 
-impl Shared {
-    fn new(needles: &[Box<[u8]>]) -> Self {
-        let bytes = needles.iter().map(|needle| needle.len().min(MOST_WINDOWS)).sum::<usize>();
-        let bits = (usize::BITS - bytes.leading_zeros()).clamp(8, 24);
-        let mut shared = Self { shift: 64 - bits, windows: vec![0; 1 << bits] };
-        for needle in needles {
-            for window in needle.windows(KEY_BYTES).take(MOST_WINDOWS) {
-                let home = shared.home(window);
-                shared.windows[home] = shared.windows[home].saturating_add(1);
-            }
-        }
-        shared
+impl Taken {
+    fn new(needles: usize, bytes: usize) -> Self {
+        let bits = (usize::BITS - needles.leading_zeros() + 2).clamp(8, 24);
+        Self { bytes, shift: 64 - bits, needles: vec![0; 1 << bits] }
     }
 
-    fn home(&self, window: &[u8]) -> usize {
-        let bytes = window.first_chunk().copied().unwrap_or_default();
-        usize::try_from(hash(u64::from_le_bytes(bytes)) >> self.shift).unwrap_or_default()
+    fn home(&self, eight: u64) -> usize {
+        usize::try_from(hash(gram(eight, self.bytes)) >> self.shift).unwrap_or_default()
     }
 
-    /// What it costs to look up the key that begins at this offset, each time that its
-    /// gram is seen, and what it costs that other needles have the same key. The
-    /// shorter the key, the more of the places with its gram have it.
-    fn cost(&self, needle: &[u8], offset: usize) -> (usize, usize) {
-        match needle.len() - offset {
-            ..=4 => (80, 40),
-            5 => (40, 20),
-            6..KEY_BYTES => (20, 10),
-            _ => (5, usize::from(self.windows[self.home(&needle[offset..])])),
-        }
+    fn by(&self, eight: u64) -> u8 {
+        self.needles[self.home(eight)]
+    }
+
+    fn take(&mut self, eight: u64) {
+        let home = self.home(eight);
+        self.needles[home] = self.needles[home].saturating_add(1);
     }
 }
 
-#[cfg(test)]
-mod tests;

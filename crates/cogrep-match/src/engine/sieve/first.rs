@@ -3,91 +3,156 @@
 use std::ops::Range;
 
 use crate::engine::kernel::Level;
+use crate::engine::kernel::hashed::GramSet;
 #[cfg(target_arch = "x86_64")]
-use crate::engine::kernel::bits;
-#[cfg(target_arch = "x86_64")]
-use crate::engine::kernel::bloom::{self, Bloom};
-use crate::engine::kernel::hashed::{GRAM_BYTES, GramSet};
-#[cfg(target_arch = "x86_64")]
-use crate::engine::kernel::level::Avx512;
+use crate::engine::kernel::{
+    bits,
+    bloom::{self, Bloom},
+    level::Avx512,
+    runs::Runs,
+};
 
-/// A set of anchors, some others of the same hash, and how to look for them.
+/// A set of anchors, some others of the same hashes, and how to look for them: what every
+/// filter and the table let pass.
 #[derive(Debug)]
-pub(super) enum First {
-    /// For up to a few thousand: filters in registers, of which each must let pass.
+pub(super) struct First {
+    /// Filters in registers, that decide for many places at once.
     #[cfg(target_arch = "x86_64")]
-    Registers(Avx512, Vec<Bloom>),
-    /// For any number: a table in memory, looked up for one place in so many.
-    Table { set: GramSet, stride: usize },
+    filters: Filters,
+    /// A table in memory.
+    table: Option<GramSet>,
+    /// One place in so many is looked at: a needle has so many anchors, next to each
+    /// other, of which one is there.
+    stride: usize,
+    anchor_bytes: usize,
 }
 
-/// Places of a block of the filters in registers.
 #[cfg(target_arch = "x86_64")]
+#[derive(Debug, Default)]
+struct Filters {
+    /// The anchor has these bytes only.
+    runs: Option<Runs>,
+    /// Of four bytes of an anchor, from these offsets on.
+    blooms: Vec<(usize, Bloom)>,
+}
+
+/// Places for which filters decide before the next.
 const BLOCK: usize = 64;
+#[cfg(target_arch = "x86_64")]
+const BLOCKS: usize = 16;
 
 impl First {
+    /// A table alone.
+    pub(super) fn table(set: GramSet, stride: usize) -> Self {
+        Self {
+            #[cfg(target_arch = "x86_64")]
+            filters: Filters::default(),
+            stride,
+            anchor_bytes: set.bytes(),
+            table: Some(set),
+        }
+    }
+
+    /// For up to a few thousand needles: filters alone, for four bytes at each of these
+    /// offsets in an anchor, and perhaps for runs.
+    #[cfg(target_arch = "x86_64")]
+    pub(super) fn blooms(token: Avx512, offsets: &[usize], with_runs: bool) -> Self {
+        let blooms = (1..).zip(offsets).map(|(seed, offset)| (*offset, Bloom::new(token, seed)));
+        let anchor_bytes = offsets.iter().max().unwrap_or(&0) + bloom::GRAM_BYTES;
+        let runs = with_runs.then(|| Runs::new(token, anchor_bytes));
+        let filters = Filters { runs, blooms: blooms.collect() };
+        Self { filters, table: None, stride: 1, anchor_bytes }
+    }
+
+    /// A table in which only places are looked up where a run begins of bytes that occur
+    /// in anchors.
+    #[cfg(target_arch = "x86_64")]
+    pub(super) fn runs_and_table(token: Avx512, set: GramSet) -> Self {
+        let runs = Some(Runs::new(token, set.bytes()));
+        let filters = Filters { runs, blooms: Vec::new() };
+        Self { filters, ..Self::table(set, 1) }
+    }
+
     /// One place in so many is looked at: a needle has so many anchors, next to each
     /// other, of which one is there.
     pub(super) fn stride(&self) -> usize {
-        match self {
-            #[cfg(target_arch = "x86_64")]
-            Self::Registers(..) => 1,
-            Self::Table { stride, .. } => *stride,
-        }
+        self.stride
     }
 
-    /// How many cells there are: all grams of one pass or none.
-    pub(super) fn cells(&self) -> usize {
-        match self {
-            #[cfg(target_arch = "x86_64")]
-            Self::Registers(..) => bloom::CELLS,
-            Self::Table { set, .. } => set.hashes(),
-        }
+    /// The bytes of an anchor.
+    pub(super) fn anchor_bytes(&self) -> usize {
+        self.anchor_bytes
     }
 
-    /// How many ways there are in which grams share cells.
-    pub(super) fn ways(&self) -> usize {
-        match self {
-            #[cfg(target_arch = "x86_64")]
-            Self::Registers(_, filters) => filters.len(),
-            Self::Table { .. } => 1,
-        }
+    /// How many cells there are in each of the ways: all anchors of one pass or none.
+    pub(super) fn cells(&self) -> Vec<usize> {
+        let cells = self.table.iter().map(GramSet::hashes);
+        #[cfg(target_arch = "x86_64")]
+        let cells = self.filters.blooms.iter().map(|_| bloom::CELLS).chain(cells);
+        cells.collect()
     }
 
-    /// The cell of a gram in one of the ways.
-    pub(super) fn cell(&self, way: usize, gram: [u8; GRAM_BYTES]) -> usize {
-        match self {
-            #[cfg(target_arch = "x86_64")]
-            Self::Registers(_, filters) => filters[way].cell(gram),
-            Self::Table { set, .. } => set.hash(gram),
+    /// The cell, in one of the ways, of the anchor that begins these eight bytes.
+    pub(super) fn cell(&self, way: usize, eight: u64) -> usize {
+        #[cfg(target_arch = "x86_64")]
+        if let Some((offset, bloom)) = self.filters.blooms.get(way) {
+            return bloom.cell(gram_at(*offset, eight));
         }
+        self.table.as_ref().map_or(0, |set| set.hash(eight))
     }
 
-    /// Lets pass a gram.
-    pub(super) fn insert(&mut self, gram: [u8; GRAM_BYTES]) {
-        match self {
-            #[cfg(target_arch = "x86_64")]
-            Self::Registers(_, filters) => {
-                for filter in filters {
-                    filter.insert(filter.cell(gram));
-                }
+    /// The bytes of the anchor that begins these eight that would have to pass from now
+    /// on, if it were let in, and did not before.
+    pub(super) fn new_bytes(&self, eight: u64) -> impl Iterator<Item = u8> {
+        #[cfg(target_arch = "x86_64")]
+        let is_new = |byte: &u8| self.filters.runs.as_ref().is_some_and(|runs| !runs.has(*byte));
+        #[cfg(not(target_arch = "x86_64"))]
+        let is_new = |_: &u8| false;
+        eight.to_le_bytes().into_iter().take(self.anchor_bytes).filter(is_new)
+    }
+
+    /// Lets the anchor pass that begins these eight bytes.
+    pub(super) fn insert(&mut self, eight: u64) {
+        #[cfg(target_arch = "x86_64")]
+        {
+            if let Some(runs) = &mut self.filters.runs {
+                runs.insert(&eight.to_le_bytes()[..self.anchor_bytes]);
             }
-            Self::Table { set, .. } => set.insert(set.hash(gram)),
-        }
-    }
-
-    /// Whether a gram passes.
-    pub(super) fn passes(&self, gram: [u8; GRAM_BYTES]) -> bool {
-        match self {
-            #[cfg(target_arch = "x86_64")]
-            Self::Registers(_, filters) => {
-                filters.iter().all(|filter| filter.passes(filter.cell(gram)))
+            for (offset, bloom) in &mut self.filters.blooms {
+                bloom.insert(bloom.cell(gram_at(*offset, eight)));
             }
-            Self::Table { set, .. } => set.passes(set.hash(gram)),
+        }
+        if let Some(set) = &mut self.table {
+            set.insert(set.hash(eight));
         }
     }
 
-    /// Appends the places in this range, in order, whose gram passes; they must lie in
+    /// Whether the anchor passes that begins these eight bytes.
+    pub(super) fn passes(&self, eight: u64) -> bool {
+        self.passes_filters(eight)
+            && self.table.as_ref().is_none_or(|set| set.passes(set.hash(eight)))
+    }
+
+    /// Whether it gets to the table.
+    pub(super) fn passes_filters(&self, eight: u64) -> bool {
+        #[cfg(target_arch = "x86_64")]
+        {
+            let bytes = &eight.to_le_bytes()[..self.anchor_bytes];
+            self.filters.runs.as_ref().is_none_or(|runs| bytes.iter().all(|byte| runs.has(*byte)))
+                && self
+                    .filters
+                    .blooms
+                    .iter()
+                    .all(|(offset, bloom)| bloom.passes(bloom.cell(gram_at(*offset, eight))))
+        }
+        #[cfg(not(target_arch = "x86_64"))]
+        {
+            let _ = eight;
+            true
+        }
+    }
+
+    /// Appends the places in this range, in order, whose anchor passes; they must lie in
     /// the text with it.
     pub(super) fn places(
         &self,
@@ -96,41 +161,58 @@ impl First {
         range: Range<usize>,
         places: &mut Vec<u32>,
     ) {
-        match self {
-            #[cfg(target_arch = "x86_64")]
-            Self::Registers(token, filters) => {
-                for from in range.clone().step_by(16 * BLOCK) {
-                    let to = range.end.min(from + 16 * BLOCK);
-                    filtered(filters, *token, text, from..to, places);
-                }
+        #[cfg(target_arch = "x86_64")]
+        if let Level::Avx512(token) = level
+            && self.filters.filter(token, text, range.clone(), places)
+        {
+            if let Some(set) = &self.table {
+                set.keep(level, text, places);
             }
-            Self::Table { set, stride } => {
-                // The same places of a text are looked at, wherever a range begins.
-                let from = range.start.next_multiple_of(*stride);
-                set.places(level, text, (from, range.end), *stride, places);
-            }
+            return;
+        }
+        if let Some(set) = &self.table {
+            // The same places of a text are looked at, wherever a range begins.
+            let from = range.start.next_multiple_of(self.stride);
+            set.places(level, text, (from, range.end), self.stride, places);
         }
     }
 }
 
-/// The places of up to sixteen blocks that all filters let pass.
+/// Four of eight bytes.
 #[cfg(target_arch = "x86_64")]
-fn filtered(
-    filters: &[Bloom],
-    token: Avx512,
-    text: &[u8],
-    range: Range<usize>,
-    places: &mut Vec<u32>,
-) {
-    let mut masks = [!0_u64; 16];
-    let masks = &mut masks[..range.len().div_ceil(BLOCK)];
-    for filter in filters {
-        filter.sift(&text[range.start..], masks);
+fn gram_at(offset: usize, eight: u64) -> [u8; bloom::GRAM_BYTES] {
+    let [a, b, c, d, ..] = (eight >> (8 * offset)).to_le_bytes();
+    [a, b, c, d]
+}
+
+#[cfg(target_arch = "x86_64")]
+impl Filters {
+    /// Appends the places that all filters let pass, if there are any filters.
+    fn filter(
+        &self,
+        token: Avx512,
+        text: &[u8],
+        range: Range<usize>,
+        places: &mut Vec<u32>,
+    ) -> bool {
+        if self.runs.is_none() && self.blooms.is_empty() {
+            return false;
+        }
+        for from in range.clone().step_by(BLOCKS * BLOCK) {
+            let len = (range.end - from).min(BLOCKS * BLOCK);
+            let mut masks = [!0_u64; BLOCKS];
+            let masks = &mut masks[..len.div_ceil(BLOCK)];
+            if let Some(runs) = &self.runs {
+                runs.sift(&text[from..], masks);
+            }
+            for (offset, bloom) in &self.blooms {
+                bloom.sift(&text[from + offset..], masks);
+            }
+            if let (Some(last), 1..) = (masks.last_mut(), len % BLOCK) {
+                *last &= !(!0 << (len % BLOCK));
+            }
+            bits::append_places(token, masks, from, places);
+        }
+        true
     }
-    if !range.len().is_multiple_of(BLOCK)
-        && let Some(last) = masks.last_mut()
-    {
-        *last &= !(!0 << (range.len() % BLOCK));
-    }
-    bits::append_places(token, masks, range.start, places);
 }

@@ -1,149 +1,115 @@
-//! The second sieve, and what is behind it: the tables in which needles are looked up.
+//! Behind the first sieve: the table in which needles are looked up by their anchors.
+//!
+//! Most places that pass the first sieve begin no needle, and where needles are many the
+//! table is larger than the caches. So each step is made for many places before the
+//! next, and no step has a branch that hangs on what it loads: many loads are under way
+//! at once, and little is predicted wrongly.
 
 use crate::engine::judge::Group;
 use crate::engine::kernel::Level;
-use crate::engine::kernel::hashed::{KEY_BYTES, KeySet, hash};
+use crate::engine::kernel::hashed::{eight, gram, hash};
+use crate::engine::kernel::windows::{Compare, SIDE_BYTES, Standing, Windows};
+use crate::engine::sieve::first::First;
 
-/// The lengths of keys: the longer, the fewer needles share one.
-const LENGTHS: [usize; 4] = [4, 5, 6, KEY_BYTES];
-
-/// All needles, by their keys.
+/// All needles, by their anchors.
 #[derive(Debug)]
 pub(super) struct Keys {
-    tables: Vec<Table>,
-}
-
-impl Keys {
-    /// The keys of the needles, which begin at the anchors: offsets into the needles,
-    /// by slot. A needle has as many keys as the stride says, at the offsets from
-    /// there on.
-    pub(super) fn new(group: &Group, anchors: &[u32], stride: usize) -> Self {
-        // All keys of a needle are in one table, so that its places come in order.
-        let length = |slot: usize| {
-            let left = group.bytes()[slot].len() - anchors[slot] as usize - (stride - 1);
-            LENGTHS.into_iter().rfind(|length| *length <= left)
-        };
-        let tables = LENGTHS.into_iter().filter_map(|bytes| {
-            let slots = (0..anchors.len()).filter(|slot| length(*slot) == Some(bytes));
-            let slots: Vec<_> = slots.collect();
-            (!slots.is_empty()).then(|| Table::new(bytes, group, &slots, anchors, stride))
-        });
-        Self { tables: tables.collect() }
-    }
-
-    /// The tables, one for each length of keys.
-    pub(super) fn tables(&self) -> &[Table] {
-        &self.tables
-    }
-}
-
-/// The needles with keys of one length.
-#[derive(Debug)]
-pub(super) struct Table {
-    set: KeySet,
+    level: Level,
+    anchor_bytes: usize,
     shift: u32,
     /// Where the entries of each hash begin.
     starts: Vec<u32>,
+    /// What is around the anchor, one for each entry.
+    windows: Windows,
     entries: Vec<Entry>,
     /// The needles, one behind the other.
     bytes: Vec<u8>,
 }
 
-/// A key of a needle.
+/// An anchor of a needle.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Entry {
-    key: u64,
     /// Which needle.
     pub(super) slot: u32,
-    /// Where the key begins in it.
+    /// Where the anchor begins in it.
     offset: u32,
     /// Bytes of the needle.
     len: u32,
     /// Where it begins among all bytes.
     start: u32,
-    /// Whether the key is the whole needle.
-    whole: bool,
     /// Whether each place of the needle counts.
     pub(super) each_counts: bool,
 }
 
-impl Table {
-    fn new(bytes: usize, group: &Group, slots: &[usize], anchors: &[u32], stride: usize) -> Self {
-        let count = slots.len() * stride;
-        let bits = (usize::BITS - count.leading_zeros()).clamp(6, 24);
-        // Sixteen bits a key: one place in sixteen passes for nothing.
-        let mut set = KeySet::new(bytes, bits + 4);
+/// Room for what is between the steps, to be used again.
+#[derive(Debug, Default)]
+pub(super) struct Steps {
+    compare: Vec<Compare>,
+    standing: Vec<Standing>,
+}
+
+impl Keys {
+    /// The anchors of the needles, as the first sieve has them: offsets into the needles,
+    /// by slot. A needle has as many as the stride says, at the offsets from there on.
+    pub(super) fn new(group: &Group, level: Level, anchors: &[u32], first: &First) -> Self {
+        let (stride, anchor_bytes) = (first.stride(), first.anchor_bytes());
+        let count = anchors.len() * stride;
+        let bits = (usize::BITS - count.leading_zeros() + 1).clamp(6, 24);
         let shift = 64 - bits;
         let mut entries = Vec::with_capacity(count);
-        let mut all_bytes = Vec::new();
-        for slot in slots {
-            let needle = &group.bytes()[*slot];
-            let start = narrow(all_bytes.len());
-            all_bytes.extend_from_slice(needle);
-            // The last key first: it is that of the place that begins first.
-            for offset in (anchors[*slot]..).take(stride).collect::<Vec<_>>().into_iter().rev() {
-                let key = set.key(needle, offset as usize);
-                set.insert(key);
-                entries.push(Entry {
-                    key,
-                    slot: narrow(*slot),
-                    offset,
-                    len: narrow(needle.len()),
-                    start,
-                    whole: offset == 0 && needle.len() == bytes,
-                    each_counts: group.each_counts(*slot),
-                });
-            }
+        let mut bytes = Vec::with_capacity(group.bytes().iter().map(|bytes| bytes.len()).sum());
+        for (slot, (needle, anchor)) in group.bytes().iter().zip(anchors).enumerate() {
+            let start = narrow(bytes.len());
+            bytes.extend_from_slice(needle);
+            let (slot, len, each_counts) =
+                (narrow(slot), narrow(needle.len()), group.each_counts(slot));
+            let offsets = (*anchor..).take(stride);
+            entries.extend(offsets.map(|offset| Entry { slot, offset, len, start, each_counts }));
         }
-        let home = |entry: &Entry| usize::try_from(hash(entry.key) >> shift).unwrap_or_default();
-        entries.sort_by_key(home);
+        let home = |entry: &Entry| {
+            let at = (entry.start + entry.offset) as usize;
+            home(eight(&bytes, at), anchor_bytes, shift)
+        };
+        entries.sort_by_cached_key(|entry| narrow(home(entry)));
         let mut starts = vec![0; (1 << bits) + 1];
+        let mut windows = Windows::with_capacity(count);
         for entry in &entries {
             starts[home(entry) + 1] += 1;
+            windows.push(entry.of(&bytes), entry.offset as usize);
         }
         for at in 1..starts.len() {
             starts[at] += starts[at - 1];
         }
-        Self { set, shift, starts, entries, bytes: all_bytes }
+        windows.finish();
+        Self { level, anchor_bytes, shift, starts, windows, entries, bytes }
     }
 
-    /// Puts into `kept` those of the places at which a key may be.
-    pub(super) fn keep(&self, level: Level, text: &[u8], places: &[u32], kept: &mut Vec<u32>) {
-        self.set.keep(level, text, places, kept);
-    }
-
-    /// Calls `matched` with each needle that stands in the text with its key at one of
-    /// these places, and where it ends. Returns how many entries were compared.
+    /// Calls `matched` with each needle that stands in the text with its anchor at one of
+    /// these places, and where it ends, in no order. Returns how many entries were
+    /// compared.
     pub(super) fn each_match(
         &self,
         text: &[u8],
         places: &[u32],
-        homes: &mut Vec<Home>,
+        steps: &mut Steps,
         mut matched: impl FnMut(&Entry, usize),
     ) -> usize {
-        // The tables are larger than the caches. These loops have no branch that hangs
-        // on what they load, so that many loads are under way at once.
-        homes.clear();
-        homes.extend(places.iter().map(|place| {
-            let key = self.set.key(text, *place as usize);
-            let home = usize::try_from(hash(key) >> self.shift).unwrap_or_default();
-            let (start, end) = (self.starts[home], self.starts[home + 1]);
-            Home { key, place: *place, start, end }
-        }));
+        let Steps { compare, standing } = steps;
+        compare.clear();
         let mut compared = 0;
-        for home in &mut *homes {
-            compared += (home.end - home.start) as usize;
-            let first = self.entries.get(home.start as usize);
-            // One entry with another key, as most are: there is nothing to compare.
-            let other =
-                home.end - home.start == 1 && first.is_none_or(|first| first.key != home.key);
-            home.end -= u32::from(other);
-        }
-        for home in homes {
-            for entry in &self.entries[home.start as usize..home.end as usize] {
-                if entry.key == home.key
-                    && let Some(end) = self.end(entry, text, home.place as usize)
-                {
+        compare.extend(places.iter().map(|place| {
+            let home = home(eight(text, *place as usize), self.anchor_bytes, self.shift);
+            let (start, end) = (self.starts[home], self.starts[home + 1]);
+            compared += (end - start) as usize;
+            Compare { place: *place, start, end }
+        }));
+        self.windows.find(self.level, text, compare, standing);
+        for Standing { place, start, bits } in standing {
+            let mut left = *bits;
+            while left != 0 {
+                let entry = &self.entries[(*start + left.trailing_zeros()) as usize];
+                left &= left - 1;
+                if let Some(end) = self.end(entry, text, *place as usize) {
                     matched(entry, end);
                 }
             }
@@ -151,37 +117,28 @@ impl Table {
         compared
     }
 
-    /// Where the needle ends whose key is at this place, if all of it stands there.
+    /// Where the needle ends whose window stands at this place, if all of it stands there.
     #[inline]
     fn end(&self, entry: &Entry, text: &[u8], place: usize) -> Option<usize> {
         let start = place.checked_sub(entry.offset as usize)?;
         let there = text.get(start..start + entry.len as usize)?;
-        let needle = &self.bytes[entry.start as usize..(entry.start + entry.len) as usize];
-        (entry.whole || equal(there, needle)).then_some(start + entry.len as usize)
+        let is_window = entry.offset.max(entry.len - entry.offset) <= narrow(SIDE_BYTES);
+        let stands = is_window || there == entry.of(&self.bytes);
+        stands.then_some(start + entry.len as usize)
     }
 }
 
-/// The entries for a place in a text.
-#[derive(Clone, Copy, Debug)]
-pub(super) struct Home {
-    key: u64,
-    place: u32,
-    start: u32,
-    end: u32,
+impl Entry {
+    /// The needle, among all bytes.
+    fn of<'b>(&self, bytes: &'b [u8]) -> &'b [u8] {
+        &bytes[self.start as usize..(self.start + self.len) as usize]
+    }
 }
 
-/// Whether slices of one length are equal: most are short, and a call would cost more
-/// than the comparison.
-#[inline]
-fn equal(one: &[u8], other: &[u8]) -> bool {
-    let word = |bytes: &[u8]| bytes.first_chunk().copied().map(u64::from_ne_bytes);
-    let (Some(first), Some(other_first)) = (word(one), word(other)) else {
-        return one.iter().zip(other).all(|(byte, other)| byte == other);
-    };
-    let behind = one.len() - 8;
-    first == other_first
-        && word(&one[behind..]) == word(&other[behind..])
-        && (one.len() <= 16 || one[8..behind] == other[8..behind])
+/// Where the entries of an anchor are, which begins these eight bytes.
+#[inline(always)]
+fn home(eight: u64, anchor_bytes: usize, shift: u32) -> usize {
+    usize::try_from(hash(gram(eight, anchor_bytes)) >> shift).unwrap_or_default()
 }
 
 /// A length or a number that memory for needles keeps below what `u32` can say.

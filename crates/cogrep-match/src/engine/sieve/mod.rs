@@ -1,11 +1,10 @@
 //! Many literals in one pass that looks closely at few places only.
 //!
-//! Each needle has an *anchor*: four neighbouring bytes of it, rare in the text. A
-//! first [sieve](first) lets pass the places whose four bytes may be an anchor; a
-//! second, over up to eight bytes from there on, those that may begin the *key* of a
-//! needle; only for these is the needle looked up and compared. That the window to
-//! look for should be chosen freely, and rare, is Wu and Manber's *A fast algorithm
-//! for multi-pattern searching* (1994) turned round: they skip by it.
+//! Each needle has an *anchor*: some neighbouring bytes of it, rare in the text. A first
+//! [sieve](first) lets pass the places where an anchor may begin; only for these are
+//! needles [looked up](keys) and compared. That the window to look for should be chosen
+//! freely, and rare, is Wu and Manber's *A fast algorithm for multi-pattern searching*
+//! (1994) turned round: they skip by it.
 //!
 //! What is rare is measured on the text itself, once for all scans, and again when the
 //! text turns out otherwise. Where even so too many places are left, an automaton
@@ -24,13 +23,13 @@ use crate::engine::automaton::Automaton;
 use crate::engine::course::{Course, Find};
 use crate::engine::judge::{Group, Judge};
 use crate::engine::kernel::Level;
-use crate::engine::kernel::hashed::GRAM_BYTES;
 use crate::engine::window::{Context, Window};
 use crate::engine::{Engine, Scan};
 use crate::pattern::PatternError;
 
+use anchors::Choice;
 use first::First;
-use keys::{Home, Keys};
+use keys::{Keys, Steps};
 
 /// Counts many literals; see the head of the module.
 #[derive(Debug)]
@@ -48,6 +47,8 @@ pub struct Sieve {
 struct Sieves {
     first: First,
     keys: Keys,
+    /// How many of so many places were to pass the first.
+    expected: (usize, usize),
 }
 
 impl Sieve {
@@ -55,7 +56,7 @@ impl Sieve {
     pub const NAME: &'static str = "sieve";
 
     /// The length that every needle must have at least.
-    pub const SHORTEST: usize = GRAM_BYTES;
+    pub const SHORTEST: usize = 3;
 
     /// Makes ready to count the needles of the group.
     ///
@@ -100,9 +101,10 @@ impl Sieve {
 
     fn sieves_for(&self, text: &[u8]) -> Sieves {
         let sample = &text[..text.len().min(SAMPLE_BYTES)];
-        let (first, anchors) = anchors::choose(self.group.bytes(), self.level, sample);
-        let keys = Keys::new(&self.group, &anchors, first.stride());
-        Sieves { first, keys }
+        let Choice { first, anchors, expected } =
+            anchors::choose(self.group.bytes(), self.level, sample);
+        let keys = Keys::new(&self.group, self.level, &anchors, &first);
+        Sieves { first, keys, expected }
     }
 
     fn automaton(&self) -> Option<&Automaton> {
@@ -144,18 +146,22 @@ const TURN_PLACES: usize = 4 << 10;
 /// Text after which the sieves may be chosen anew for the first time.
 const RECONSIDER_BYTES: usize = 1 << 20;
 
+/// Text that makes up for choosing anchors, for each byte of the needles.
+const BYTES_A_NEEDLE_BYTE: usize = 32;
+
 /// Text that the automaton counts before the sieves are tried again.
 const DENSE_BYTES: usize = 1 << 20;
 
 struct Search {
     engine: Arc<Sieve>,
     sieves: Option<Arc<Sieves>>,
-    /// What passes the first sieve, and the second.
+    /// What passes the first sieve.
     places: Vec<u32>,
-    kept: Vec<u32>,
-    homes: Vec<Home>,
-    /// What was to be done with the sieves in use.
-    work: Work,
+    steps: Steps,
+    /// Places of needles that are judged in order: by needle, and by their ends.
+    judged: Vec<(u32, usize)>,
+    /// Text that went through the sieves in use.
+    sifted_bytes: usize,
     /// Text to be seen before they are chosen anew.
     patience_bytes: usize,
     /// Text that the automaton is still to count.
@@ -173,15 +179,19 @@ struct Work {
 }
 
 impl Work {
-    fn add(&mut self, other: Self) {
-        self.bytes += other.bytes;
-        self.places += other.places;
-        self.entries += other.entries;
+    /// What was to be done behind the first sieve, about in nanoseconds.
+    fn cost(self) -> usize {
+        8 * self.places + self.entries
     }
 
     /// Whether it was about as much as an automaton has to do.
     fn is_much(self) -> bool {
-        self.places / 4 + self.entries > self.bytes / 4
+        self.cost() > 8 * self.bytes
+    }
+
+    /// Whether far more passed than where so many of so many places were expected to.
+    fn is_more_than(self, (passed, places): (usize, usize)) -> bool {
+        32 * self.places * places > (64 * passed + places) * self.bytes
     }
 }
 
@@ -198,14 +208,15 @@ impl Find for Search {
 
 impl Search {
     fn new(engine: Arc<Sieve>) -> Self {
+        let needle_bytes = engine.group.bytes().iter().map(|bytes| bytes.len()).sum::<usize>();
         Self {
             engine,
             sieves: None,
             places: Vec::new(),
-            kept: Vec::new(),
-            homes: Vec::new(),
-            work: Work::default(),
-            patience_bytes: RECONSIDER_BYTES,
+            steps: Steps::default(),
+            judged: Vec::new(),
+            sifted_bytes: 0,
+            patience_bytes: RECONSIDER_BYTES.max(BYTES_A_NEEDLE_BYTE * needle_bytes),
             dense_bytes: 0,
         }
     }
@@ -224,20 +235,25 @@ impl Search {
         let sieves = self.sieves.get_or_insert_with(|| engine.sieves(&window.text[ends.start..]));
         let sieves = Arc::clone(sieves);
         let work = self.sift(&sieves, window, ends.clone(), judge);
-        self.work.add(work);
-        if work.is_much() && work.bytes >= STRETCH_BYTES {
-            self.reconsider(&sieves, &window.text[ends.start..]);
+        self.sifted_bytes += work.bytes;
+        // A short stretch says little.
+        if work.bytes >= STRETCH_BYTES {
+            self.reconsider(work, &sieves, &window.text[ends.start..]);
         }
     }
 
-    /// Too much passed: chooses other sieves, or leaves the text to the automaton for
+    /// If too much passed, chooses other sieves, or leaves the text to the automaton for
     /// a while.
-    fn reconsider(&mut self, sieves: &Arc<Sieves>, text: &[u8]) {
-        if self.work.bytes >= self.patience_bytes && self.work.is_much() {
+    fn reconsider(&mut self, work: Work, sieves: &Arc<Sieves>, text: &[u8]) {
+        let is_much = work.is_much();
+        if !is_much && !work.is_more_than(sieves.expected) {
+            return;
+        }
+        if self.sifted_bytes >= self.patience_bytes {
             self.sieves = Some(self.engine.other_sieves(sieves, text));
             self.patience_bytes = self.patience_bytes.saturating_mul(4);
-            self.work = Work::default();
-        } else {
+            self.sifted_bytes = 0;
+        } else if is_much {
             self.dense_bytes = DENSE_BYTES;
         }
     }
@@ -254,26 +270,28 @@ impl Search {
         let base = (ends.start + 1).saturating_sub(self.engine.longest);
         let text = &window.text[base..ends.end];
         let mut work = Work { bytes: ends.len(), ..Work::default() };
-        let anchors = (text.len() + 1).saturating_sub(GRAM_BYTES);
+        let anchors = (text.len() + 1).saturating_sub(sieves.first.anchor_bytes());
         let mut from = 0;
         while from < anchors {
             let to = anchors.min(from + TURN_PLACES);
-            self.places.clear();
-            sieves.first.places(self.engine.level, text, from..to, &mut self.places);
-            work.places += self.places.len();
-            for table in sieves.keys.tables() {
-                table.keep(self.engine.level, text, &self.places, &mut self.kept);
-                let (kept, homes) = (&self.kept, &mut self.homes);
-                work.entries += table.each_match(text, kept, homes, |entry, end| {
-                    let end = base + end;
-                    if end <= ends.start {
-                        // It was in another stretch.
-                    } else if entry.each_counts {
-                        judge.add(entry.slot as usize, 1);
-                    } else {
-                        judge.place(entry.slot as usize, window, end);
-                    }
-                });
+            let Self { engine, places, steps, judged, .. } = self;
+            places.clear();
+            sieves.first.places(engine.level, text, from..to, places);
+            work.places += places.len();
+            work.entries += sieves.keys.each_match(text, places, steps, |entry, end| {
+                let end = base + end;
+                if end <= ends.start {
+                    // It was in another stretch.
+                } else if entry.each_counts {
+                    judge.add(entry.slot as usize, 1);
+                } else {
+                    judged.push((entry.slot, end));
+                }
+            });
+            // Those of one needle may have been found by two anchors, in turn.
+            judged.sort_unstable();
+            for (slot, end) in judged.drain(..) {
+                judge.place(slot as usize, window, end);
             }
             from = to;
         }
