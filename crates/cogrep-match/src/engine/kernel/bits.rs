@@ -7,6 +7,7 @@ use std::arch::x86_64::{
 };
 
 /// The numbers from 0 to 63.
+#[allow(clippy::cast_possible_truncation, reason = "less than 64")]
 static NUMBERS: [u8; 64] = {
     let mut numbers = [0; 64];
     let mut at = 0;

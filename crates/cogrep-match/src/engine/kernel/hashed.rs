@@ -59,6 +59,7 @@ impl GramSet {
 
     /// The hash of the gram that begins these eight bytes.
     #[inline(always)]
+    #[allow(clippy::cast_possible_truncation, reason = "as many bits as a table in memory has")]
     pub(crate) fn hash(&self, eight: u64) -> usize {
         (hash(gram(eight, self.bytes)) >> self.shift) as usize
     }

@@ -114,6 +114,7 @@ impl Windows {
             #[cfg(target_arch = "x86_64")]
             Level::Avx512(_) => unsafe { self.find_avx512(text, compare, standing) },
             #[cfg(target_arch = "x86_64")]
+            // SAFETY: as above.
             Level::Avx2(_) => unsafe { self.find_avx2(text, compare, standing) },
             Level::Portable => self.find_inline(text, compare, standing, among),
         }

@@ -201,4 +201,3 @@ impl Taken {
         self.needles[home] = self.needles[home].saturating_add(1);
     }
 }
-

@@ -136,7 +136,7 @@ impl Entry {
 }
 
 /// Where the entries of an anchor are, which begins these eight bytes.
-#[inline(always)]
+#[inline]
 fn home(eight: u64, anchor_bytes: usize, shift: u32) -> usize {
     usize::try_from(hash(gram(eight, anchor_bytes)) >> shift).unwrap_or_default()
 }
