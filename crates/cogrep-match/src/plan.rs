@@ -27,7 +27,7 @@ pub enum EngineChoice {
     Memmem,
     /// All needles compared with every place at once, counted by popcount.
     Compare,
-    /// A sieve that lets pass few places, for needles of four bytes and more; shorter
+    /// A sieve that lets pass few places, for needles of three bytes and more; shorter
     /// ones are compared, or go to an automaton.
     Sieve,
     /// One automaton for all needles.

@@ -213,3 +213,54 @@ fn among_avx512(Four { values, shifts }: Four<'_>, Sides([behind, before]): Side
     let equal = u32::from(_mm512_cmpeq_epi64_mask(sides, values));
     _pext_u32(equal & equal >> 1, 0b0101_0101)
 }
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+
+    proptest! {
+        #[test]
+        fn windows_stand_where_their_bytes_are(
+            text in prop::collection::vec(prop::sample::select(&b"ab"[..]), 1..60),
+            needles in prop::collection::vec(
+                (prop::collection::vec(prop::sample::select(&b"ab"[..]), 1..12), any::<prop::sample::Index>()),
+                1..12,
+            ),
+        ) {
+            let mut windows = Windows::with_capacity(needles.len());
+            for (needle, offset) in &needles {
+                windows.push(needle, offset.index(needle.len()));
+            }
+            windows.finish();
+            let end = u32::try_from(needles.len()).unwrap();
+            let places = 0..u32::try_from(text.len()).unwrap();
+            let compare: Vec<_> = places.map(|place| Compare { place, start: 0, end }).collect();
+            // The bytes around the offset that are in a window, or all that are missing in
+            // the text.
+            let stands = |place: usize, (needle, offset): &(Vec<u8>, prop::sample::Index)| {
+                let offset = offset.index(needle.len());
+                let first = offset.saturating_sub(SIDE_BYTES);
+                (first..needle.len().min(offset + SIDE_BYTES)).all(|at| {
+                    let there = (place + at).checked_sub(offset).and_then(|at| text.get(at));
+                    there.copied().unwrap_or(0) == needle[at]
+                })
+            };
+            for level in Level::available() {
+                let mut found = Vec::new();
+                let mut standing = Vec::new();
+                windows.find(level, &text, &compare, &mut standing);
+                for Standing { place, start, bits } in standing {
+                    prop_assert!(bits != 0);
+                    let nths = (0..AT_ONCE).filter(|nth| bits >> nth & 1 == 1);
+                    found.extend(nths.map(|nth| (place as usize, (start + nth) as usize)));
+                }
+                found.sort_unstable();
+                let all = (0..text.len()).flat_map(|place| (0..needles.len()).map(move |nth| (place, nth)));
+                let expected: Vec<_> = all.filter(|(place, nth)| stands(*place, &needles[*nth])).collect();
+                prop_assert_eq!(&found, &expected, "{:?}", level);
+            }
+        }
+    }
+}
