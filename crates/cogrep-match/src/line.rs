@@ -215,6 +215,21 @@ mod tests {
     }
 
     #[test]
+    fn ends_are_behind_line_feeds_and_where_the_text_ends() {
+        let mut found = vec![7];
+        for text in ["", "a", "\n", "a\n", "a\nb", "\n\n\nab\n", &"abc\n\n".repeat(300)] {
+            let mut end = 0;
+            let expected = text.split_inclusive('\n').map(|line| {
+                end += line.len();
+                u32::try_from(end - usize::from(line.ends_with('\n'))).unwrap()
+            });
+            let expected: Vec<_> = expected.collect();
+            line_ends(text.as_bytes(), &mut found);
+            assert_eq!(found, expected, "{text:?}");
+        }
+    }
+
+    #[test]
     fn endings() {
         for (line, expected) in [
             ("a\n", "a"),

@@ -54,7 +54,7 @@ impl Excerpt {
 /// The first place from here on where no character goes on, but not behind `last`.
 fn char_start(text: &[u8], from: usize, last: usize) -> usize {
     // An excerpt that begins with the line is not cut; bytes that go on nothing stay.
-    if from == 0 || !utf8::is_continuation(text[from.min(text.len() - 1)]) {
+    if from == 0 || !utf8::is_continuation(text[from]) {
         return from;
     }
     let lead = (from.saturating_sub(3)..from)

@@ -148,10 +148,9 @@ impl Text {
             None => from - self.line_start + 1,
         };
         let line = self.line_feeds + memchr_iter(b'\n', before).count() as u64 + 1;
-        // A line that began before `bytes` is cut there, or nearer.
+        // A line that began before `bytes` is cut nearer: more is kept than is shown.
         let line_start = line_start.map_or(0, |line_feed| line_feed + 1);
-        let mut excerpt = Excerpt::new(&self.bytes, line_start, start..end);
-        excerpt.cut_before |= column > 1 + excerpt.matched.start as u64;
+        let excerpt = Excerpt::new(&self.bytes, line_start, start..end);
         Place { bytes: from..to, line, column, excerpt }
     }
 

@@ -43,7 +43,7 @@ fn check(random: &mut Random, text: &[u8], count: usize) {
             let matching = Matching { unit, whole_words, ..Matching::default() };
             let expected = counts(EngineChoice::Memmem, text, &patterns, matching, &[usize::MAX]);
             for choice in [EngineChoice::Compare, EngineChoice::Sieve, EngineChoice::Automaton] {
-                for lens in [&[usize::MAX][..], &[1 << 17], &[100_003, 5, 70_000, 1]] {
+                for lens in [&[usize::MAX][..], &[100_003, 5, 70_000, 1]] {
                     let found = counts(choice, text, &patterns, matching, lens);
                     assert!(found == expected, "{choice:?} {matching:?} {lens:?} {count} patterns");
                 }

@@ -101,7 +101,7 @@ fn parts_may_be_shorter_than_everything() {
         for flags in 0..4 {
             let (ignore_case, whole_words) = (flags & 1 == 1, flags & 2 == 2);
             let matching = Matching { unit, ignore_case, whole_words, ..Matching::default() };
-            for len in 1..30 {
+            for len in (1..12).chain([17, 29]) {
                 let cuts: Vec<_> = (0..text.len()).step_by(len).collect();
                 let orders = [&[0][..], &[usize::MAX], &[3, 1, 4, 1, 5, 9, 2, 6]];
                 check(&text, &patterns, matching, (&cuts, &[7], orders[len % 3])).unwrap();

@@ -201,6 +201,31 @@ fn lines_and_columns_are_those_of_the_text_and_not_of_what_is_kept() {
     }
 }
 
+/// Text is searched in batches of 64 KiB: here is one that ends within a character or
+/// near a place.
+#[test]
+fn places_are_shown_alike_wherever_a_batch_ends() {
+    const BATCH: usize = (1 << 16) + 1;
+    let matching = Matching { ignore_case: true, ..Matching::default() };
+    let find = |text: &str, pattern: &str| {
+        let given = [pattern.as_bytes().to_vec()];
+        places(text.as_bytes(), &given, matching, 9, BATCH)[0].clone()
+    };
+    let cut = find(&["x".repeat(BATCH - 1), "Éy".into()].concat(), "éy");
+    assert_eq!(cut[0].bytes, 65_536..65_539);
+    // Ⱥ has two bytes, and three when it is folded.
+    for behind in ["Ⱥ", "y"] {
+        for before in (4..330).step_by(3) {
+            let shown = ["x".repeat(BATCH - before), "Fund".into(), behind.repeat(200)].concat();
+            let found = find(&shown, "fund");
+            check(shown.as_bytes(), &found[0]);
+            let excerpt = &found[0].excerpt;
+            assert_eq!((excerpt.matched.start, excerpt.text.len()), (60, 160), "{before}");
+            assert!(excerpt.cut_before && excerpt.cut_after);
+        }
+    }
+}
+
 #[test]
 fn no_excerpt_cuts_a_character_wherever_it_is_cut() {
     for letters in ["é", "漢", "𝄞"] {
