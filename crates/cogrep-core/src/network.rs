@@ -62,7 +62,7 @@ impl Network {
         let head: Counting = if plan.needs_whole_lines() {
             Box::new(lines(max_line_bytes, stop.clone(), counting))
         } else if plan.folds() {
-            Box::new(fold(counting))
+            Box::new(fold(plan.folder(), counting))
         } else {
             Box::new(counting)
         };

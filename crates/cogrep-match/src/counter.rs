@@ -44,7 +44,7 @@ impl<'p> Counter<'p> {
         Self {
             plan,
             scans: plan.engines().iter().map(|engine| engine.clone().scan()).collect(),
-            folder: Folder::new(),
+            folder: plan.folder(),
             folded: Vec::new(),
             lines: LineGrouper::new(limit_bytes),
         }
@@ -57,18 +57,20 @@ impl<'p> Counter<'p> {
     /// When a line is too long for a regular expression. The lines before it count;
     /// nothing more of this text does.
     pub fn feed(&mut self, piece: &[u8]) -> Result<(), LineTooLong> {
-        let mut text = piece;
-        if self.plan.folds() {
-            self.folded.clear();
-            self.folder.fold(piece, &mut self.folded);
-            text = &self.folded;
-        }
         let scans = &mut self.scans;
         let mut feed_scans = |text: &[u8]| scans.iter_mut().for_each(|scan| scan.feed(text));
         if self.plan.needs_whole_lines() {
-            return self.lines.feed(text, feed_scans);
+            return self.lines.feed(piece, feed_scans);
         }
-        feed_scans(text);
+        if !self.plan.folds() || self.folder.leaves(piece) {
+            feed_scans(piece);
+            return Ok(());
+        }
+        for piece in piece.chunks(Folder::PIECE_BYTES) {
+            self.folded.clear();
+            self.folder.fold(piece, &mut self.folded);
+            feed_scans(&self.folded);
+        }
         Ok(())
     }
 

@@ -12,7 +12,8 @@
 mod table;
 
 use crate::engine::kernel::Level;
-use crate::engine::kernel::lower::lower_ascii;
+use crate::engine::kernel::grams::{self, Case, Field, Gram, NotShown};
+use crate::engine::kernel::lower::{is_ascii, lower_ascii};
 use crate::utf8;
 
 /// So many bytes of text become one byte at most: the Kelvin sign becomes a k.
@@ -20,6 +21,40 @@ pub(crate) const MOST_FOLDED: usize = 3;
 
 /// So many bytes of a character are left over at most where a text is cut.
 pub(crate) const MOST_CUT: usize = 3;
+
+/// Which text is counted rightly though it has not been folded.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub(crate) enum Unfolded {
+    /// None.
+    #[default]
+    Nothing,
+    /// ASCII: who counts lowers the letters of it.
+    Ascii,
+    /// All but the characters that fold to ASCII: who counts looks for ASCII only.
+    AllButForeign,
+    /// All: who counts looks for ASCII only, and for no letter that others fold to.
+    All,
+}
+
+impl Unfolded {
+    /// What those can count in that lower the letters of ASCII, looking for these needles.
+    pub(crate) fn by_lowering<'n>(needles: impl Iterator<Item = &'n [u8]>) -> Self {
+        let mut unfolded = Self::All;
+        for needle in needles {
+            if !needle.is_ascii() {
+                return Self::Ascii;
+            }
+            if needle.iter().any(|byte| FOREIGN.iter().any(|(_, letter)| byte == letter)) {
+                unfolded = Self::AllButForeign;
+            }
+        }
+        unfolded
+    }
+}
+
+/// The characters beyond ASCII that fold to ASCII, and to what: the long s and the
+/// Kelvin sign.
+const FOREIGN: [(&[u8], u8); 2] = [("\u{17F}".as_bytes(), b's'), ("\u{212A}".as_bytes(), b'k')];
 
 /// Folds a text that comes in pieces, cut anywhere.
 ///
@@ -39,13 +74,37 @@ pub struct Folder {
     /// The beginning of a character that the last piece cut off.
     cut: [u8; 4],
     cut_len: usize,
+    unfolded: Unfolded,
 }
 
 impl Folder {
+    /// As much is best folded at once: what was folded stays in the first cache until
+    /// it is counted in.
+    pub const PIECE_BYTES: usize = 16 << 10;
+
     /// A folder at the start of a text.
     #[must_use]
     pub fn new() -> Self {
         Self::default()
+    }
+
+    /// A folder for those who count such text as well.
+    pub(crate) fn lax(unfolded: Unfolded) -> Self {
+        Self { unfolded, ..Self::default() }
+    }
+
+    /// Whether the next piece need not be folded: it can be counted in as it is.
+    ///
+    /// Only a folder of a [`Plan`](crate::Plan::folder) leaves anything.
+    #[must_use]
+    pub fn leaves(&self, piece: &[u8]) -> bool {
+        self.cut_len == 0
+            && match self.unfolded {
+                Unfolded::Nothing => false,
+                Unfolded::Ascii => is_ascii(Level::chosen(), piece),
+                Unfolded::AllButForeign => !has_foreign(piece),
+                Unfolded::All => true,
+            }
     }
 
     /// Appends the folded piece.
@@ -103,6 +162,33 @@ pub fn fold_all(text: &[u8]) -> Vec<u8> {
     let mut folded = Vec::new();
     fold_into(text, &mut folded);
     folded
+}
+
+/// So much text is looked through at once.
+const LOOK_BYTES: usize = 4 << 10;
+
+/// Whether there could be a character that folds to ASCII, or the beginning of one at
+/// the end.
+fn has_foreign(piece: &[u8]) -> bool {
+    let cut = &piece[piece.len() - cut_off(piece)..];
+    if !cut.is_empty() && FOREIGN.iter().any(|(bytes, _)| bytes.starts_with(cut)) {
+        return true;
+    }
+    let level = Level::chosen();
+    // The last two bytes: the first of the Kelvin sign are those of much punctuation.
+    let grams = FOREIGN.map(|(needle, _)| {
+        let offset = needle.len() - 2;
+        Gram { needle, offset, only_counts: true }
+    });
+    (0..piece.len()).step_by(LOOK_BYTES).any(|start| {
+        let end = piece.len().min(start + LOOK_BYTES);
+        // One that begins before is seen, too.
+        let text = &piece[start.saturating_sub(2)..end];
+        let all = 0..text.len();
+        let field = Field { text, case: Case::Matters, ends: all.clone(), grams: all };
+        let seen = || grams::find(level, 2, &grams, &field, &mut NotShown);
+        !is_ascii(level, text) && seen().counts != [0; grams::MOST]
+    })
 }
 
 /// How many bytes at the end could be the beginning of a character.
@@ -209,6 +295,38 @@ mod tests {
         let expected =
             [&text.to_ascii_lowercase()[..], "ä".as_bytes(), &text.to_ascii_lowercase()].concat();
         assert!(fold_all(&mixed) == expected);
+    }
+
+    #[test]
+    fn two_characters_fold_to_ascii_and_none_from_it() {
+        let foreign = ('\u{80}'..=char::MAX).filter(|char| fold_char(*char).is_ascii());
+        let foreign: Vec<_> = foreign.map(|char| (char, fold_char(char))).collect();
+        assert_eq!(foreign, [('\u{17F}', 's'), ('\u{212A}', 'k')]);
+        assert!(('\0'..'\u{80}').all(|char| fold_char(char) == char.to_ascii_lowercase()));
+    }
+
+    #[test]
+    fn a_piece_is_left_where_folding_does_not_matter() {
+        let left = |needle: &[u8], piece: &[u8]| {
+            Folder::lax(Unfolded::by_lowering([needle].into_iter())).leaves(piece)
+        };
+        assert!(left(b"love", "LOVE \u{17F}\u{212A}Ä\u{C4}".as_bytes()) && left(b"love", b"\xC5"));
+        for needle in [b"kind", b"miss"] {
+            assert!(left(needle, "LOVE Ä\u{17E}\u{2129}".as_bytes()));
+            assert!(left(needle, b"\xBF\x84\xAA\xC5\xBE\xE2\x85\xAA"));
+            for foreign in [&b"\xC5\xBF"[..], b"\xE2\x84\xAA"] {
+                for before in (0..100).chain(4090..4100) {
+                    let piece = [&vec![b'x'; before], foreign].concat();
+                    assert!((1..=foreign.len()).all(|len| !left(needle, &piece[..before + len])));
+                    assert!(!left(needle, &[&piece, &b"x"[..]].concat()));
+                }
+            }
+        }
+        assert!(left("ä".as_bytes(), b"LOVE") && !left("ä".as_bytes(), "Ä".as_bytes()));
+        assert!(!Folder::new().leaves(b"love"));
+        let mut folder = Folder::lax(Unfolded::AllButForeign);
+        folder.fold(b"\xE2", &mut Vec::new());
+        assert!(!folder.leaves(b"\x84\xAA"));
     }
 
     #[test]

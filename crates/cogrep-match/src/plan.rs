@@ -10,7 +10,7 @@ use std::sync::Arc;
 use crate::engine::judge::Group;
 use crate::engine::window::Context;
 use crate::engine::{Automaton, Chapter, Compare, Engine, LineRegex, Memmem, Regex, Sieve};
-use crate::fold::{MOST_CUT, MOST_FOLDED};
+use crate::fold::{Folder, MOST_CUT, MOST_FOLDED, Unfolded};
 use crate::pattern::{Matching, PatternError, Patterns, Syntax, Unit};
 use crate::{Tally, fold_all};
 
@@ -110,6 +110,7 @@ pub struct Plan {
     /// The needle of each pattern.
     needles: Vec<usize>,
     folds: bool,
+    unfolded: Unfolded,
     warnings: Vec<Warning>,
     reason: String,
 }
@@ -126,11 +127,14 @@ impl Plan {
         let folds = matching.ignore_case && matching.syntax == Syntax::Literal;
         let (needles, distinct) = distinct(patterns, folds, choice == EngineChoice::Chapter);
         let warnings = warnings(patterns);
+        let lax = Unfolded::by_lowering(distinct.iter().map(AsRef::as_ref));
         let (engines, reason) = match matching.syntax {
             Syntax::Literal => literal_engines(distinct, matching, choice)?,
             Syntax::Regex => regex_engines(&needles, &distinct, matching, choice)?,
         };
-        Ok(Self { engines, needles, folds, warnings, reason })
+        let all_lower = engines.iter().all(|engine| engine.lowers_ascii());
+        let unfolded = if folds && all_lower { lax } else { Unfolded::Nothing };
+        Ok(Self { engines, needles, folds, unfolded, warnings, reason })
     }
 
     /// The engines: each is to be fed the whole text.
@@ -141,6 +145,12 @@ impl Plan {
     /// Whether the text must go through a [`Folder`](crate::Folder) before it is fed.
     pub fn folds(&self) -> bool {
         self.folds
+    }
+
+    /// A folder at the start of a text that leaves what need not be folded for these
+    /// engines, and these patterns.
+    pub fn folder(&self) -> Folder {
+        Folder::lax(self.unfolded)
     }
 
     /// Whether each piece that is fed must end where a line ends, or the text does.

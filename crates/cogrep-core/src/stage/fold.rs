@@ -9,12 +9,11 @@ use super::{Shape, Stage, named};
 /// Passes the text on with its letters folded, so that patterns that are folded
 /// likewise match without regard to case.
 ///
-/// The chunks it sends have the length of the folded text, which can differ: their
-/// offsets count folded bytes.
-pub fn fold<S: Stage>(mut child: S) -> impl Stage<Return = S::Return> {
+/// What the folder leaves is passed on as it is. Other chunks it sends have the length of
+/// the folded text, which can differ: their offsets count bytes that were sent.
+pub fn fold<S: Stage>(mut folder: Folder, mut child: S) -> impl Stage<Return = S::Return> {
     let shape = Shape::new("fold", [child.shape()]);
     let body = coroutine(async move |mut text: Input<Chunk>| {
-        let mut folder = Folder::new();
         let mut folded = Chunk::new();
         let mut offset = 0;
         while let Some(chunk) = text.next().await {
@@ -27,16 +26,39 @@ pub fn fold<S: Stage>(mut child: S) -> impl Stage<Return = S::Return> {
                     break;
                 }
             }
-            folded.rewrite(offset, last, |buffer| {
-                folder.fold(chunk.bytes(), buffer);
-                if last || role != Role::Text {
-                    folder.finish(buffer);
+            if folder.leaves(chunk.bytes()) {
+                offset = if last { 0 } else { offset + chunk.bytes().len() as u64 };
+                if child.send(chunk).is_err() {
+                    break;
                 }
-            });
-            folded.set_role(role);
-            offset = if last { 0 } else { offset + folded.bytes().len() as u64 };
-            if child.send(&folded).is_err() {
+                continue;
+            }
+            let mut rest = chunk.bytes();
+            let mut sent = Ok(());
+            loop {
+                // What stands around a part is one chunk.
+                let most = if role == Role::Text { Folder::PIECE_BYTES } else { rest.len() };
+                let piece;
+                (piece, rest) = rest.split_at(rest.len().min(most));
+                let ends = rest.is_empty();
+                folded.rewrite(offset, last && ends, |buffer| {
+                    folder.fold(piece, buffer);
+                    if ends && (last || role != Role::Text) {
+                        folder.finish(buffer);
+                    }
+                });
+                folded.set_role(role);
+                offset += folded.bytes().len() as u64;
+                sent = sent.and_then(|()| child.send(&folded));
+                if ends || sent.is_err() {
+                    break;
+                }
+            }
+            if sent.is_err() {
                 break;
+            }
+            if last {
+                offset = 0;
             }
         }
         child.close()

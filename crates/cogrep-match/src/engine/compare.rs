@@ -5,6 +5,9 @@
 //! that cannot overlap itself are counted by popcount, however many there are; those
 //! of others are judged one by one.
 //!
+//! Where case is ignored, the kernel lowers the letters of ASCII in registers: such text
+//! need not be folded before.
+//!
 //! Which bytes of a needle are rare is a property of the text: it is measured on its
 //! beginning, and again when the text turns out otherwise.
 
@@ -14,7 +17,7 @@ use std::sync::Arc;
 use crate::engine::course::{Course, Find};
 use crate::engine::judge::{Group, Judge};
 use crate::engine::kernel::Level;
-use crate::engine::kernel::grams::{self, Field, Found, Gram};
+use crate::engine::kernel::grams::{self, Case, Field, Found, Gram, NotShown};
 use crate::engine::window::{Context, Window};
 use crate::engine::{Engine, Scan};
 
@@ -26,6 +29,7 @@ pub struct Compare {
     passes: Vec<Vec<usize>>,
     /// The length of the longest needle.
     longest: usize,
+    case: Case,
     level: Level,
 }
 
@@ -51,7 +55,8 @@ impl Compare {
             .flat_map(|alike| alike.chunks(grams::MOST).map(<[usize]>::to_vec))
             .collect();
         let longest = group.bytes().iter().map(|bytes| bytes.len()).max().unwrap_or(1);
-        Self { group: Arc::new(group), passes, longest, level }
+        let case = if group.ignores_case() { Case::Ignored } else { Case::Matters };
+        Self { group: Arc::new(group), passes, longest, case, level }
     }
 }
 
@@ -62,6 +67,10 @@ impl Engine for Compare {
 
     fn needles(&self) -> &[usize] {
         self.group.needles()
+    }
+
+    fn lowers_ascii(&self) -> bool {
+        true
     }
 
     fn context(&self) -> Context {
@@ -115,7 +124,8 @@ impl Search {
         while from < ends.end {
             let grams = from..ends.end.min(from + turn);
             from = grams.end;
-            let field = Field { text: window.text, ends: ends.clone(), grams };
+            let (text, case, ends) = (window.text, engine.case, ends.clone());
+            let field = Field { text, case, ends, grams };
             for pass in &mut *passes {
                 pass.count(engine, &field, window, judge);
             }
@@ -174,13 +184,19 @@ impl Pass {
         window: &Window<'_>,
         judge: &mut Judge,
     ) {
-        let mut grams = [Gram { needle: &[], offset: 0 }; grams::MOST];
+        let mut grams = [Gram { needle: &[], offset: 0, only_counts: true }; grams::MOST];
         for ((gram, slot), offset) in grams.iter_mut().zip(&self.slots).zip(&self.offsets) {
-            *gram = Gram { needle: &engine.group.bytes()[*slot], offset: *offset };
+            let (needle, only_counts) =
+                (&engine.group.bytes()[*slot], engine.group.each_counts(*slot));
+            *gram = Gram { needle, offset: *offset, only_counts };
         }
         let grams = &grams[..self.slots.len()];
         let mut judged = Judged { slots: &self.slots, group: &engine.group, window, judge };
-        self.seen.opened += grams::find(engine.level, self.gram_bytes, grams, field, &mut judged);
+        let seen = grams::find(engine.level, self.gram_bytes, grams, field, &mut judged);
+        for (slot, count) in self.slots.iter().zip(seen.counts) {
+            judge.add(*slot, count);
+        }
+        self.seen.opened += seen.opened;
         self.seen.blocks += field.grams.len() / BLOCK;
     }
 
@@ -202,7 +218,7 @@ impl Pass {
         let shortest = needles().map(<[u8]>::len).min().unwrap_or(1);
         let mut best: Option<(usize, usize, Vec<usize>, usize)> = None;
         for gram_bytes in 1..=shortest.min(grams::MOST) {
-            let rarest = needles().map(|needle| rarest(engine.level, gram_bytes, needle, sample));
+            let rarest = needles().map(|needle| rarest(engine, gram_bytes, needle, sample));
             let (opened, offsets): (Vec<_>, Vec<_>) = rarest.unzip();
             let opened = opened.into_iter().sum();
             let cost = BYTE_COST * gram_bytes * blocks + OPEN_COST * opened;
@@ -223,22 +239,18 @@ impl Pass {
 
 /// In how many blocks of the sample the rarest gram of the needle is, and where it
 /// begins in the needle.
-fn rarest(level: Level, gram_bytes: usize, needle: &[u8], sample: &[u8]) -> (usize, usize) {
+fn rarest(engine: &Compare, gram_bytes: usize, needle: &[u8], sample: &[u8]) -> (usize, usize) {
     let offsets = needle.len() - gram_bytes + 1;
     let tried = (0..offsets).step_by(offsets.div_ceil(MOST_OFFSETS));
     let rates = tried.map(|offset| {
-        let gram = Gram { needle: &needle[offset..offset + gram_bytes], offset: 0 };
-        let field = Field { text: sample, ends: 0..sample.len(), grams: 0..sample.len() };
-        (grams::find(level, gram_bytes, &[gram], &field, &mut Ignored), offset)
+        let gram =
+            Gram { needle: &needle[offset..offset + gram_bytes], offset: 0, only_counts: true };
+        let all = 0..sample.len();
+        let field = Field { text: sample, case: engine.case, ends: all.clone(), grams: all };
+        let seen = grams::find(engine.level, gram_bytes, &[gram], &field, &mut NotShown);
+        (seen.opened, offset)
     });
     rates.min().unwrap_or((0, 0))
-}
-
-/// Places that only their blocks are counted of.
-struct Ignored;
-
-impl Found for Ignored {
-    fn found(&mut self, _: usize, _: usize, _: u64) {}
 }
 
 /// Places on their way to the judge.
@@ -251,18 +263,8 @@ struct Judged<'a> {
 
 impl Found for Judged<'_> {
     #[inline]
-    fn found(&mut self, index: usize, start: usize, mask: u64) {
+    fn found(&mut self, index: usize, start: usize, mut mask: u64) {
         let slot = self.slots[index];
-        if self.group.each_counts(slot) {
-            self.judge.add(slot, u64::from(mask.count_ones()));
-        } else {
-            self.one_by_one(slot, start, mask);
-        }
-    }
-}
-
-impl Judged<'_> {
-    fn one_by_one(&mut self, slot: usize, start: usize, mut mask: u64) {
         let len = self.group.bytes()[slot].len();
         while mask != 0 {
             let bit = mask.trailing_zeros() as usize;

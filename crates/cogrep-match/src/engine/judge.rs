@@ -28,6 +28,7 @@ pub struct Group {
     may_overlap: Vec<bool>,
     unit: Unit,
     neighbours: Neighbours,
+    ignores_case: bool,
 }
 
 /// What must stand around a place.
@@ -59,7 +60,12 @@ impl Group {
                 Unit::Lines | Unit::WholeLines => false,
             })
             .collect();
-        Self { needles, bytes, each_counts, may_overlap, unit: matching.unit, neighbours }
+        // Where no needle has a letter of ASCII, the case of such letters does not matter.
+        let mut letters =
+            bytes.iter().flat_map(|bytes| bytes.iter().filter(|byte| byte.is_ascii_lowercase()));
+        let ignores_case = matching.ignore_case && letters.next().is_some();
+        let unit = matching.unit;
+        Self { needles, bytes, each_counts, may_overlap, unit, neighbours, ignores_case }
     }
 
     /// The needles, as indices into a [`Tally`].
@@ -70,6 +76,12 @@ impl Group {
     /// The bytes of the needles, by slot.
     pub fn bytes(&self) -> &[Box<[u8]>] {
         &self.bytes
+    }
+
+    /// Whether the letters of ASCII in the text may differ from those of the needles in
+    /// their case. Other letters never do: where case is ignored, they are folded before.
+    pub fn ignores_case(&self) -> bool {
+        self.ignores_case
     }
 
     /// Whether each place of the needle in this slot counts: then an engine need not

@@ -50,6 +50,12 @@ pub trait Engine: fmt::Debug + Send + Sync {
         false
     }
 
+    /// Whether it lowers the letters of ASCII in the text itself where case is ignored:
+    /// then such text need not be folded before.
+    fn lowers_ascii(&self) -> bool {
+        false
+    }
+
     /// How much text around a part a scan must be shown to count in it alone; see
     /// [`Scan::begin_part`].
     fn context(&self) -> Context;

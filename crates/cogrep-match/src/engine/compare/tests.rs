@@ -45,8 +45,9 @@ fn where_nothing_is_rare_what_is_there_is_expected() {
 
 #[test]
 fn grams_of_a_long_needle_are_tried_to_its_end() {
+    let engine = compare(&["a"]);
     let rarest = |gram_bytes, needle: &str, sample: &str| {
-        super::rarest(Level::Portable, gram_bytes, needle.as_bytes(), sample.as_bytes())
+        super::rarest(&engine, gram_bytes, needle.as_bytes(), sample.as_bytes())
     };
     let sample = "ab".repeat(200);
     assert_eq!(rarest(1, "abz", &sample), (0, 2));
@@ -97,7 +98,8 @@ fn what_is_seen_is_taken_down() {
     let mut pass = chosen(&engine, "e");
     let text = ["e".repeat(10 * BLOCK), "z".repeat(2 * BLOCK)].concat();
     let window = Window { text: text.as_bytes(), ends: 0..text.len(), offset: 0 };
-    let field = Field { text: window.text, ends: 0..text.len(), grams: 0..text.len() };
+    let (case, all) = (Case::Matters, 0..text.len());
+    let field = Field { text: window.text, case, ends: all.clone(), grams: all };
     pass.count(&engine, &field, &window, &mut judge);
     // The blocks are aligned, and the text need not be.
     let opened = pass.seen.opened;

@@ -62,6 +62,11 @@ impl Block for Halves {
     }
 
     #[inline(always)]
+    unsafe fn difference(self, other: Self) -> Self {
+        unsafe { Self(_mm256_xor_si256(self.0, other.0), _mm256_xor_si256(self.1, other.1)) }
+    }
+
+    #[inline(always)]
     unsafe fn or_difference(self, one: Self, other: Self) -> Self {
         unsafe {
             Self(
@@ -84,6 +89,14 @@ impl Block for Halves {
     #[inline(always)]
     unsafe fn high_bits(self) -> u64 {
         unsafe { bits(self.0, self.1) }
+    }
+
+    #[inline(always)]
+    unsafe fn set_case(self) -> Self {
+        unsafe {
+            let bit = _mm256_set1_epi8(0x20);
+            Self(_mm256_or_si256(self.0, bit), _mm256_or_si256(self.1, bit))
+        }
     }
 
     #[inline(always)]

@@ -7,8 +7,9 @@
 
 use std::arch::x86_64::{
     __m512i, _mm512_cmpeq_epi8_mask, _mm512_cmplt_epu8_mask, _mm512_loadu_si512,
-    _mm512_mask_add_epi8, _mm512_min_epu8, _mm512_movepi8_mask, _mm512_set1_epi8,
+    _mm512_mask_add_epi8, _mm512_min_epu8, _mm512_movepi8_mask, _mm512_or_si512, _mm512_set1_epi8,
     _mm512_storeu_si512, _mm512_sub_epi8, _mm512_ternarylogic_epi64, _mm512_testn_epi8_mask,
+    _mm512_xor_si512,
 };
 
 use super::block::Block;
@@ -35,6 +36,11 @@ impl Block for __m512i {
     }
 
     #[inline(always)]
+    unsafe fn difference(self, other: Self) -> Self {
+        unsafe { _mm512_xor_si512(self, other) }
+    }
+
+    #[inline(always)]
     unsafe fn or_difference(self, one: Self, other: Self) -> Self {
         // A | (B ^ C), by its truth table.
         unsafe { _mm512_ternarylogic_epi64::<0b1111_0110>(self, one, other) }
@@ -53,6 +59,11 @@ impl Block for __m512i {
     #[inline(always)]
     unsafe fn high_bits(self) -> u64 {
         unsafe { _mm512_movepi8_mask(self) }
+    }
+
+    #[inline(always)]
+    unsafe fn set_case(self) -> Self {
+        unsafe { _mm512_or_si512(self, _mm512_set1_epi8(0x20)) }
     }
 
     #[inline(always)]

@@ -19,6 +19,8 @@ pub(super) trait Block: Copy {
     unsafe fn splat(byte: u8) -> Self;
     /// Where both are equal.
     unsafe fn equal(self, other: Self) -> u64;
+    /// Zero where both blocks are equal.
+    unsafe fn difference(self, other: Self) -> Self;
     /// Keeps a byte zero only where both blocks are equal.
     unsafe fn or_difference(self, one: Self, other: Self) -> Self;
     /// Zero where a byte of either is zero, and not zero elsewhere.
@@ -27,6 +29,8 @@ pub(super) trait Block: Copy {
     unsafe fn zeros(self) -> u64;
     /// Where the highest bit is set: the bytes that are not ASCII.
     unsafe fn high_bits(self) -> u64;
+    /// Sets bit 5 of every byte: letters become small ones, other bytes something else.
+    unsafe fn set_case(self) -> Self;
     /// Sets bit 5 of the bytes from `A` to `Z`.
     unsafe fn lower_ascii(self) -> Self;
 }

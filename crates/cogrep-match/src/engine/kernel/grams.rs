@@ -6,7 +6,18 @@
 //! algorithm of memchr's `packedpair` stops at the first place that is left; here the
 //! mask of all of them is the result, so that a needle that cannot overlap itself is
 //! counted by popcount, and all needles share the loads.
+//!
+//! Text that is not lowered yet can be searched as if it were, which costs one
+//! instruction a load: setting bit 5 lowers the letters. What it makes of other bytes
+//! may look like a gram where there is none; so all bytes of a needle are compared then.
 
+#![allow(
+    clippy::needless_range_loop,
+    reason = "such a loop becomes straight code whatever the compiler inlines"
+)]
+
+#[cfg(target_arch = "x86_64")]
+use std::arch::x86_64::__m512i;
 use std::ops::Range;
 
 use super::Level;
@@ -16,22 +27,42 @@ use super::portable::Words;
 /// The most needles of one call, and the most bytes of a gram.
 pub(crate) const MOST: usize = 4;
 
+/// Whether capital letters of ASCII in the text are as good as small ones. Needles have
+/// none then.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Case {
+    Matters,
+    Ignored,
+}
+
 /// A needle and the place of its gram.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Gram<'a> {
     pub(crate) needle: &'a [u8],
     /// Where the gram begins in the needle.
     pub(crate) offset: usize,
+    /// Whether its places are only to be counted, not shown.
+    pub(crate) only_counts: bool,
 }
 
 /// Where to look.
 #[derive(Clone, Debug)]
 pub(crate) struct Field<'a> {
     pub(crate) text: &'a [u8],
+    pub(crate) case: Case,
     /// A place counts if the needle ends behind `ends.start`, not behind `ends.end`.
     pub(crate) ends: Range<usize>,
     /// Grams are looked for that begin here.
     pub(crate) grams: Range<usize>,
+}
+
+/// What was seen.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub(crate) struct Seen {
+    /// In so many blocks of sixty-four places there was a gram.
+    pub(crate) opened: usize,
+    /// How many places each needle has whose places are only counted.
+    pub(crate) counts: [u64; MOST],
 }
 
 /// What is done with the places found.
@@ -41,8 +72,14 @@ pub(crate) trait Found {
     fn found(&mut self, index: usize, start: usize, mask: u64);
 }
 
-/// Finds up to four needles by grams of up to four bytes, and returns in how many
-/// blocks of sixty-four places there was a gram.
+/// For needles whose places are only counted.
+pub(crate) struct NotShown;
+
+impl Found for NotShown {
+    fn found(&mut self, _: usize, _: usize, _: u64) {}
+}
+
+/// Finds up to four needles by grams of up to four bytes.
 ///
 /// # Panics
 ///
@@ -52,10 +89,10 @@ pub(crate) fn find(
     gram_bytes: usize,
     grams: &[Gram<'_>],
     field: &Field<'_>,
-    found: &mut impl Found,
-) -> usize {
+    found: &mut dyn Found,
+) -> Seen {
     match *grams {
-        [] => 0,
+        [] => Seen::default(),
         [a] => find_by(level, gram_bytes, [a], field, found),
         [a, b] => find_by(level, gram_bytes, [a, b], field, found),
         [a, b, c] => find_by(level, gram_bytes, [a, b, c], field, found),
@@ -69,87 +106,120 @@ fn find_by<const NEEDLES: usize>(
     gram_bytes: usize,
     grams: [Gram<'_>; NEEDLES],
     field: &Field<'_>,
-    found: &mut impl Found,
-) -> usize {
+    found: &mut dyn Found,
+) -> Seen {
     match gram_bytes {
-        1 => dispatch::<NEEDLES, 1>(level, grams, field, found),
-        2 => dispatch::<NEEDLES, 2>(level, grams, field, found),
-        3 => dispatch::<NEEDLES, 3>(level, grams, field, found),
-        MOST => dispatch::<NEEDLES, MOST>(level, grams, field, found),
+        1 => find_with::<NEEDLES, 1>(level, grams, field, found),
+        2 => find_with::<NEEDLES, 2>(level, grams, field, found),
+        3 => find_with::<NEEDLES, 3>(level, grams, field, found),
+        MOST => find_with::<NEEDLES, MOST>(level, grams, field, found),
         _ => panic!("a gram of {gram_bytes} bytes"),
     }
 }
 
-fn dispatch<const NEEDLES: usize, const BYTES: usize>(
+fn find_with<const NEEDLES: usize, const BYTES: usize>(
     level: Level,
     grams: [Gram<'_>; NEEDLES],
     field: &Field<'_>,
-    found: &mut impl Found,
-) -> usize {
+    found: &mut dyn Found,
+) -> Seen {
+    match field.case {
+        Case::Matters => dispatch::<NEEDLES, BYTES, false>(level, grams, field, found),
+        Case::Ignored => dispatch::<NEEDLES, BYTES, true>(level, grams, field, found),
+    }
+}
+
+fn dispatch<const NEEDLES: usize, const BYTES: usize, const LOWERS: bool>(
+    level: Level,
+    grams: [Gram<'_>; NEEDLES],
+    field: &Field<'_>,
+    found: &mut dyn Found,
+) -> Seen {
     for gram in &grams {
         assert!(gram.offset + BYTES <= gram.needle.len(), "a gram outside of its needle");
     }
     let grams_end = field.grams.end.min((field.text.len() + 1).saturating_sub(BYTES));
     let field = Field {
         text: field.text,
+        case: field.case,
         ends: field.ends.start..field.ends.end.min(field.text.len()),
         grams: field.grams.start..grams_end,
     };
     if field.text.len() < BLOCK_BYTES + BYTES - 1 {
-        few_places(&field, &grams, found);
-        return 0;
+        return few_places(&field, &grams, found);
     }
     // SAFETY: the text has a block of places at least, and the grams lie in it and in
     // their needles. The token in a level proves that the CPU has its instructions.
     unsafe {
         match level {
-            Level::Portable => blocks::<Words, NEEDLES, BYTES>(field, grams, found),
+            Level::Portable => blocks::<Words, NEEDLES, BYTES, LOWERS>(field, grams, found),
             #[cfg(target_arch = "x86_64")]
-            Level::Avx2(_) => blocks_avx2::<NEEDLES, BYTES>(field, grams, found),
+            Level::Avx2(_) => blocks_avx2::<NEEDLES, BYTES, LOWERS>(field, grams, found),
             #[cfg(target_arch = "x86_64")]
-            Level::Avx512(_) => blocks_avx512::<NEEDLES, BYTES>(field, grams, found),
+            Level::Avx512(_) => blocks_avx512::<NEEDLES, BYTES, LOWERS>(field, grams, found),
         }
     }
 }
 
 #[cfg(target_arch = "x86_64")]
 #[target_feature(enable = "avx2,popcnt,bmi1,bmi2,lzcnt")]
-unsafe fn blocks_avx2<const NEEDLES: usize, const BYTES: usize>(
+unsafe fn blocks_avx2<const NEEDLES: usize, const BYTES: usize, const LOWERS: bool>(
     field: Field<'_>,
     grams: [Gram<'_>; NEEDLES],
-    found: &mut impl Found,
-) -> usize {
+    found: &mut dyn Found,
+) -> Seen {
     // SAFETY: the caller sees to all that is asked for.
-    unsafe { blocks::<super::avx2::Halves, NEEDLES, BYTES>(field, grams, found) }
+    unsafe { blocks::<super::avx2::Halves, NEEDLES, BYTES, LOWERS>(field, grams, found) }
 }
 
 #[cfg(target_arch = "x86_64")]
 #[target_feature(enable = "avx512f,avx512bw,avx512vl,popcnt,bmi1,bmi2,lzcnt")]
-unsafe fn blocks_avx512<const NEEDLES: usize, const BYTES: usize>(
+unsafe fn blocks_avx512<const NEEDLES: usize, const BYTES: usize, const LOWERS: bool>(
     field: Field<'_>,
     grams: [Gram<'_>; NEEDLES],
-    found: &mut impl Found,
-) -> usize {
+    found: &mut dyn Found,
+) -> Seen {
     // SAFETY: the caller sees to all that is asked for.
-    unsafe { blocks::<std::arch::x86_64::__m512i, NEEDLES, BYTES>(field, grams, found) }
+    unsafe { blocks::<__m512i, NEEDLES, BYTES, LOWERS>(field, grams, found) }
 }
 
 /// A text that has less than a block of places.
-fn few_places(field: &Field<'_>, grams: &[Gram<'_>], found: &mut impl Found) {
+fn few_places(field: &Field<'_>, grams: &[Gram<'_>], found: &mut dyn Found) -> Seen {
+    let mut seen = Seen::default();
     for (index, gram) in grams.iter().enumerate() {
-        for place in field.grams.clone() {
-            if stands(field, *gram, place) {
-                found.found(index, place - gram.offset, 1);
-            }
+        for place in field.grams.clone().filter(|place| stands(field, *gram, *place)) {
+            seen.places(index, *gram, place, 1, found);
+        }
+    }
+    seen
+}
+
+impl Seen {
+    /// There are places of this needle, its grams where the bits of the mask are.
+    #[inline(always)]
+    fn places(
+        &mut self,
+        index: usize,
+        gram: Gram<'_>,
+        place: usize,
+        mask: u64,
+        found: &mut dyn Found,
+    ) {
+        if gram.only_counts {
+            self.counts[index] += u64::from(mask.count_ones());
+        } else if mask != 0 {
+            found.found(index, place.wrapping_sub(gram.offset), mask);
         }
     }
 }
 
 /// Whether the needle stands where its gram would be at this place, and counts there.
-fn stands(field: &Field<'_>, Gram { needle, offset }: Gram<'_>, place: usize) -> bool {
+fn stands(field: &Field<'_>, Gram { needle, offset, .. }: Gram<'_>, place: usize) -> bool {
     place.checked_sub(offset).is_some_and(|start| {
         let end = start + needle.len();
-        field.ends.start < end && end <= field.ends.end && field.text[start..end] == *needle
+        field.ends.start < end
+            && end <= field.ends.end
+            && is_same(field.case, &field.text[start..end], needle)
     })
 }
 
@@ -160,37 +230,52 @@ fn stands(field: &Field<'_>, Gram { needle, offset }: Gram<'_>, place: usize) ->
 /// The CPU must have the instructions of `B`; the text must have a block of places at
 /// least, and the grams must lie in the text and in their needles.
 #[inline(always)]
-unsafe fn blocks<B: Block, const NEEDLES: usize, const BYTES: usize>(
+unsafe fn blocks<B: Block, const NEEDLES: usize, const BYTES: usize, const LOWERS: bool>(
     field: Field<'_>,
     grams: [Gram<'_>; NEEDLES],
-    found: &mut impl Found,
-) -> usize {
+    found: &mut dyn Found,
+) -> Seen {
     let Range { start, end } = field.grams.clone();
     let last_block = field.text.len() - (BYTES - 1) - BLOCK_BYTES;
-    let mut opened = 0;
+    let mut seen = Seen::default();
     // SAFETY: a block is looked at only in places up to the last block.
     unsafe {
-        let bytes = grams.map(|Gram { needle, offset }| {
-            core::array::from_fn(|at| B::splat(needle[offset + at]))
+        let bytes = grams.map(|Gram { needle, offset, .. }| {
+            core::array::from_fn(|at| cased::<B, LOWERS>(B::splat(needle[offset + at])))
         });
-        let scan = Scan::<B, NEEDLES, BYTES> { field, grams, bytes };
+        let beginnings = grams.map(|gram| Beginning::new(gram.needle, LOWERS));
+        let scan = Scan::<B, NEEDLES, BYTES, LOWERS> { field, grams, beginnings, bytes };
         // The first block ends where an aligned one begins.
         let align = scan.field.text.as_ptr().wrapping_add(start) as usize % BLOCK_BYTES;
         let aligned = (start + BLOCK_BYTES - align).min(end);
-        opened += scan.edges(start..aligned, last_block, found);
+        scan.edges(start..aligned, last_block, found, &mut seen);
         let mut place = aligned;
-        while place + 2 * BLOCK_BYTES <= end {
-            let first = scan.differences(place);
-            let second = scan.differences(place + BLOCK_BYTES);
-            if least(first).either_zero(least(second)).zeros() != 0 {
-                opened += scan.open(place, first, !0, found);
-                opened += scan.open(place + BLOCK_BYTES, second, !0, found);
+        while place + PAIR_BYTES <= end {
+            let pairs = ((end - place) / PAIR_BYTES).min(PAIRS);
+            // Nothing is opened before all were looked at: a loop that does nothing else
+            // keeps all in registers, and predicts no branch wrongly.
+            let mut open = 0_u64;
+            for pair in 0..pairs {
+                let first = least(scan.differences(place + pair * PAIR_BYTES));
+                let second = least(scan.differences(place + pair * PAIR_BYTES + BLOCK_BYTES));
+                open |= u64::from(first.either_zero(second).zeros() != 0) << pair;
             }
-            place += 2 * BLOCK_BYTES;
+            while open != 0 {
+                let pair = place + open.trailing_zeros() as usize * PAIR_BYTES;
+                open &= open - 1;
+                scan.open(pair, !0, found, &mut seen);
+                scan.open(pair + BLOCK_BYTES, !0, found, &mut seen);
+            }
+            place += pairs * PAIR_BYTES;
         }
-        opened + scan.edges(place..end, last_block, found)
+        scan.edges(place..end, last_block, found, &mut seen);
     }
+    seen
 }
+
+/// Blocks are looked at in pairs, of which so many at most are remembered to be opened.
+const PAIRS: usize = 64;
+const PAIR_BYTES: usize = 2 * BLOCK_BYTES;
 
 /// Zero in each place where the gram of any needle stands.
 ///
@@ -207,13 +292,61 @@ unsafe fn least<B: Block, const NEEDLES: usize>(differences: [B; NEEDLES]) -> B 
     least
 }
 
-struct Scan<'a, B, const NEEDLES: usize, const BYTES: usize> {
+/// The block as it is compared with grams.
+///
+/// # Safety
+///
+/// The CPU must have the instructions of `B`.
+#[inline(always)]
+unsafe fn cased<B: Block, const LOWERS: bool>(block: B) -> B {
+    // SAFETY: the caller has the instructions of `B`.
+    if LOWERS { unsafe { block.set_case() } } else { block }
+}
+
+struct Scan<'a, B, const NEEDLES: usize, const BYTES: usize, const LOWERS: bool> {
     field: Field<'a>,
     grams: [Gram<'a>; NEEDLES],
+    beginnings: [Beginning; NEEDLES],
     bytes: [[B; BYTES]; NEEDLES],
 }
 
-impl<B: Block, const NEEDLES: usize, const BYTES: usize> Scan<'_, B, NEEDLES, BYTES> {
+/// The first bytes of a needle, eight at most, to be compared at once.
+#[derive(Clone, Copy)]
+struct Beginning {
+    bytes: u64,
+    /// All bits of these bytes.
+    mask: u64,
+    /// Bit 5 of the bytes that are letters, if case is ignored.
+    case: u64,
+}
+
+impl Beginning {
+    const BYTES: usize = 8;
+
+    fn new(needle: &[u8], lowers: bool) -> Self {
+        let len = needle.len().min(Self::BYTES);
+        let word = |byte: &dyn Fn(u8) -> u8| {
+            let mut bytes = [0; Self::BYTES];
+            for (to, from) in bytes.iter_mut().zip(&needle[..len]) {
+                *to = byte(*from);
+            }
+            u64::from_le_bytes(bytes)
+        };
+        let case = |byte: u8| if lowers && byte.is_ascii_lowercase() { 0x20 } else { 0 };
+        Self { bytes: word(&|byte| byte), mask: word(&|_| !0), case: word(&case) }
+    }
+
+    /// Whether the text goes on so.
+    #[inline(always)]
+    fn is_of(self, text: [u8; Self::BYTES]) -> bool {
+        let text = u64::from_le_bytes(text) | self.case;
+        (text ^ self.bytes) & self.mask == 0
+    }
+}
+
+impl<B: Block, const NEEDLES: usize, const BYTES: usize, const LOWERS: bool>
+    Scan<'_, B, NEEDLES, BYTES, LOWERS>
+{
     /// For each needle, zero where its gram stands.
     ///
     /// # Safety
@@ -225,14 +358,16 @@ impl<B: Block, const NEEDLES: usize, const BYTES: usize> Scan<'_, B, NEEDLES, BY
         // SAFETY: the blocks begin up to `BYTES - 1` bytes behind `place`.
         unsafe {
             let from = self.field.text.as_ptr().add(place);
-            let mut blocks = [B::load(from); BYTES];
-            for (at, block) in blocks.iter_mut().enumerate().skip(1) {
-                *block = B::load(from.add(at));
+            let mut blocks = [cased::<B, LOWERS>(B::load(from)); BYTES];
+            for at in 1..BYTES {
+                blocks[at] = cased::<B, LOWERS>(B::load(from.add(at)));
             }
-            let mut differences = [B::splat(0); NEEDLES];
-            for (difference, bytes) in differences.iter_mut().zip(&self.bytes) {
-                for (block, byte) in blocks.iter().zip(bytes) {
-                    *difference = difference.or_difference(*block, *byte);
+            let mut differences = [blocks[0]; NEEDLES];
+            for needle in 0..NEEDLES {
+                differences[needle] = blocks[0].difference(self.bytes[needle][0]);
+                for at in 1..BYTES {
+                    let byte = self.bytes[needle][at];
+                    differences[needle] = differences[needle].or_difference(blocks[at], byte);
                 }
             }
             differences
@@ -250,89 +385,121 @@ impl<B: Block, const NEEDLES: usize, const BYTES: usize> Scan<'_, B, NEEDLES, BY
         &self,
         places: Range<usize>,
         last_block: usize,
-        found: &mut impl Found,
-    ) -> usize {
-        let mut opened = 0;
+        found: &mut dyn Found,
+        seen: &mut Seen,
+    ) {
         let mut place = places.start;
         while place < places.end {
             let block = place.min(last_block);
             let behind = (block + BLOCK_BYTES).min(places.end);
             let counted = !0 << (place - block) & !0 >> (block + BLOCK_BYTES - behind);
             // SAFETY: no block begins behind the last.
-            opened += unsafe { self.open(block, self.differences(block), counted, found) };
+            unsafe { self.open(block, counted, found, seen) };
             place = behind;
         }
-        opened
     }
 
     /// Compares the rest of the needles where their grams stand.
     ///
     /// # Safety
     ///
-    /// The CPU must have the instructions of `B`.
+    /// As for [`differences`](Self::differences).
     #[inline(always)]
-    unsafe fn open(
-        &self,
-        place: usize,
-        differences: [B; NEEDLES],
-        counted: u64,
-        found: &mut impl Found,
-    ) -> usize {
-        let mut opened = 0;
+    unsafe fn open(&self, place: usize, counted: u64, found: &mut dyn Found, seen: &mut Seen) {
+        let mut is_open = false;
+        // SAFETY: the caller sees to it.
+        let differences = unsafe { self.differences(place) };
         for (index, difference) in differences.into_iter().enumerate() {
             // SAFETY: the caller has the instructions of `B`.
             let mask = unsafe { difference.zeros() } & counted;
             if mask != 0 {
-                opened = 1;
+                is_open = true;
                 let gram = self.grams[index];
                 // SAFETY: as above.
-                let mask = unsafe { verified::<B, BYTES>(&self.field, gram, place, mask) };
-                if mask != 0 {
-                    found.found(index, place.wrapping_sub(gram.offset), mask);
-                }
+                let mask = unsafe { self.verified(index, place, mask) };
+                seen.places(index, gram, place, mask, found);
             }
         }
-        opened
+        seen.opened += usize::from(is_open);
     }
 }
 
-/// Bytes of a needle beyond its gram that are compared in all places at once; of a
-/// longer needle few places are left, and they are compared one by one.
+/// So many places of a block are compared one by one, more all at once.
+const FEW: u32 = 4;
+
+/// Bytes of a needle that are compared in all places at once; of a longer needle few
+/// places are left, and they are compared one by one.
 const MASKED_COMPARISONS: usize = 12;
 
-/// The places of the mask at which the whole needle stands and counts.
-///
-/// # Safety
-///
-/// The CPU must have the instructions of `B`.
-#[inline(always)]
-unsafe fn verified<B: Block, const BYTES: usize>(
-    field: &Field<'_>,
-    gram: Gram<'_>,
-    place: usize,
-    mask: u64,
-) -> u64 {
-    let Gram { needle, offset } = gram;
-    let first_end = place.wrapping_sub(offset).wrapping_add(needle.len());
-    let inside = place >= offset
-        && first_end > field.ends.start
-        && first_end + BLOCK_BYTES <= field.ends.end;
-    if !inside || needle.len() > BYTES + MASKED_COMPARISONS {
-        return verified_one_by_one(field, gram, place, mask);
+impl<B: Block, const NEEDLES: usize, const BYTES: usize, const LOWERS: bool>
+    Scan<'_, B, NEEDLES, BYTES, LOWERS>
+{
+    /// The places of the mask at which the whole needle stands and counts.
+    ///
+    /// # Safety
+    ///
+    /// The CPU must have the instructions of `B`.
+    #[inline(always)]
+    unsafe fn verified(&self, index: usize, place: usize, mask: u64) -> u64 {
+        let (field, gram) = (&self.field, self.grams[index]);
+        let Gram { needle, offset, .. } = gram;
+        let start = place.wrapping_sub(offset);
+        let first_end = start.wrapping_add(needle.len());
+        let inside = place >= offset
+            && first_end > field.ends.start
+            && first_end + BLOCK_BYTES <= field.ends.end
+            && start + BLOCK_BYTES + Beginning::BYTES <= field.text.len();
+        if !inside || (needle.len() > MASKED_COMPARISONS && mask.count_ones() > FEW) {
+            return verified_one_by_one(field, gram, place, mask);
+        }
+        if mask.count_ones() > FEW {
+            // SAFETY: the needles that begin in this block end before the text does.
+            return unsafe { self.verified_at_once(needle, start, mask) };
+        }
+        let (mut kept, mut left) = (0, mask);
+        while left != 0 {
+            let bit = left & left.wrapping_neg();
+            left ^= bit;
+            let at = start + bit.trailing_zeros() as usize;
+            // SAFETY: the text has so many bytes behind the block.
+            let text = unsafe { field.text.as_ptr().add(at).cast::<[u8; 8]>().read() };
+            let more = Beginning::BYTES.min(needle.len());
+            if self.beginnings[index].is_of(text)
+                && is_same(field.case, &field.text[at + more..at + needle.len()], &needle[more..])
+            {
+                kept |= bit;
+            }
+        }
+        kept
     }
-    let mut mask = mask;
-    for (at, &byte) in needle.iter().enumerate() {
-        if at < offset || at >= offset + BYTES {
-            // SAFETY: a needle that begins in this block ends before the text does.
-            let block = unsafe { B::load(field.text.as_ptr().add(place - offset + at)) };
-            // SAFETY: the caller has the instructions of `B`.
-            mask &= unsafe { block.equal(B::splat(byte)) };
+
+    /// # Safety
+    ///
+    /// The CPU must have the instructions of `B`, and a needle that begins in the block
+    /// must end in the text.
+    #[inline(always)]
+    unsafe fn verified_at_once(&self, needle: &[u8], start: usize, mut mask: u64) -> u64 {
+        for (at, &byte) in needle.iter().enumerate() {
+            // SAFETY: the caller sees to it.
+            mask &= unsafe {
+                let block = B::load(self.field.text.as_ptr().add(start + at));
+                let block = if LOWERS { block.lower_ascii() } else { block };
+                block.equal(B::splat(byte))
+            };
             if mask == 0 {
                 break;
             }
         }
+        mask
     }
-    mask
+}
+
+/// Whether the text is that of the needle.
+fn is_same(case: Case, text: &[u8], needle: &[u8]) -> bool {
+    match case {
+        Case::Matters => text == needle,
+        Case::Ignored => text.eq_ignore_ascii_case(needle),
+    }
 }
 
 #[inline(never)]
@@ -371,17 +538,27 @@ mod tests {
     }
 
     fn check(field: &Field<'_>, gram_bytes: usize, grams: &[Gram<'_>]) {
-        let expected: Vec<_> = grams.iter().map(|gram| naive(field, *gram)).collect();
+        let lowered = match field.case {
+            Case::Matters => field.text.to_vec(),
+            Case::Ignored => field.text.to_ascii_lowercase(),
+        };
+        let plain = Field { text: &lowered, case: Case::Matters, ..field.clone() };
+        let expected: Vec<_> = grams.iter().map(|gram| naive(&plain, *gram)).collect();
         for level in Level::available() {
             let mut places = Places(vec![Vec::new(); grams.len()]);
-            find(level, gram_bytes, grams, field, &mut places);
-            assert_eq!(places.0, expected, "{level:?} {gram_bytes} {grams:?} {field:?}");
+            let seen = find(level, gram_bytes, grams, field, &mut places);
+            for (index, gram) in grams.iter().enumerate() {
+                let (shown, counted) = (&places.0[index], seen.counts[index]);
+                let (all, none) = (expected[index].len() as u64, &Vec::new());
+                let right = if gram.only_counts { (none, all) } else { (&expected[index], 0) };
+                assert_eq!((shown, counted), right, "{level:?} {gram_bytes} {gram:?} {field:?}");
+            }
         }
     }
 
     /// Texts of few letters, so that needles stand in them.
     fn text(len: impl Into<prop::collection::SizeRange>) -> impl Strategy<Value = Vec<u8>> {
-        prop::collection::vec(prop::sample::select(&b"aab\x80\xFF"[..]), len)
+        prop::collection::vec(prop::sample::select(&b"aaabAA@`\x80\xFF"[..]), len)
     }
 
     proptest! {
@@ -393,14 +570,25 @@ mod tests {
             (start, end) in (0_usize..80, 0_usize..80),
             (first_gram, last_gram) in (0_usize..80, 0_usize..80),
             skip in 0_usize..64,
+            case in prop::sample::select(&[Case::Matters, Case::Ignored][..]),
         ) {
+            let mut needles = needles;
+            if case == Case::Ignored {
+                for (needle, _) in &mut needles {
+                    needle.make_ascii_lowercase();
+                }
+            }
             // Without the bytes skipped, blocks begin at any alignment.
             let text = &text[skip.min(text.len())..];
             let shortest = needles.iter().map(|(needle, _)| needle.len()).min().unwrap_or(1);
             let gram_bytes = gram_bytes.min(shortest);
             let grams: Vec<_> = needles
                 .iter()
-                .map(|(needle, at)| Gram { needle, offset: at.index(needle.len() - gram_bytes + 1) })
+                .map(|(needle, at)| Gram {
+                    needle,
+                    offset: at.index(needle.len() - gram_bytes + 1),
+                    only_counts: at.index(2) == 0,
+                })
                 .collect();
             let within = |start: usize, end: usize| {
                 let start = start.min(text.len());
@@ -410,6 +598,7 @@ mod tests {
             let first_gram = first_gram.min(grams_end);
             let field = Field {
                 text,
+                case,
                 ends: within(start, end),
                 grams: first_gram..grams_end.saturating_sub(last_gram).max(first_gram),
             };
@@ -424,11 +613,13 @@ mod tests {
             for needle in [&b"a"[..], b"aa", b"aaa", b"aaaa", &[b'a'; 63], &[b'a'; 64], &[b'a'; 65]]
             {
                 let gram_bytes = needle.len().min(MOST);
-                let field = Field { text: &text, ends: 0..len, grams: 0..len };
+                let field = Field { text: &text, case: Case::Matters, ends: 0..len, grams: 0..len };
                 let grams = (len + 1).saturating_sub(gram_bytes);
                 for offset in [0, needle.len() - gram_bytes] {
                     let field = Field { grams: 0..grams, ..field.clone() };
-                    check(&field, gram_bytes, &[Gram { needle, offset }]);
+                    for only_counts in [false, true] {
+                        check(&field, gram_bytes, &[Gram { needle, offset, only_counts }]);
+                    }
                 }
             }
         }

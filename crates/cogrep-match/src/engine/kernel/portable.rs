@@ -54,6 +54,14 @@ impl Block for Words {
     }
 
     #[inline(always)]
+    unsafe fn difference(mut self, other: Self) -> Self {
+        for (word, other) in self.0.iter_mut().zip(other.0) {
+            *word ^= other;
+        }
+        self
+    }
+
+    #[inline(always)]
     unsafe fn or_difference(mut self, one: Self, other: Self) -> Self {
         for ((word, one), other) in self.0.iter_mut().zip(one.0).zip(other.0) {
             *word |= one ^ other;
@@ -77,6 +85,11 @@ impl Block for Words {
     #[inline(always)]
     unsafe fn high_bits(self) -> u64 {
         bits(self.0)
+    }
+
+    #[inline(always)]
+    unsafe fn set_case(self) -> Self {
+        Self(self.0.map(|word| word | LOW << 5))
     }
 
     #[inline(always)]

@@ -6,7 +6,7 @@ pub(crate) mod strategy;
 
 use cogrep_match::word::is_word;
 use cogrep_match::{
-    Counter, EngineChoice, Folder, LineGrouper, Matching, Patterns, Plan, Tally, Unit, fold_all,
+    Counter, EngineChoice, LineGrouper, Matching, Patterns, Plan, Tally, Unit, fold_all,
 };
 use proptest::test_runner::Config as ProptestConfig;
 
@@ -136,13 +136,15 @@ fn part(plan: &Plan, text: &[u8], part: std::ops::Range<usize>, lens: &[usize]) 
     let mut tally = Tally::new();
     for engine in plan.engines() {
         let mut scan = engine.clone().scan();
-        let (mut folder, mut lines) = (Folder::new(), LineGrouper::new(usize::MAX));
+        let (mut folder, mut lines) = (plan.folder(), LineGrouper::new(usize::MAX));
         if part.start > 0 {
             scan.begin_part(&change(before));
         }
         let mut feed = |piece: &[u8], last| {
             let mut folded = Vec::new();
-            if plan.folds() {
+            if plan.folds() && folder.leaves(piece) {
+                scan.feed(piece);
+            } else if plan.folds() {
                 folder.fold(piece, &mut folded);
                 if last {
                     folder.finish(&mut folded);
