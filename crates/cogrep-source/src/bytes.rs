@@ -9,6 +9,7 @@ use std::task::Poll;
 
 use tokio::sync::OwnedSemaphorePermit;
 
+use crate::buffer::Buffer;
 use crate::chunk::{CHUNK_BYTES, Chunk};
 use crate::event_loop::{EventLoop, Io, Watched};
 use crate::input::SourceName;
@@ -43,7 +44,7 @@ enum Device {
 
 /// What was read on the way, by the thread that had to wait to open a file.
 struct FirstRead {
-    buffer: Vec<u8>,
+    buffer: Buffer,
     result: io::Result<usize>,
 }
 
@@ -182,7 +183,7 @@ impl Bytes {
     }
 
     /// As [`fill_chunk`](Self::fill_chunk), with a buffer that has room for so much.
-    pub(crate) async fn fill(&mut self, buffer: &mut Vec<u8>, room: usize, least: usize) -> usize {
+    pub(crate) async fn fill(&mut self, buffer: &mut Buffer, room: usize, least: usize) -> usize {
         let fills = matches!(self.device, Device::File { .. });
         let mut filled = 0;
         while !self.ended && filled < room && (fills || filled < least) {
@@ -206,7 +207,7 @@ impl Bytes {
     }
 
     /// One read that is neither interrupted nor asked to stop.
-    async fn read(&mut self, buffer: &mut Vec<u8>, range: Range<usize>) -> Result<usize, Fault> {
+    async fn read(&mut self, buffer: &mut Buffer, range: Range<usize>) -> Result<usize, Fault> {
         loop {
             if self.interrupt.is_requested() {
                 return Err(Fault::Interrupted);
@@ -251,7 +252,7 @@ impl Bytes {
 
     async fn read_stream(
         &mut self,
-        buffer: &mut Vec<u8>,
+        buffer: &mut Buffer,
         range: Range<usize>,
     ) -> Result<io::Result<usize>, Fault> {
         self.ready().await?;
@@ -296,13 +297,13 @@ impl Bytes {
 /// Opens a file and reads its beginning: a small file costs one wait, not three.
 fn open_and_read(
     path: &std::path::Path,
-    mut buffer: Vec<u8>,
+    mut buffer: Buffer,
 ) -> io::Result<(Opened, Option<FirstRead>)> {
     let opened = system::open(path)?;
     if opened.kind != Kind::Regular {
         return Ok((opened, None));
     }
-    buffer.resize(CHUNK_BYTES.max(buffer.len()), 0);
+    buffer.make_room(CHUNK_BYTES);
     let result = (&opened.file).read(&mut buffer[..CHUNK_BYTES]);
     Ok((opened, Some(FirstRead { buffer, result })))
 }
@@ -311,7 +312,7 @@ fn open_and_read(
 async fn read_file(
     on: &EventLoop,
     file: &Arc<File>,
-    buffer: &mut Vec<u8>,
+    buffer: &mut Buffer,
     range: Range<usize>,
 ) -> Result<io::Result<usize>, Fault> {
     if on.io() == Io::Auto {
@@ -325,7 +326,7 @@ async fn read_file(
 
 async fn read_elsewhere(
     file: &Arc<File>,
-    buffer: &mut Vec<u8>,
+    buffer: &mut Buffer,
     range: Range<usize>,
 ) -> Result<io::Result<usize>, Fault> {
     let (file, mut away) = (Arc::clone(file), std::mem::take(buffer));

@@ -4,6 +4,8 @@ use std::fmt;
 use std::ops::Range;
 use std::sync::Arc;
 
+use crate::buffer::Buffer;
+
 /// How many bytes a chunk holds at most when it comes from a source.
 ///
 /// Large enough that a send costs nothing beside the counting, small enough that
@@ -46,7 +48,7 @@ pub enum Role {
 #[derive(Clone, Default)]
 pub struct Chunk {
     /// Initialised all over; only the part `start..end` is text.
-    buffer: Arc<Vec<u8>>,
+    buffer: Arc<Buffer>,
     start: usize,
     end: usize,
     offset: u64,
@@ -101,8 +103,7 @@ impl Chunk {
             // Others still look at the old text.
             self.buffer = Arc::default();
         }
-        let buffer = Arc::make_mut(&mut self.buffer);
-        buffer.clear();
+        let buffer = Arc::make_mut(&mut self.buffer).emptied();
         write(buffer);
         self.start = 0;
         self.end = buffer.len();
@@ -145,11 +146,9 @@ impl Chunk {
 
     /// The whole buffer, of at least `length` bytes, to be read into;
     /// [`set`](Self::set) says afterwards which part of it is text.
-    pub(crate) fn buffer_mut(&mut self, length: usize) -> &mut Vec<u8> {
+    pub(crate) fn buffer_mut(&mut self, length: usize) -> &mut Buffer {
         let buffer = Arc::make_mut(&mut self.buffer);
-        if buffer.len() < length {
-            buffer.resize(length, 0);
-        }
+        buffer.make_room(length);
         buffer
     }
 
@@ -159,12 +158,12 @@ impl Chunk {
     }
 
     /// Gives it a buffer to be read into.
-    pub(crate) fn give_buffer(&mut self, buffer: Vec<u8>) {
+    pub(crate) fn give_buffer(&mut self, buffer: Buffer) {
         self.buffer = Arc::new(buffer);
     }
 
     /// Takes the buffer away, and the text with it.
-    pub(crate) fn take_buffer(&mut self) -> Vec<u8> {
+    pub(crate) fn take_buffer(&mut self) -> Buffer {
         self.start = 0;
         self.end = 0;
         Arc::unwrap_or_clone(std::mem::take(&mut self.buffer))

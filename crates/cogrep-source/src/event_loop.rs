@@ -12,6 +12,7 @@ use std::time::Instant;
 use tokio::sync::{Notify, OwnedSemaphorePermit, Semaphore};
 use tokio::task::spawn_blocking;
 
+use crate::buffer::Buffer;
 use crate::chunk::Chunk;
 use crate::interrupt::Interrupt;
 use crate::outcome::Fault;
@@ -40,7 +41,7 @@ pub struct EventLoop {
     /// What becomes readable when everybody is to stop.
     bell: Option<Watched>,
     /// Buffers of chunks that nobody fills right now.
-    buffers: RefCell<Vec<Vec<u8>>>,
+    buffers: RefCell<Vec<Buffer>>,
     /// Mebibytes that decoders may take for what they have to remember.
     memory: Arc<Semaphore>,
 }
@@ -85,13 +86,13 @@ impl EventLoop {
     }
 
     /// Takes a buffer that is not needed.
-    pub(crate) fn keep(&self, buffer: Vec<u8>) {
-        if buffer.capacity() > 0 {
+    pub(crate) fn keep(&self, buffer: Buffer) {
+        if !buffer.is_empty() {
             self.buffers.borrow_mut().push(buffer);
         }
     }
 
-    pub(crate) fn buffer(&self) -> Vec<u8> {
+    pub(crate) fn buffer(&self) -> Buffer {
         self.buffers.borrow_mut().pop().unwrap_or_default()
     }
 

@@ -8,6 +8,7 @@
 //! What this crate refuses to do: look for anything in the text, or decide by
 //! content whether a source is worth reading.
 
+mod buffer;
 mod bytes;
 mod chunk;
 mod encoding;

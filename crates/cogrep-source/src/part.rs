@@ -12,6 +12,7 @@ use std::sync::Arc;
 
 use memchr::memchr;
 
+use crate::buffer::Buffer;
 use crate::chunk::{CHUNK_BYTES, Chunk, Role};
 use crate::event_loop::{EventLoop, Io};
 use crate::interrupt::Interrupt;
@@ -173,7 +174,7 @@ impl PartText {
         self.fault
     }
 
-    async fn next(&mut self, buffer: &mut Vec<u8>) -> Result<Piece, Fault> {
+    async fn next(&mut self, buffer: &mut Buffer) -> Result<Piece, Fault> {
         match self.phase {
             Phase::Before if self.division.cut == Cut::Lines => self.first_line(buffer).await,
             Phase::Before => self.before(buffer).await,
@@ -188,7 +189,7 @@ impl PartText {
     }
 
     /// What stands before the part, which begins where the next character does.
-    async fn before(&mut self, buffer: &mut Vec<u8>) -> Result<Piece, Fault> {
+    async fn before(&mut self, buffer: &mut Buffer) -> Result<Piece, Fault> {
         let from = self.start.saturating_sub(self.division.before as u64);
         // No more than the bytes asked for.
         let before = usize::try_from(self.start - from).unwrap_or(usize::MAX);
@@ -206,7 +207,7 @@ impl PartText {
     }
 
     /// The next bytes of a part that ends where a character begins, or anywhere.
-    async fn text(&mut self, buffer: &mut Vec<u8>) -> Result<Piece, Fault> {
+    async fn text(&mut self, buffer: &mut Buffer) -> Result<Piece, Fault> {
         let Some(end) = self.end.filter(|end| *end <= self.at) else {
             let room = self.room(self.end.map(|end| end - self.at));
             let read = self.fill(buffer, room, self.at).await?;
@@ -226,7 +227,7 @@ impl PartText {
     }
 
     /// The first bytes of a part that begins where a line does.
-    async fn first_line(&mut self, buffer: &mut Vec<u8>) -> Result<Piece, Fault> {
+    async fn first_line(&mut self, buffer: &mut Buffer) -> Result<Piece, Fault> {
         // The line feed before may be the last byte of the range before.
         self.at = self.start - 1;
         loop {
@@ -251,7 +252,7 @@ impl PartText {
     }
 
     /// The next bytes of a part that ends where a line does.
-    async fn lines(&mut self, buffer: &mut Vec<u8>) -> Result<Piece, Fault> {
+    async fn lines(&mut self, buffer: &mut Buffer) -> Result<Piece, Fault> {
         let until_end = self.end.map(|end| (end - 1).saturating_sub(self.at));
         let is_inside = until_end.is_none_or(|left| left > 0);
         let room = self.room(until_end.filter(|left| *left > 0));
@@ -287,10 +288,8 @@ impl PartText {
     }
 
     /// Reads so much of the text from this place on, less only where it ends.
-    async fn fill(&mut self, buffer: &mut Vec<u8>, room: usize, from: u64) -> Result<usize, Fault> {
-        if buffer.len() < room {
-            buffer.resize(room, 0);
-        }
+    async fn fill(&mut self, buffer: &mut Buffer, room: usize, from: u64) -> Result<usize, Fault> {
+        buffer.make_room(room);
         let mut filled = 0;
         while filled < room {
             if self.interrupt.is_requested() {
@@ -310,7 +309,7 @@ impl PartText {
     /// One read: at once if it can be, else where it may wait.
     async fn read(
         &self,
-        buffer: &mut Vec<u8>,
+        buffer: &mut Buffer,
         range: Range<usize>,
         offset: u64,
     ) -> Result<io::Result<usize>, Fault> {

@@ -6,6 +6,7 @@ use std::pin::pin;
 use std::rc::Rc;
 use std::task::{Context, Poll, Waker};
 
+use crate::buffer::Buffer;
 use crate::bytes::Bytes;
 use crate::chunk::{CHUNK_BYTES, Chunk};
 use crate::encoding::{Encoding, LONGEST_MARK_BYTES, Transcoding, decode, transcoding};
@@ -151,7 +152,9 @@ impl Text {
         loop {
             if self.undecoded.is_empty() && !self.bytes.has_ended() {
                 self.undecoded.resize(UNDECODED_BYTES, 0);
-                let read = self.bytes.fill(&mut self.undecoded, UNDECODED_BYTES, 1).await;
+                let mut room = Buffer::from(std::mem::take(&mut self.undecoded));
+                let read = self.bytes.fill(&mut room, UNDECODED_BYTES, 1).await;
+                self.undecoded = room.into();
                 self.undecoded.truncate(read);
             }
             let Some(Transcoding::Decoded(decoder)) = &mut self.transcoding else {

@@ -13,6 +13,7 @@ use tokio::sync::OwnedSemaphorePermit;
 
 pub(crate) use self::format::MAGIC_BYTES;
 use self::format::{Decoder, Format, HEADER_BYTES, State, Step, Trouble, WINDOW_BYTES};
+use crate::buffer::Buffer;
 use crate::bytes::Bytes;
 use crate::chunk::{CHUNK_BYTES, Chunk};
 use crate::outcome::{Fault, Outcome};
@@ -94,7 +95,7 @@ impl Unpacked {
     }
 
     /// As [`fill_chunk`](Self::fill_chunk), with a buffer that has room for so much.
-    pub(crate) async fn fill(&mut self, buffer: &mut Vec<u8>, room: usize, least: usize) -> usize {
+    pub(crate) async fn fill(&mut self, buffer: &mut Buffer, room: usize, least: usize) -> usize {
         let Some(unpacking) = &mut self.unpacking else {
             return self.bytes.fill(buffer, room, least).await;
         };
@@ -216,7 +217,9 @@ impl Unpacking {
         let rest = self.packed.len();
         let mut more = if rest == 0 { std::mem::take(&mut self.packed) } else { Vec::new() };
         more.resize(PACKED_BYTES, 0);
-        let read = bytes.fill(&mut more, PACKED_BYTES, 1).await;
+        let mut room = Buffer::from(more);
+        let read = bytes.fill(&mut room, PACKED_BYTES, 1).await;
+        more = room.into();
         more.truncate(read);
         if rest == 0 {
             self.packed = more;
