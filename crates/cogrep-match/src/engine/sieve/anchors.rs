@@ -10,8 +10,12 @@ use crate::engine::sieve::first::First;
 #[cfg(target_arch = "x86_64")]
 const MOST_IN_REGISTERS: usize = 3000;
 
-/// Windows of a needle that are tried at most.
+/// From so many needles on, choosing takes long enough to try less.
+const MANY: usize = 200_000;
+
+/// Windows of a needle that are tried at most; if there are many needles.
 const MOST_WINDOWS: usize = 64;
+const FEW_WINDOWS: usize = 8;
 
 /// What it costs to look at a place in the first sieve, and with a place that passes
 /// it: in hundredths of nanoseconds, measured on one machine.
@@ -75,8 +79,9 @@ fn candidates(needles: &[Box<[u8]>], level: Level) -> Vec<Candidate> {
     let table = |stride: usize| {
         let stride = stride.min(shortest - 2);
         let anchors = needles.len() * stride;
-        // Sixteen hashes an anchor, as far as they stay in the second cache.
-        let bits = (usize::BITS - anchors.leading_zeros() + 4).clamp(12, 23);
+        // Sixteen hashes an anchor: beyond the second cache, one look costs less than what
+        // would pass otherwise.
+        let bits = (usize::BITS - anchors.leading_zeros() + 4).clamp(12, 25);
         GramSet::new((shortest + 1 - stride).min(MOST_BYTES), bits)
     };
     let alone = |stride: usize| Candidate {
@@ -103,7 +108,7 @@ fn candidates(needles: &[Box<[u8]>], level: Level) -> Vec<Candidate> {
             candidates.push(blooms(&[0, last], false));
             candidates.push(blooms(&[0, last], true));
             candidates.push(blooms(&[0, last, last / 2], true));
-        } else {
+        } else if needles.len() < MANY {
             candidates.push(alone(2));
         }
         return candidates;
@@ -118,9 +123,10 @@ fn anchors(needles: &[Box<[u8]>], first: &mut First, sample: &[u8]) -> Vec<u32> 
     let mut taken = Taken::new(needles.len(), first.anchor_bytes());
     let (stride, bytes) = (first.stride(), first.anchor_bytes());
     let mut anchors = Vec::with_capacity(needles.len());
+    let most = if needles.len() < MANY { MOST_WINDOWS } else { FEW_WINDOWS };
     let mut costs = Vec::new();
     for needle in needles {
-        let offsets = 0..(needle.len() + 1 - bytes).min(MOST_WINDOWS);
+        let offsets = 0..(needle.len() + 1 - bytes).min(most);
         costs.clear();
         costs.extend(offsets.map(|offset| {
             let eight = eight(needle, offset);
@@ -147,20 +153,21 @@ fn anchors(needles: &[Box<[u8]>], first: &mut First, sample: &[u8]) -> Vec<u32> 
 
 /// How often the anchors of each cell were seen in a sample.
 struct Seen {
-    ways: Vec<Vec<u32>>,
+    ways: Vec<Vec<u16>>,
     bytes: [usize; 256],
     sample: usize,
 }
 
 impl Seen {
     fn new(first: &First, sample: &[u8]) -> Self {
-        let mut ways: Vec<_> = first.cells().into_iter().map(|cells| vec![0; cells]).collect();
+        let mut ways: Vec<_> = first.cells().into_iter().map(|cells| vec![0_u16; cells]).collect();
         let mut bytes = [0; 256];
         for place in 0..sample.len().saturating_sub(MOST_BYTES) {
             let eight = eight(sample, place);
             bytes[usize::from(sample[place])] += 1;
             for (way, cells) in ways.iter_mut().enumerate() {
-                cells[first.cell(way, eight)] += 1;
+                let cell = &mut cells[first.cell(way, eight)];
+                *cell = cell.saturating_add(1);
             }
         }
         Self { ways, bytes, sample: sample.len().max(1) }
@@ -169,7 +176,7 @@ impl Seen {
     /// About how often the sieve would let pass something for this anchor, in the sample.
     fn often(&self, first: &First, eight: u64) -> usize {
         let cells = self.ways.iter().enumerate();
-        let often = cells.map(|(way, cells)| cells[first.cell(way, eight)] as usize);
+        let often = cells.map(|(way, cells)| usize::from(cells[first.cell(way, eight)]));
         // The ways are independent.
         often.reduce(|one, other| (one + 1) * (other + 1) * 64 / self.sample).unwrap_or(0)
     }

@@ -123,7 +123,7 @@ impl Keys {
         let start = place.checked_sub(entry.offset as usize)?;
         let there = text.get(start..start + entry.len as usize)?;
         let is_window = entry.offset.max(entry.len - entry.offset) <= narrow(SIDE_BYTES);
-        let stands = is_window || there == entry.of(&self.bytes);
+        let stands = is_window || equal(there, entry.of(&self.bytes));
         stands.then_some(start + entry.len as usize)
     }
 }
@@ -139,6 +139,17 @@ impl Entry {
 #[inline]
 fn home(eight: u64, anchor_bytes: usize, shift: u32) -> usize {
     usize::try_from(hash(gram(eight, anchor_bytes)) >> shift).unwrap_or_default()
+}
+
+/// Whether slices of one length, of more than eight bytes, are equal: most are short, and
+/// a call would cost more than the comparison.
+#[inline]
+fn equal(one: &[u8], other: &[u8]) -> bool {
+    let word = |bytes: &[u8]| bytes.first_chunk().copied().map(u64::from_ne_bytes);
+    let behind = one.len() - 8;
+    word(one) == word(other)
+        && word(&one[behind..]) == word(&other[behind..])
+        && (one.len() <= 16 || one[8..behind] == other[8..behind])
 }
 
 /// A length or a number that memory for needles keeps below what `u32` can say.
