@@ -5,6 +5,7 @@ use std::io;
 use std::num::NonZeroUsize;
 use std::rc::Rc;
 use std::sync::atomic::{AtomicUsize, Ordering};
+use std::sync::{Mutex, PoisonError};
 use std::thread::{self, Builder, Scope, ScopedJoinHandle};
 
 use cogrep_match::Tally;
@@ -27,6 +28,9 @@ struct Shared<'a> {
     job: &'a Job<'a>,
     queue: Queue,
     ledger: Ledger,
+    /// How many sources there were before each input, where a walk by many threads mixes
+    /// those of one.
+    starts: Mutex<Vec<u64>>,
     /// How many workers have not left.
     working: AtomicUsize,
 }
@@ -48,8 +52,10 @@ pub(crate) fn run(
         job,
         queue: Queue::default(),
         ledger: Ledger::default(),
+        starts: Mutex::default(),
         working: AtomicUsize::new(workers.get()),
     };
+    let mut untold = Vec::new();
     let tally = thread::scope(|scope| {
         let handles = start(scope, &shared, workers)?;
         loop {
@@ -57,7 +63,11 @@ pub(crate) fn run(
             if reports.is_empty() {
                 break;
             }
-            reports.into_iter().for_each(&mut *tell);
+            if job.may_scatter() {
+                untold.extend(reports);
+            } else {
+                reports.into_iter().for_each(&mut *tell);
+            }
             if job.open.interrupt.is_requested() {
                 shared.queue.stop();
             }
@@ -71,7 +81,19 @@ pub(crate) fn run(
         }
         io::Result::Ok(total)
     })?;
-    Ok((tally, shared.ledger.sums()))
+    let sums = shared.ledger.sums();
+    sort(&mut untold, &shared.starts.into_inner().unwrap_or_else(PoisonError::into_inner));
+    untold.into_iter().for_each(tell);
+    Ok((tally, sums))
+}
+
+/// Puts reports in the order in which one thread would have found the sources: by input,
+/// and by name in each folder.
+fn sort(reports: &mut [SourceReport], starts: &[u64]) {
+    let input = |report: &SourceReport| starts.partition_point(|start| *start <= report.ordinal);
+    reports.sort_by(|one, other| {
+        input(one).cmp(&input(other)).then_with(|| one.name.cmp(&other.name))
+    });
 }
 
 /// Starts the workers, and then the walk.
@@ -87,10 +109,15 @@ fn start<'scope, 'env>(
             .spawn_scoped(scope, move || work(shared, runtime, number))
     });
     let walk = || {
-        let recorder = shared.job.timeline.map(Recorder::of_walk);
-        let sources = shared.job.sources();
-        let recorder = recorder.as_ref();
-        shared.queue.fill(Walking { sources, recorder, then: Kind::Idle });
+        if shared.job.may_scatter() {
+            scatter(shared);
+        } else {
+            let recorder = shared.job.timeline.map(Recorder::of_walk);
+            let sources = shared.job.sources();
+            let mut found = Walking { sources, recorder: recorder.as_ref(), then: Kind::Idle };
+            found.all(|source| shared.queue.put([source]));
+        }
+        shared.queue.close();
     };
     let handles = started.collect::<io::Result<Vec<_>>>().and_then(|handles| {
         Builder::new().name("walk".into()).spawn_scoped(scope, walk)?;
@@ -101,6 +128,17 @@ fn start<'scope, 'env>(
         shared.queue.stop();
     }
     handles
+}
+
+/// Finds the sources with several threads, which mixes those of one input.
+fn scatter(Shared { job, queue, starts, .. }: &Shared<'_>) {
+    for input in job.inputs {
+        starts.lock().unwrap_or_else(PoisonError::into_inner).push(queue.put_count());
+        job.selection.scatter(input, &|sources| queue.put(sources));
+        if queue.is_closed() {
+            break;
+        }
+    }
 }
 
 fn runtime() -> io::Result<Runtime> {

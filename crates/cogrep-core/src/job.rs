@@ -228,6 +228,14 @@ impl<'a> Job<'a> {
         sources.filter(|selected| self.dealer.is_none_or(|dealer| dealer.keeps(selected)))
     }
 
+    /// Whether sources may be found in any order: where there is nothing to tell of most
+    /// of them, and nobody deals them out or watches.
+    pub(crate) fn may_scatter(&self) -> bool {
+        let is_told =
+            self.by_source || self.remember || self.locator.is_some() || self.show.is_some();
+        !is_told && self.dealer.is_none() && self.timeline.is_none()
+    }
+
     /// Whether there is more to a source than what adds up.
     pub(crate) fn is_worth_telling(&self, source: &SourceReport) -> bool {
         self.by_source

@@ -31,7 +31,7 @@ pub(crate) enum Taken {
     Closed,
 }
 
-/// Sources in their order: one thread puts them in, many take them out.
+/// Sources: those who find them put them in, the workers take them out in the same order.
 #[derive(Default)]
 pub(crate) struct Queue {
     state: Mutex<State>,
@@ -63,23 +63,44 @@ impl State {
 }
 
 impl Queue {
-    /// Puts all of these in, waiting for room where there is none; then closes.
-    pub(crate) fn fill(&self, sources: impl Iterator<Item = Selected>) {
-        for source in sources {
-            let mut state = self.lock();
-            if state.sources.len() >= LENGTH {
-                // Half a queue at a time, not a source: each wait costs two switches.
-                let is_full = |state: &mut State| state.sources.len() > LENGTH / 2 && !state.closed;
-                let waited = self.drained.wait_while(state, is_full);
-                state = waited.unwrap_or_else(PoisonError::into_inner);
-            }
-            if state.closed {
-                return;
-            }
-            state.sources.push_back(source);
-            drop(state);
-            self.filled.notify_one();
+    /// Puts these in, waiting for room where there is none; says whether there may be
+    /// more.
+    pub(crate) fn put(&self, sources: impl IntoIterator<Item = Selected>) -> bool {
+        let mut state = self.lock();
+        if state.sources.len() >= LENGTH {
+            // Half a queue at a time, not a source: each wait costs two switches.
+            let is_full = |state: &mut State| state.sources.len() > LENGTH / 2 && !state.closed;
+            let waited = self.drained.wait_while(state, is_full);
+            state = waited.unwrap_or_else(PoisonError::into_inner);
         }
+        if state.closed {
+            return false;
+        }
+        let before = state.sources.len();
+        state.sources.extend(sources);
+        let is_one = state.sources.len() == before + 1;
+        drop(state);
+        if is_one {
+            self.filled.notify_one();
+        } else {
+            self.filled.notify_waiters();
+        }
+        true
+    }
+
+    /// How many sources were put in so far.
+    pub(crate) fn put_count(&self) -> u64 {
+        let state = self.lock();
+        state.taken + state.sources.len() as u64
+    }
+
+    /// Whether no more are taken in.
+    pub(crate) fn is_closed(&self) -> bool {
+        self.lock().closed
+    }
+
+    /// Says that there are no more.
+    pub(crate) fn close(&self) {
         self.lock().closed = true;
         self.filled.notify_waiters();
     }
@@ -102,7 +123,7 @@ impl Queue {
         state.taken += 1;
         state.undecided += 1;
         if state.sources.len() == LENGTH / 2 {
-            self.drained.notify_one();
+            self.drained.notify_all();
         }
         Taken::Source(Found { ordinal, selected })
     }
@@ -126,7 +147,7 @@ impl Queue {
         state.closed = true;
         state.stopped = true;
         drop(state);
-        self.drained.notify_one();
+        self.drained.notify_all();
         self.filled.notify_waiters();
     }
 

@@ -5,7 +5,7 @@
 
 use std::cell::{Cell, RefCell};
 use std::collections::HashMap;
-use std::pin::pin;
+use std::pin::Pin;
 
 use cogrep_source::{SourceName, spent};
 
@@ -192,12 +192,13 @@ fn task(ordinal: u64) -> Task {
 
 /// Takes down a task, if anybody wants to know: when it goes on and when it waits, and
 /// that its core does something else meanwhile.
+///
+/// It stays where it is: it is large, and to move it would take longer than much else.
 pub(crate) async fn follow<F: Future>(
     recorder: Option<&Recorder<'_>>,
     ordinal: u64,
-    work: F,
+    mut work: Pin<&mut F>,
 ) -> F::Output {
-    let mut work = pin!(work);
     let mut stay = Stay { task: task(ordinal), kind: Kind::Read, left: None };
     std::future::poll_fn(|context| {
         let Some(recorder) = recorder else { return work.as_mut().poll(context) };
@@ -239,6 +240,7 @@ impl<I: Iterator> Iterator for Walking<'_, '_, I> {
 
 #[cfg(test)]
 mod tests {
+    use std::pin::pin;
     use std::task::{Context, Poll, Waker};
 
     use super::*;
@@ -256,6 +258,7 @@ mod tests {
             recorder.enter(Kind::Count);
             Poll::Ready(())
         });
+        let work = pin!(work);
         let mut followed = Box::pin(follow(Some(&recorder), 7, work));
         let mut context = Context::from_waker(Waker::noop());
         while followed.as_mut().poll(&mut context).is_pending() {
@@ -282,6 +285,7 @@ mod tests {
             recorder.enter(Kind::Loop);
             Poll::Pending
         });
+        let work = pin!(work);
         let mut followed = Box::pin(follow(Some(&recorder), 0, work));
         let mut context = Context::from_waker(Waker::noop());
         assert!(followed.as_mut().poll(&mut context).is_pending());

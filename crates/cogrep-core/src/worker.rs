@@ -27,7 +27,7 @@ use crate::timeline::Kind;
 
 /// So many sources of a worker wait for a disk at most: enough to keep all threads
 /// that may wait busy while others are counted in.
-const ON_THE_WAY: usize = 2 * EventLoop::DEPTH;
+const ON_THE_WAY: usize = 4 * EventLoop::DEPTH;
 
 /// So many ranges of large files are on the way in a worker at most: while one waits for
 /// the disk, another is counted in. Each has counts of its own, which can be many.
@@ -111,13 +111,15 @@ impl<'a> Worker<'a> {
     /// Counts in one source, on the spot.
     pub(crate) fn count_now(&self, ordinal: u64, selected: Selected) -> SourceReport {
         self.name(ordinal, &selected);
-        let counting = follow(self.recorder(), ordinal, async {
+        let counting = pin!(async {
             match self.open(selected).await {
                 Ok(opened) => self.count(opened).await,
                 Err(report) => *report,
             }
         });
-        match pin!(counting).poll(&mut Context::from_waker(Waker::noop())) {
+        match pin!(follow(self.recorder(), ordinal, counting))
+            .poll(&mut Context::from_waker(Waker::noop()))
+        {
             Poll::Ready(report) => report,
             Poll::Pending => unreachable!("a worker without a loop waits on the spot"),
         }
@@ -343,6 +345,7 @@ impl<'a> Worker<'a> {
                     }
                 }
                 taken if self.runnable.get() == 0 => {
+                    on.set_out(&self.job.open.interrupt);
                     let awaited = has_room && matches!(taken, Taken::Empty);
                     let queue = awaited.then_some((queue, wants_range));
                     self.wait(on, &mut tasks, queue).await;
@@ -351,7 +354,9 @@ impl<'a> Worker<'a> {
                 _ => {}
             }
             if waited.elapsed() > PATIENCE {
-                // Long enough for others to have become ready.
+                // Long enough for others to have become ready, and to let those set out
+                // that wait for company: who goes on may do so for ever.
+                on.set_out(&self.job.open.interrupt);
                 tokio::task::yield_now().await;
                 waited = Instant::now();
             }
@@ -370,13 +375,13 @@ impl<'a> Worker<'a> {
             Taken::Source(found) => {
                 let ordinal = found.ordinal;
                 self.name(ordinal, &found.selected);
-                let counting = self.count_found(found, queue);
+                let counting = pin!(self.count_found(found, queue));
                 let report = follow(self.recorder(), ordinal, counting).await;
                 report.map(|report| (ordinal, report))
             }
             Taken::Range(divided, claim) => {
                 self.ranges_open.update(|open| open + 1);
-                let counting = self.count_range(&divided, claim);
+                let counting = pin!(self.count_range(&divided, claim));
                 let ended = follow(self.recorder(), divided.ordinal(), counting).await;
                 self.ranges_open.update(|open| open - 1);
                 ended.map(|report| (divided.ordinal(), report))

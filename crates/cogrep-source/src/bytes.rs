@@ -11,12 +11,13 @@ use tokio::sync::OwnedSemaphorePermit;
 
 use crate::buffer::Buffer;
 use crate::chunk::{CHUNK_BYTES, Chunk};
+use crate::errands::{Beginning, FirstRead};
 use crate::event_loop::{EventLoop, Io, Watched};
 use crate::input::SourceName;
 use crate::interrupt::Interrupt;
 use crate::outcome::{Fault, Outcome};
 use crate::stand_in::StandIn;
-use crate::system::{self, Kind, Opened};
+use crate::system::{self, Kind};
 use crate::text::OpenOptions;
 
 /// The raw bytes of a source.
@@ -35,17 +36,12 @@ pub(crate) struct Bytes {
 /// What bytes are read from.
 enum Device {
     /// Reads wait for a disk at most, and fill the buffer.
-    File { file: Arc<File>, first: Option<FirstRead> },
+    /// Without a file, its end was reached.
+    File { file: Option<Arc<File>>, first: FirstRead },
     /// Reads may wait for somebody, and give what is there.
     Stream { file: Arc<File>, watched: Option<Watched> },
     /// What stands in for a file; it waits on the spot.
     Reader(Box<dyn Read>),
-}
-
-/// What was read on the way, by the thread that had to wait to open a file.
-struct FirstRead {
-    buffer: Buffer,
-    result: io::Result<usize>,
 }
 
 impl Bytes {
@@ -64,32 +60,26 @@ impl Bytes {
                 ..Self::new(Device::Reader(reader), interrupt)
             });
         }
-        let (opened, first) = match (name, &event_loop) {
-            (SourceName::Stdin, _) => (system::standard_input()?, None),
-            (SourceName::Path(path), None) => (system::open(path)?, None),
+        let Beginning { kind, size, file, first } = match (name, &event_loop) {
+            (SourceName::Stdin, _) => system::standard_input()?.into(),
+            (SourceName::Path(path), None) => system::open(path)?.into(),
             (SourceName::Path(path), Some(on)) => {
-                let opened = match on.io() {
-                    Io::Auto => system::open_cached(path),
-                    Io::Portable | Io::InTurn => Err(io::ErrorKind::WouldBlock.into()),
-                };
-                match opened {
-                    Ok(opened) => (opened, None),
+                match on.try_at_once(|| system::open_cached(path)) {
+                    Ok(opened) => opened.into(),
                     Err(error) if error.kind() == io::ErrorKind::WouldBlock => {
-                        let (path, buffer) = (path.clone(), on.buffer());
-                        EventLoop::elsewhere(move || open_and_read(&path, buffer)).await??
+                        on.errands().open(path, interrupt).await??
                     }
                     Err(error) => return Err(error.into()),
                 }
             }
         };
-        let file = Arc::new(opened.file);
-        let device = match opened.kind {
-            Kind::Folder => return Err(io::Error::from(io::ErrorKind::IsADirectory).into()),
-            Kind::Regular => Device::File { file, first },
-            Kind::Stream => Device::Stream { file, watched: None },
+        let device = match (kind, file) {
+            (Kind::Folder, _) => return Err(io::Error::from(io::ErrorKind::IsADirectory).into()),
+            (Kind::Stream, Some(file)) => Device::Stream { file, watched: None },
+            (Kind::Regular | Kind::Stream, file) => Device::File { file, first },
         };
         // A size of zero says nothing: files of /proc have it.
-        let expected = Some(opened.size).filter(|&size| size > 0);
+        let expected = Some(size).filter(|&size| size > 0);
         Ok(Self { event_loop, expected, ..Self::new(device, interrupt) })
     }
 
@@ -128,7 +118,7 @@ impl Bytes {
     /// The file, and the size it had, if it is one of which any part can be read.
     pub(crate) fn file(&self) -> Option<(&Arc<File>, u64)> {
         match &self.device {
-            Device::File { file, .. } => Some((file, self.expected?)),
+            Device::File { file, .. } => Some((file.as_ref()?, self.expected?)),
             _ => None,
         }
     }
@@ -214,18 +204,20 @@ impl Bytes {
             }
             let result = match &mut self.device {
                 Device::Reader(reader) => reader.read(&mut buffer[range.clone()]),
-                Device::File { first: first @ Some(_), .. } if range.start == 0 => {
-                    let FirstRead { buffer: mut read, result } =
-                        first.take().unwrap_or_else(|| unreachable!("matched just now"));
-                    std::mem::swap(buffer, &mut read);
-                    if let Some(on) = &self.event_loop {
-                        on.keep(read);
-                    }
-                    result
+                Device::File { first, .. } if first.is_some() => {
+                    take_first(first, &mut buffer[range.clone()])
                 }
-                Device::File { file, .. } => match &self.event_loop {
+                Device::File { file: None, .. } => Ok(0),
+                Device::File { file: Some(file), first } => match &self.event_loop {
                     None => (&**file).read(&mut buffer[range.clone()]),
-                    Some(on) => read_file(on, file, buffer, range.clone()).await?,
+                    Some(on) => match read_cached(on, file, &mut buffer[range.clone()]) {
+                        Some(result) => result,
+                        None if self.delivered == 0 => {
+                            *first = on.errands().read(file, &self.interrupt).await?;
+                            continue;
+                        }
+                        None => read_elsewhere(file, buffer, range.clone()).await?,
+                    },
                 },
                 Device::Stream { .. } => self.read_stream(buffer, range.clone()).await?,
             };
@@ -294,34 +286,22 @@ impl Bytes {
     }
 }
 
-/// Opens a file and reads its beginning: a small file costs one wait, not three.
-fn open_and_read(
-    path: &std::path::Path,
-    mut buffer: Buffer,
-) -> io::Result<(Opened, Option<FirstRead>)> {
-    let opened = system::open(path)?;
-    if opened.kind != Kind::Regular {
-        return Ok((opened, None));
-    }
-    buffer.make_room(CHUNK_BYTES);
-    let result = (&opened.file).read(&mut buffer[..CHUNK_BYTES]);
-    Ok((opened, Some(FirstRead { buffer, result })))
+/// Gives what was read on the way: the buffer has room for it.
+fn take_first(first: &mut FirstRead, buffer: &mut [u8]) -> io::Result<usize> {
+    let bytes = first.take().unwrap_or_else(|| Ok(Vec::new()))?;
+    buffer[..bytes.len()].copy_from_slice(&bytes);
+    Ok(bytes.len())
 }
 
-/// Reads on in a file: at once if it is in memory, else on a thread that may wait.
-async fn read_file(
-    on: &EventLoop,
-    file: &Arc<File>,
-    buffer: &mut Buffer,
-    range: Range<usize>,
-) -> Result<io::Result<usize>, Fault> {
-    if on.io() == Io::Auto {
-        match system::read_cached(file, &mut buffer[range.clone()]) {
-            Err(error) if error.kind() == io::ErrorKind::WouldBlock => {}
-            result => return Ok(result),
-        }
+/// Reads on in a file, if it is in memory and the system can tell.
+fn read_cached(on: &EventLoop, file: &File, buffer: &mut [u8]) -> Option<io::Result<usize>> {
+    if on.io() != Io::Auto {
+        return None;
     }
-    read_elsewhere(file, buffer, range).await
+    match system::read_cached(file, buffer) {
+        Err(error) if error.kind() == io::ErrorKind::WouldBlock => None,
+        result => Some(result),
+    }
 }
 
 async fn read_elsewhere(

@@ -4,7 +4,7 @@
 //! of a bounded number of threads that may block, and for a pipe by telling the
 //! loop to wake it. Runs on a current-thread runtime of tokio.
 
-use std::cell::RefCell;
+use std::cell::{Cell, RefCell};
 use std::io;
 use std::sync::Arc;
 use std::time::Instant;
@@ -14,6 +14,7 @@ use tokio::task::spawn_blocking;
 
 use crate::buffer::Buffer;
 use crate::chunk::Chunk;
+use crate::errands::Errands;
 use crate::interrupt::Interrupt;
 use crate::outcome::Fault;
 use crate::spent;
@@ -44,7 +45,17 @@ pub struct EventLoop {
     buffers: RefCell<Vec<Buffer>>,
     /// Mebibytes that decoders may take for what they have to remember.
     memory: Arc<Semaphore>,
+    errands: Errands,
+    /// How many files in a row were not in memory.
+    misses: Cell<u32>,
 }
+
+/// After so many files in a row that were not in memory, only some are tried: each
+/// attempt is made in vain first.
+const MISSES: u32 = 16;
+
+/// One of so many.
+const TRIED: u32 = 8;
 
 impl EventLoop {
     /// So much may the decoders of one loop remember together: what the most demanding
@@ -65,7 +76,15 @@ impl EventLoop {
         // A bell that cannot be watched is not heard; the wish is still looked at.
         let bell = interrupt.bell().and_then(|bell| Watched::new(&bell).ok());
         let memory = Arc::new(Semaphore::new(Self::MEMORY_MIB as usize));
-        Self { io, wake: Notify::new(), bell, buffers: RefCell::default(), memory }
+        Self {
+            io,
+            wake: Notify::new(),
+            bell,
+            buffers: RefCell::default(),
+            memory,
+            errands: Errands::new(io),
+            misses: Cell::new(0),
+        }
     }
 
     /// Waits until somebody wants all to stop, and wakes the sources that wait, so
@@ -108,6 +127,34 @@ impl EventLoop {
 
     pub(crate) fn io(&self) -> Io {
         self.io
+    }
+
+    /// Opens a file at once, by this, if it is in memory and that is worth trying.
+    ///
+    /// # Errors
+    ///
+    /// [`io::ErrorKind::WouldBlock`] if it is not.
+    pub(crate) fn try_at_once<R>(&self, open: impl FnOnce() -> io::Result<R>) -> io::Result<R> {
+        let misses = self.misses.get();
+        let is_tried = match self.io {
+            Io::Auto => misses < MISSES || misses.is_multiple_of(TRIED),
+            Io::Portable | Io::InTurn => false,
+        };
+        let result = if is_tried { open() } else { Err(io::ErrorKind::WouldBlock.into()) };
+        let is_miss = result.as_ref().is_err_and(|error| error.kind() == io::ErrorKind::WouldBlock);
+        self.misses.set(if is_miss { misses.wrapping_add(1) } else { 0 });
+        result
+    }
+
+    /// What other threads do for files that are not in memory.
+    pub(crate) fn errands(&self) -> &Errands {
+        &self.errands
+    }
+
+    /// Sends what sources have to wait for on its way. To be called before the loop
+    /// waits: sources whose turn comes later may join them until then.
+    pub fn set_out(&self, interrupt: &Interrupt) {
+        self.errands.start_rest(interrupt);
     }
 
     /// Runs what may block on another thread, and waits for it.

@@ -12,6 +12,7 @@ mod buffer;
 mod bytes;
 mod chunk;
 mod encoding;
+mod errands;
 mod event_loop;
 mod input;
 mod interrupt;

@@ -67,12 +67,43 @@ pub(crate) fn read_at(file: &File, buffer: &mut [u8], offset: u64) -> io::Result
     return std::os::windows::fs::FileExt::seek_read(file, buffer, offset);
 }
 
+/// Whether the system can be told what will be read.
+pub(crate) const CAN_BE_TOLD: bool = cfg!(target_os = "linux");
+
+/// Tells the system that so many bytes at the beginning of a file will be read, so that it
+/// asks the disk for them, and waits for nothing.
+pub(crate) fn will_read(file: &File, bytes: usize) {
+    platform::will_read(file, bytes);
+}
+
+/// Whether a file was not opened because so many others are open.
+pub(crate) fn is_too_many_open(error: &io::Error) -> bool {
+    #[cfg(unix)]
+    return matches!(
+        rustix::io::Errno::from_io_error(error),
+        Some(rustix::io::Errno::MFILE | rustix::io::Errno::NFILE)
+    );
+    #[cfg(windows)]
+    return {
+        let _ = error;
+        false
+    };
+}
+
+/// What a pipe shall hold, so that its writer and its reader wait for each other less
+/// often; still so little that it stays in the second-level cache.
+#[cfg(target_os = "linux")]
+const PIPE_BYTES: usize = 256 << 10;
+
 /// Stands for the position that the file is at, which a read moves on.
 const HERE: u64 = u64::MAX;
 
 /// Standard input, as a file of our own and without the buffer of `std`.
 pub(crate) fn standard_input() -> io::Result<Opened> {
     let mut opened = platform::standard_input().and_then(examine)?;
+    if opened.kind == Kind::Stream {
+        platform::widen(&opened.file);
+    }
     // It may have been read from before it came to us: its size says nothing.
     opened.size = 0;
     Ok(opened)
@@ -128,9 +159,11 @@ mod unix {
 #[cfg(target_os = "linux")]
 mod platform {
     use std::io::IoSliceMut;
+    use std::num::NonZeroU64;
 
-    use rustix::fs::{CWD, Mode, ResolveFlags, openat2};
+    use rustix::fs::{Advice, CWD, Mode, ResolveFlags, fadvise, openat2};
     use rustix::io::{Errno, ReadWriteFlags, preadv2};
+    use rustix::pipe::{fcntl_getpipe_size, fcntl_setpipe_size};
 
     pub(super) use super::unix::{open, standard_input};
     use super::{File, Path, io};
@@ -139,9 +172,25 @@ mod platform {
         match openat2(CWD, path, super::unix::FLAGS, Mode::empty(), ResolveFlags::CACHED) {
             Ok(file) => Ok(File::from(file)),
             // An old kernel does not know the call or the flag, a container forbids it.
-            Err(Errno::NOSYS | Errno::INVAL | Errno::PERM) => Err(Errno::AGAIN.into()),
+            // Where too many are open, whoever may wait can wait until some are closed.
+            Err(Errno::NOSYS | Errno::INVAL | Errno::PERM | Errno::MFILE | Errno::NFILE) => {
+                Err(Errno::AGAIN.into())
+            }
             Err(error) => Err(error.into()),
         }
+    }
+
+    /// Lets a pipe hold more, if it is one and that is allowed.
+    pub(super) fn widen(pipe: &File) {
+        if fcntl_getpipe_size(pipe).is_ok_and(|size| size < super::PIPE_BYTES) {
+            let _ = fcntl_setpipe_size(pipe, super::PIPE_BYTES);
+        }
+    }
+
+    pub(super) fn will_read(file: &File, bytes: usize) {
+        let bytes = NonZeroU64::new(bytes as u64);
+        // Advice: where it is not taken, the read just waits.
+        let _ = fadvise(file, 0, bytes, Advice::WillNeed);
     }
 
     pub(super) fn read_cached(file: &File, buffer: &mut [u8], offset: u64) -> io::Result<usize> {
@@ -166,6 +215,10 @@ mod platform {
     pub(super) fn read_cached(_: &File, _: &mut [u8], _: u64) -> io::Result<usize> {
         Err(io::ErrorKind::WouldBlock.into())
     }
+
+    pub(super) fn widen(_: &File) {}
+
+    pub(super) fn will_read(_: &File, _: usize) {}
 }
 
 #[cfg(windows)]
@@ -189,4 +242,8 @@ mod platform {
     pub(super) fn read_cached(_: &File, _: &mut [u8], _: u64) -> io::Result<usize> {
         Err(io::ErrorKind::WouldBlock.into())
     }
+
+    pub(super) fn widen(_: &File) {}
+
+    pub(super) fn will_read(_: &File, _: usize) {}
 }

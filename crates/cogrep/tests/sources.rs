@@ -331,3 +331,41 @@ fn compressed_files_are_unpacked_and_what_is_cut_off_is_said() {
     let count: usize = cut.out.trim_end().rsplit(' ').next().unwrap().parse().unwrap();
     assert!((20_100..40_000).contains(&count), "what came before the cut counts: {count}");
 }
+
+/// Folders are walked by several threads where nobody is told of each source: what is
+/// said of some comes in the order of their names all the same.
+#[test]
+fn faults_keep_their_order_however_the_sources_were_found() {
+    let place = Place::new();
+    tree(&place);
+    let mut expected = String::new();
+    for folder in 0..7 {
+        let link = format!("tree/{folder}/nowhere");
+        symlink("missing", place.path().join(&link)).unwrap();
+        writeln!(expected, "cogrep: {link}: no such file").unwrap();
+    }
+    for io in ["auto", "portable"] {
+        let mut command = place.command();
+        command.env("COGREP_IO", io).args(["love", "--follow", "tree", "missing", "tree"]);
+        let found = answer(&mut command, b"");
+        let (first, second) = found.err.split_once("cogrep: missing: no such file\n").unwrap();
+        assert_eq!((first, second.starts_with(&expected)), (&*expected, true), "{io}");
+        assert_eq!(found.status, 2);
+    }
+}
+
+/// Where few files may be open, their turn comes when others are closed.
+#[test]
+fn few_files_may_be_open_at_once() {
+    let place = Place::new();
+    let expected: usize = tree(&place).lines().map(count_of).sum();
+    for io in ["auto", "portable"] {
+        let program = env!("CARGO_BIN_EXE_cogrep");
+        let script = format!("ulimit -n 20 && exec {program} -j 2 love tree");
+        let mut command = Command::new("sh");
+        command.args(["-c", &script]).env("COGREP_IO", io).current_dir(place.path());
+        let output = command.output().unwrap();
+        let (out, err) = (String::from_utf8(output.stdout), String::from_utf8(output.stderr));
+        assert_eq!((out.unwrap(), err.unwrap()), (format!("love {expected}\n"), String::new()));
+    }
+}
