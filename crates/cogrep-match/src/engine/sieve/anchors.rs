@@ -25,6 +25,7 @@ const BLOOM_COST: usize = 8;
 const RUNS_COST: usize = 14;
 const TABLE_COST: usize = 120;
 const PASSED_COST: usize = 800;
+const ENTRY_COST: usize = 100;
 
 /// What it costs that a place passes, where comparing with one needle costs 1.
 const PASS: usize = 4;
@@ -48,16 +49,23 @@ pub(super) fn choose(needles: &[Box<[u8]>], level: Level, sample: &[u8]) -> Choi
     let (sample, test) = sample.split_at(sample.len() / 4 * 3);
     let choices = candidates(needles, level).into_iter().map(|mut candidate| {
         let first = &mut candidate.first;
-        let anchors = anchors(needles, first, sample);
+        let (anchors, taken) = anchors(needles, first, sample);
         let places = || (0..test.len().saturating_sub(MOST_BYTES)).step_by(first.stride());
         let looked_up = places().filter(|place| first.passes_filters(eight(test, *place)));
-        let (mut to_table, mut passed) = (0, 0);
+        let (mut to_table, mut passed, mut entries) = (0, 0, 0);
         for place in looked_up {
+            let eight = eight(test, place);
             to_table += 1;
-            passed += usize::from(first.passes(eight(test, place)));
+            if first.passes(eight) {
+                passed += 1;
+                entries += usize::from(taken.by(eight));
+            }
         }
         let Candidate { place_cost, table_cost, .. } = candidate;
-        let cost = place_cost * places().len() + table_cost * to_table + PASSED_COST * passed;
+        let cost = place_cost * places().len()
+            + table_cost * to_table
+            + PASSED_COST * passed
+            + ENTRY_COST * entries;
         let expected = (passed, test.len().max(1));
         (cost, Choice { first: candidate.first, anchors, expected })
     });
@@ -118,7 +126,7 @@ fn candidates(needles: &[Box<[u8]>], level: Level) -> Vec<Candidate> {
 }
 
 /// Chooses the anchors, and lets them pass.
-fn anchors(needles: &[Box<[u8]>], first: &mut First, sample: &[u8]) -> Vec<u32> {
+fn anchors(needles: &[Box<[u8]>], first: &mut First, sample: &[u8]) -> (Vec<u32>, Taken) {
     let seen = Seen::new(first, sample);
     let mut taken = Taken::new(needles.len(), first.anchor_bytes());
     let (stride, bytes) = (first.stride(), first.anchor_bytes());
@@ -148,7 +156,7 @@ fn anchors(needles: &[Box<[u8]>], first: &mut First, sample: &[u8]) -> Vec<u32> 
         }
         anchors.push(u32::try_from(anchor).unwrap_or_default());
     }
-    anchors
+    (anchors, taken)
 }
 
 /// How often the anchors of each cell were seen in a sample.

@@ -49,6 +49,8 @@ struct Sieves {
     keys: Keys,
     /// How many of so many places were to pass the first.
     expected: (usize, usize),
+    /// The text on which they were chosen.
+    sample: Vec<u8>,
 }
 
 impl Sieve {
@@ -85,26 +87,25 @@ impl Sieve {
     /// The sieves in use, or those for this text if there are none.
     fn sieves(&self, text: &[u8]) -> Arc<Sieves> {
         let mut sieves = self.sieves.lock().unwrap_or_else(PoisonError::into_inner);
-        let sieves = sieves.get_or_insert_with(|| Arc::new(self.sieves_for(text)));
+        let sieves = sieves.get_or_insert_with(|| Arc::new(self.sieves_for(sample(text))));
         Arc::clone(sieves)
     }
 
-    /// Other sieves than these, for this text.
+    /// Other sieves than these, for the text that those were for and this one.
     fn other_sieves(&self, than: &Arc<Sieves>, text: &[u8]) -> Arc<Sieves> {
         let mut sieves = self.sieves.lock().unwrap_or_else(PoisonError::into_inner);
         // Another scan may have chosen some already.
         if sieves.as_ref().is_none_or(|sieves| Arc::ptr_eq(sieves, than)) {
-            *sieves = Some(Arc::new(self.sieves_for(text)));
+            *sieves = Some(Arc::new(self.sieves_for(both(&than.sample, &sample(text)))));
         }
         sieves.as_ref().map_or_else(|| Arc::clone(than), Arc::clone)
     }
 
-    fn sieves_for(&self, text: &[u8]) -> Sieves {
-        let sample = &text[..text.len().min(SAMPLE_BYTES)];
+    fn sieves_for(&self, sample: Vec<u8>) -> Sieves {
         let Choice { first, anchors, expected } =
-            anchors::choose(self.group.bytes(), self.level, sample);
+            anchors::choose(self.group.bytes(), self.level, &sample);
         let keys = Keys::new(&self.group, self.level, &anchors, &first);
-        Sieves { first, keys, expected }
+        Sieves { first, keys, expected, sample }
     }
 
     fn automaton(&self) -> Option<&Automaton> {
@@ -135,6 +136,25 @@ impl Engine for Sieve {
 
 /// Text on which anchors are chosen.
 const SAMPLE_BYTES: usize = 64 << 10;
+
+/// Parts of a sample of two kinds of text.
+const PART_BYTES: usize = 4 << 10;
+
+fn sample(text: &[u8]) -> Vec<u8> {
+    text[..text.len().min(SAMPLE_BYTES)].to_vec()
+}
+
+/// A sample of two kinds of text, a part of either in turn: texts that change, change back.
+fn both(before: &[u8], now: &[u8]) -> Vec<u8> {
+    let latest = &before[before.len().saturating_sub(SAMPLE_BYTES)..];
+    let (mut parts, mut others) = (latest.chunks(PART_BYTES), now.chunks(PART_BYTES));
+    let mut both = Vec::with_capacity(latest.len() + now.len());
+    while both.len() < latest.len() + now.len() {
+        both.extend_from_slice(parts.next().unwrap_or_default());
+        both.extend_from_slice(others.next().unwrap_or_default());
+    }
+    both
+}
 
 /// Ends of places that are decided with the same sieves.
 const STRETCH_BYTES: usize = 64 << 10;

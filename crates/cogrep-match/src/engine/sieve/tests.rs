@@ -138,3 +138,15 @@ fn anchors_are_rare_in_the_text_and_among_the_needles() {
         );
     }
 }
+
+#[test]
+fn a_sample_of_two_texts_has_both_in_turn() {
+    let (before, now) = (vec![b'a'; SAMPLE_BYTES + 1], vec![b'b'; 2 * PART_BYTES + 1]);
+    let sample = both(&before, &now);
+    assert_eq!(sample.len(), SAMPLE_BYTES + now.len());
+    assert_eq!(memchr::memchr_iter(b'b', &sample).count(), now.len());
+    assert_eq!(&sample[PART_BYTES - 1..=PART_BYTES], b"ab");
+    assert_eq!(&sample[2 * PART_BYTES - 1..=2 * PART_BYTES], b"ba");
+    assert_eq!(both(b"", b"xy"), b"xy");
+    assert_eq!(both(b"xy", b""), b"xy");
+}
