@@ -9,7 +9,9 @@ use std::sync::Arc;
 
 use crate::engine::judge::Group;
 use crate::engine::window::Context;
-use crate::engine::{Automaton, Chapter, Compare, Engine, LineRegex, Memmem, Regex, Sieve};
+use crate::engine::{
+    Automaton, Chapter, Compare, Engine, Histogram, LineRegex, Memmem, Regex, Sieve,
+};
 use crate::fold::{Folder, MOST_CUT, MOST_FOLDED, Unfolded};
 use crate::pattern::{Matching, PatternError, Patterns, Syntax, Unit};
 use crate::{Tally, fold_all};
@@ -32,18 +34,22 @@ pub enum EngineChoice {
     Sieve,
     /// One automaton for all needles.
     Automaton,
+    /// How often each pair of bytes occurs, for needles of one and two bytes; others are
+    /// compared, or go to an automaton.
+    Histogram,
     /// A regular expression a needle: what counts regular expressions, and only them.
     Regex,
 }
 
 /// The choices and their names.
-const CHOICES: [(&str, EngineChoice); 7] = [
+const CHOICES: [(&str, EngineChoice); 8] = [
     ("auto", EngineChoice::Auto),
     (Chapter::NAME, EngineChoice::Chapter),
     (Memmem::NAME, EngineChoice::Memmem),
     (Compare::NAME, EngineChoice::Compare),
     (Sieve::NAME, EngineChoice::Sieve),
     (Automaton::NAME, EngineChoice::Automaton),
+    (Histogram::NAME, EngineChoice::Histogram),
     (Regex::NAME, EngineChoice::Regex),
 ];
 
@@ -291,6 +297,10 @@ fn literal_engines(
         EngineChoice::Automaton => {
             (together(needles)?, "automaton, as chosen: one pass for all needles".into())
         }
+        EngineChoice::Histogram => (
+            short_engines(needles, matching, 0)?,
+            "histogram, as chosen: how often each pair of bytes occurs".into(),
+        ),
         EngineChoice::Regex => {
             return Err(PatternError::Engine {
                 engine: Regex::NAME,
@@ -300,9 +310,12 @@ fn literal_engines(
     })
 }
 
-/// Up to so many needles too short for a sieve are compared, rather than left to an
-/// automaton.
-const FEW_SHORT: usize = 16;
+/// More needles too short for a sieve than this are counted by a histogram, if each of
+/// their places counts.
+const FEW_SHORT: usize = 8;
+
+/// Up to so many others are compared, rather than left to an automaton.
+const FEW_JUDGED: usize = 16;
 
 /// A sieve for the needles that are long enough, and what suits the others.
 fn sieved(
@@ -315,10 +328,32 @@ fn sieved(
     if !long.is_empty() {
         engines.push(Arc::new(Sieve::new(Group::new(long, matching))?));
     }
-    if short.len() > FEW_SHORT {
-        engines.push(Arc::new(Automaton::new(Group::new(short, matching))?));
-    } else if !short.is_empty() {
-        engines.push(Arc::new(Compare::new(Group::new(short, matching))));
+    engines.extend(short_engines(short, matching, FEW_SHORT)?);
+    Ok(engines)
+}
+
+/// A histogram for the needles that suit it, if they are more than few, and what suits the
+/// others.
+fn short_engines(
+    mut needles: Vec<(usize, Box<[u8]>)>,
+    matching: Matching,
+    few: usize,
+) -> Result<Vec<Arc<dyn Engine>>, PatternError> {
+    let mut engines = Vec::<Arc<dyn Engine>>::new();
+    if needles.len() > few {
+        let group = Group::new(needles.iter().cloned(), matching);
+        let (counted, judged): (Vec<_>, Vec<_>) =
+            needles.into_iter().enumerate().partition(|(slot, _)| Histogram::suits(&group, *slot));
+        let needles_of = |slots: Vec<(usize, _)>| slots.into_iter().map(|(_, needle)| needle);
+        if !counted.is_empty() {
+            engines.push(Arc::new(Histogram::new(Group::new(needles_of(counted), matching))?));
+        }
+        needles = needles_of(judged).collect();
+    }
+    if needles.len() > FEW_JUDGED {
+        engines.push(Arc::new(Automaton::new(Group::new(needles, matching))?));
+    } else if !needles.is_empty() {
+        engines.push(Arc::new(Compare::new(Group::new(needles, matching))));
     }
     Ok(engines)
 }
@@ -336,6 +371,7 @@ fn regex_engines(
             | EngineChoice::Compare
             | EngineChoice::Sieve
             | EngineChoice::Automaton
+            | EngineChoice::Histogram
     ) {
         return Err(PatternError::Engine {
             engine: choice.name(),

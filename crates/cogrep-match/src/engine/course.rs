@@ -17,6 +17,9 @@ pub trait Find {
     /// The next window is in the midst of a text, behind these bytes.
     fn begin_part(&mut self, _before: &[u8]) {}
 
+    /// Counts what was found and is still to be counted.
+    fn flush(&mut self, _judge: &mut Judge) {}
+
     /// The text has ended: what is remembered of it no longer holds.
     fn end_text(&mut self) {}
 }
@@ -72,6 +75,7 @@ impl<F: Find> Scan for Course<F> {
     }
 
     fn take(&mut self, tally: &mut Tally) {
+        self.find.flush(&mut self.judge);
         self.judge.take(tally);
     }
 }

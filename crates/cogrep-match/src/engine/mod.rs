@@ -8,6 +8,7 @@ mod automaton;
 mod chapter;
 mod compare;
 pub mod course;
+mod histogram;
 pub mod judge;
 pub(crate) mod kernel;
 #[cfg(test)]
@@ -21,6 +22,7 @@ pub mod window;
 pub use automaton::Automaton;
 pub use chapter::Chapter;
 pub use compare::Compare;
+pub use histogram::Histogram;
 pub use memmem::Memmem;
 pub(crate) use regex::LineRegex;
 pub use regex::Regex;

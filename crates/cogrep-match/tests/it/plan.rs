@@ -53,15 +53,30 @@ fn few_needles_are_compared_and_many_are_sieved() {
 #[test]
 fn needles_too_short_for_a_sieve_have_an_engine_of_their_own() {
     let words: Vec<String> = ('a'..='p').map(|letter| format!("{letter} word")).collect();
-    let letters = ('a'..='p').map(String::from);
+    let letters = ('a'..='q').map(String::from);
     let given: Vec<String> = words.into_iter().chain(letters).collect();
     let given: Vec<&str> = given.iter().map(String::as_str).collect();
-    let few_short = plan(&given, LITERAL, EngineChoice::Auto);
-    let (words, letters): (Vec<_>, Vec<_>) = ((0..16).collect(), (16..32).collect());
-    assert_eq!(engines(&few_short), [("sieve", words.clone()), ("compare", letters)]);
-    let given = [&given[..], &["q"]].concat();
-    let many_short = plan(&given, LITERAL, EngineChoice::Auto);
-    assert_eq!(engines(&many_short), [("sieve", words), ("automaton", (16..33).collect())]);
+    let words: Vec<_> = (0..16).collect();
+    let short = |count: usize, matching| {
+        let plan = plan(&given[..16 + count], matching, EngineChoice::Auto);
+        let [(name, ref needles), (other, ref letters)] = engines(&plan)[..] else { panic!() };
+        assert_eq!((name, needles, letters), ("sieve", &words, &(16..16 + count).collect()));
+        other
+    };
+    assert_eq!(short(8, LITERAL), "compare");
+    assert_eq!(short(9, LITERAL), "histogram");
+    // Where not each place counts.
+    let words_alone = Matching { whole_words: true, ..LITERAL };
+    assert_eq!(short(16, words_alone), "compare");
+    assert_eq!(short(17, words_alone), "automaton");
+}
+
+#[test]
+fn what_a_histogram_cannot_count_is_compared() {
+    let given: Vec<String> = ('a'..='i').map(|letter| format!("{letter}{letter}")).collect();
+    let given: Vec<&str> = ["a", "b"].into_iter().chain(given.iter().map(String::as_str)).collect();
+    let plan = plan(&given, LITERAL, EngineChoice::Auto);
+    assert_eq!(engines(&plan), [("histogram", vec![0, 1]), ("compare", (2..11).collect())]);
 }
 
 #[test]
