@@ -35,6 +35,17 @@ fn grams_are_the_shortest_that_are_rare() {
     assert_eq!((pair.gram_bytes, &pair.offsets[..]), (2, &[2, 0][..]));
 }
 
+/// A byte more costs 6 in each of 65 blocks, and a block that is opened 40.
+#[test]
+fn a_byte_more_is_worth_it_when_it_spares_blocks() {
+    let engine = compare(&["ez"]);
+    let gram_bytes = |blocks_with_z: usize| {
+        let block = |at| [if at < blocks_with_z { "z" } else { "e" }, &"-e".repeat(100)].concat();
+        chosen(&engine, &(0..21).map(block).collect::<String>().replace("ez", "-z")).gram_bytes
+    };
+    assert_eq!((gram_bytes(0), gram_bytes(9), gram_bytes(10), gram_bytes(20)), (1, 1, 2, 2));
+}
+
 #[test]
 fn where_nothing_is_rare_what_is_there_is_expected() {
     let engine = compare(&["ee"]);
@@ -79,6 +90,7 @@ fn other_grams_are_chosen_when_there_are_far_more_than_expected() {
     // Twice as many, and one in eight.
     assert!(!disappoints(&mut pass, (0, 64), (128, 1025)));
     assert!(disappoints(&mut pass, (0, 64), (129, 1025)));
+    assert!(!disappoints(&mut pass, (0, 64), (129, 1032)), "not more than that");
     assert!(!disappoints(&mut pass, (8, 64), (256 + 128, 1025)));
     assert!(disappoints(&mut pass, (8, 64), (256 + 129, 1025)));
     assert!(!disappoints(&mut pass, (8, 64), (1024, 1024)), "too soon");
