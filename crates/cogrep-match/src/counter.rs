@@ -28,6 +28,8 @@ pub struct Counter<'p> {
     scans: Vec<Box<dyn Scan>>,
     folder: Folder,
     folded: Vec<u8>,
+    /// Whether text has been folded before.
+    is_begun: bool,
     lines: LineGrouper,
 }
 
@@ -46,6 +48,7 @@ impl<'p> Counter<'p> {
             scans: plan.engines().iter().map(|engine| engine.clone().scan()).collect(),
             folder: plan.folder(),
             folded: Vec::new(),
+            is_begun: false,
             lines: LineGrouper::new(limit_bytes),
         }
     }
@@ -66,10 +69,15 @@ impl<'p> Counter<'p> {
             feed_scans(piece);
             return Ok(());
         }
-        for piece in piece.chunks(Folder::PIECE_BYTES) {
+        let mut rest = piece;
+        while !rest.is_empty() {
+            let most = if self.is_begun { Folder::PIECE_BYTES } else { Folder::FIRST_BYTES };
+            let piece;
+            (piece, rest) = rest.split_at(rest.len().min(most));
             self.folded.clear();
             self.folder.fold(piece, &mut self.folded);
             feed_scans(&self.folded);
+            self.is_begun = true;
         }
         Ok(())
     }

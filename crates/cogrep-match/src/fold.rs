@@ -82,6 +82,10 @@ impl Folder {
     /// it is counted in.
     pub const PIECE_BYTES: usize = 16 << 10;
 
+    /// As much of a text's start is folded at once: engines look at the first piece to
+    /// learn what is rare.
+    pub const FIRST_BYTES: usize = 64 << 10;
+
     /// A folder at the start of a text.
     #[must_use]
     pub fn new() -> Self {

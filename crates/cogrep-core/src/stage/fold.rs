@@ -36,8 +36,12 @@ pub fn fold<S: Stage>(mut folder: Folder, mut child: S) -> impl Stage<Return = S
             let mut rest = chunk.bytes();
             let mut sent = Ok(());
             loop {
-                // What stands around a part is one chunk.
-                let most = if role == Role::Text { Folder::PIECE_BYTES } else { rest.len() };
+                let most = match role {
+                    Role::Text if offset == 0 => Folder::FIRST_BYTES,
+                    Role::Text => Folder::PIECE_BYTES,
+                    // What stands around a part is one chunk.
+                    _ => rest.len(),
+                };
                 let piece;
                 (piece, rest) = rest.split_at(rest.len().min(most));
                 let ends = rest.is_empty();

@@ -182,6 +182,8 @@ struct Search {
     judged: Vec<(u32, usize)>,
     /// Text that went through the sieves in use.
     sifted_bytes: usize,
+    /// What was to be done in the last stretches, until that says enough.
+    recent: Work,
     /// Text to be seen before they are chosen anew.
     patience_bytes: usize,
     /// Text that the automaton is still to count.
@@ -199,6 +201,12 @@ struct Work {
 }
 
 impl Work {
+    fn add(&mut self, other: Self) {
+        self.bytes += other.bytes;
+        self.places += other.places;
+        self.entries += other.entries;
+    }
+
     /// What was to be done behind the first sieve, about in nanoseconds.
     fn cost(self) -> usize {
         8 * self.places + self.entries
@@ -236,6 +244,7 @@ impl Search {
             steps: Steps::default(),
             judged: Vec::new(),
             sifted_bytes: 0,
+            recent: Work::default(),
             patience_bytes: RECONSIDER_BYTES.max(BYTES_A_NEEDLE_BYTE * needle_bytes),
             dense_bytes: 0,
         }
@@ -256,9 +265,11 @@ impl Search {
         let sieves = Arc::clone(sieves);
         let work = self.sift(&sieves, window, ends.clone(), judge);
         self.sifted_bytes += work.bytes;
+        self.recent.add(work);
         // A short stretch says little.
-        if work.bytes >= STRETCH_BYTES {
-            self.reconsider(work, &sieves, &window.text[ends.start..]);
+        if self.recent.bytes >= STRETCH_BYTES {
+            let recent = std::mem::take(&mut self.recent);
+            self.reconsider(recent, &sieves, &window.text[ends.start..]);
         }
     }
 
