@@ -10,7 +10,7 @@ use std::sync::Arc;
 use crate::engine::judge::Group;
 use crate::engine::window::Context;
 use crate::engine::{
-    Automaton, Chapter, Compare, Engine, Histogram, LineRegex, Memmem, Regex, Sieve,
+    Automaton, Chapter, Compare, Engine, Histogram, LineRegex, Memmem, Regex, RegexSet, Sieve,
 };
 use crate::fold::{Folder, MOST_CUT, MOST_FOLDED, Unfolded};
 use crate::pattern::{Matching, PatternError, Patterns, Syntax, Unit};
@@ -37,7 +37,8 @@ pub enum EngineChoice {
     /// How often each pair of bytes occurs, for needles of one and two bytes; others are
     /// compared, or go to an automaton.
     Histogram,
-    /// A regular expression a needle: what counts regular expressions, and only them.
+    /// A regular expression a needle. Only regular expressions are counted by it; unless it
+    /// is chosen, those of which literals are known share a search for these.
     Regex,
 }
 
@@ -379,6 +380,20 @@ fn regex_engines(
         });
     }
     let regexes = LineRegex::compile(needles, distinct, matching)?.into_iter().enumerate();
-    let engines = regexes.map(|(needle, regex)| Arc::new(Regex::new(needle, regex)) as _).collect();
-    Ok((engines, "regex, a pass an expression: each is counted alone, line by line".into()))
+    let has_literals = |(_, regex): &(usize, LineRegex)| {
+        choice == EngineChoice::Auto && !regex.literals().is_empty()
+    };
+    let (together, alone): (Vec<_>, Vec<_>) = regexes.partition(has_literals);
+    let reason = match (together.len(), alone.len()) {
+        (0, _) => "regex, a pass an expression: each is counted alone, line by line",
+        (_, 0) => "regexes, in lines that have a literal of theirs: each is counted alone",
+        _ => "regexes, in lines that have a literal of theirs, and regex, a pass an expression",
+    };
+    let mut engines = Vec::<Arc<dyn Engine>>::new();
+    if !together.is_empty() {
+        engines.push(Arc::new(RegexSet::new(together)?));
+    }
+    engines
+        .extend(alone.into_iter().map(|(needle, regex)| Arc::new(Regex::new(needle, regex)) as _));
+    Ok((engines, reason.into()))
 }

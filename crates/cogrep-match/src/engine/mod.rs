@@ -16,6 +16,7 @@ mod levels;
 mod memmem;
 mod opening;
 mod regex;
+mod regex_set;
 mod sieve;
 pub mod window;
 
@@ -26,6 +27,7 @@ pub use histogram::Histogram;
 pub use memmem::Memmem;
 pub(crate) use regex::LineRegex;
 pub use regex::Regex;
+pub use regex_set::RegexSet;
 pub use sieve::Sieve;
 
 use std::fmt;

@@ -11,6 +11,7 @@ use memchr::memchr;
 use regex_automata::Input;
 use regex_automata::meta::{self, Cache};
 use regex_automata::nfa::thompson::WhichCaptures;
+use regex_syntax::hir::literal::{ExtractKind, Extractor};
 use regex_syntax::hir::{Hir, Look};
 
 use crate::Tally;
@@ -107,6 +108,28 @@ pub(crate) struct LineRegex {
     regex: meta::Regex,
     /// Whether a line counts once, whatever is found in it.
     counts_lines: bool,
+    /// One of these stands in every line with a match; none, if that is not known.
+    literals: Vec<Vec<u8>>,
+}
+
+/// Shorter literals are in most lines, and no help.
+const SHORTEST_LITERAL: usize = 3;
+
+/// What every match begins with, or ends with, if one of these can be said.
+fn literals(hir: &Hir) -> Vec<Vec<u8>> {
+    let of_kind = |kind| -> Option<Vec<Vec<u8>>> {
+        let sequence = Extractor::new().kind(kind).extract(hir);
+        let literals = sequence.literals()?.iter().map(|literal| literal.as_bytes().to_vec());
+        let mut literals: Vec<_> = literals.collect();
+        literals.sort_unstable();
+        literals.dedup();
+        let suit =
+            |literal: &Vec<u8>| literal.len() >= SHORTEST_LITERAL && !literal.contains(&b'\n');
+        literals.iter().all(suit).then_some(literals)
+    };
+    let shortest = |literals: &Vec<Vec<u8>>| literals.iter().map(Vec::len).min();
+    let kinds = [ExtractKind::Prefix, ExtractKind::Suffix];
+    kinds.into_iter().filter_map(of_kind).max_by_key(shortest).unwrap_or_default()
 }
 
 impl LineRegex {
@@ -148,15 +171,20 @@ impl LineRegex {
                 PatternError::TooLarge { index, pattern, message }
             })?;
         let counts_lines = matches!(matching.unit, Unit::Lines | Unit::WholeLines);
-        Ok(Self { regex, counts_lines })
+        Ok(Self { regex, counts_lines, literals: literals(&hir) })
     }
 
     pub(crate) fn create_cache(&self) -> Cache {
         self.regex.create_cache()
     }
 
+    /// One of these stands in every line with a match, if there are any.
+    pub(crate) fn literals(&self) -> &[Vec<u8>] {
+        &self.literals
+    }
+
     /// What the line, without its ending, adds to the count.
-    fn count(&self, cache: &mut Cache, line: &[u8]) -> u64 {
+    pub(crate) fn count(&self, cache: &mut Cache, line: &[u8]) -> u64 {
         if self.counts_lines {
             let input = Input::new(line).earliest(true);
             return u64::from(self.regex.search_half_with(cache, &input).is_some());

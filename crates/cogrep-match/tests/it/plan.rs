@@ -106,6 +106,21 @@ fn a_chosen_engine_counts() {
 }
 
 #[test]
+fn expressions_with_known_literals_share_an_engine() {
+    let given = ["a+", "err(or)?", "(warn|fail)ed", "b", "[0-9]+ bytes"];
+    let auto = plan(&given, REGEX, EngineChoice::Auto);
+    let alone = [("regex", vec![0]), ("regex", vec![3])];
+    let [together, others @ ..] = &engines(&auto)[..] else { panic!("no engines") };
+    assert_eq!((together, others), (&("regexes", vec![1, 2, 4]), &alone[..]));
+    assert!(auto.reason().starts_with("regexes, ") && auto.reason().contains("and regex"));
+    assert_eq!(engines(&plan(&given, REGEX, EngineChoice::Regex)).len(), 5);
+    // Of which nothing is known: a literal must be in every match, and have three bytes.
+    for unknown in ["ab|abc", "abc|.", "(?:abc)?", "a.c", "abc|de"] {
+        assert_eq!(engines(&plan(&[unknown], REGEX, EngineChoice::Auto)), [("regex", vec![0])]);
+    }
+}
+
+#[test]
 fn literals_and_expressions_have_their_own_engines() {
     for choice in [EngineChoice::Auto, EngineChoice::Chapter, EngineChoice::Regex] {
         let plan = plan(&["a+", "b", "a+"], REGEX, choice);

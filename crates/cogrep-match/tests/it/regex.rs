@@ -41,6 +41,18 @@ const EXPRESSIONS: &[&str] = &[
     "(?-u:\\xFF)",
     "a{2,3}",
     r"(?m)^b|a$",
+    // Those of which a literal is known, at the beginning or at the end.
+    "aba",
+    "abab?",
+    "baa$",
+    "^abb",
+    r"\baba\b",
+    "aaa|bab|é a",
+    "(ab){2,}",
+    "[ab]*abb",
+    "(?i:aab)|bba",
+    "aab ?|b*",
+    r"aa\nb|aaa",
     "",
 ];
 
