@@ -11,9 +11,9 @@
 #[rustfmt::skip]
 mod table;
 
-use crate::engine::kernel::Level;
-use crate::engine::kernel::grams::{self, Case, Field, Gram, NotShown};
+use crate::engine::kernel::grams::{self, Field, Gram, NotShown};
 use crate::engine::kernel::lower::{is_ascii, lower_ascii};
+use crate::engine::kernel::{Case, Level};
 use crate::utf8;
 
 /// So many bytes of text become one byte at most: the Kelvin sign becomes a k.

@@ -13,6 +13,7 @@ use aho_corasick::{Anchored, MatchKind, StartKind, dfa, nfa::contiguous};
 
 use crate::engine::course::{Course, Find};
 use crate::engine::judge::{Group, Judge};
+use crate::engine::kernel::Case;
 use crate::engine::window::{Context, Window};
 use crate::engine::{Engine, Scan};
 use crate::pattern::PatternError;
@@ -53,16 +54,19 @@ impl Automaton {
     /// Makes ready to count the needles of a group that others count as well.
     pub(super) fn of(group: Arc<Group>) -> Result<Self, PatternError> {
         let bytes = group.bytes().iter().map(|bytes| bytes.len()).sum::<usize>();
+        let ignores_case = group.case() == Case::Ignored;
         let built = if bytes <= SMALL_BYTES {
             dfa::Builder::new()
                 .match_kind(MatchKind::Standard)
                 .start_kind(StartKind::Unanchored)
+                .ascii_case_insensitive(ignores_case)
                 .prefilter(false)
                 .build(group.bytes())
                 .map(Table::Full)
         } else {
             contiguous::Builder::new()
                 .match_kind(MatchKind::Standard)
+                .ascii_case_insensitive(ignores_case)
                 .prefilter(false)
                 .build(group.bytes())
                 .map(Table::Compact)
@@ -115,6 +119,10 @@ impl Engine for Automaton {
 
     fn needles(&self) -> &[usize] {
         self.group.needles()
+    }
+
+    fn lowers_ascii(&self) -> bool {
+        true
     }
 
     fn context(&self) -> Context {

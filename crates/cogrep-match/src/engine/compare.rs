@@ -16,8 +16,8 @@ use std::sync::Arc;
 
 use crate::engine::course::{Course, Find};
 use crate::engine::judge::{Group, Judge};
-use crate::engine::kernel::Level;
-use crate::engine::kernel::grams::{self, Case, Field, Found, Gram, NotShown};
+use crate::engine::kernel::grams::{self, Field, Found, Gram, NotShown};
+use crate::engine::kernel::{Case, Level};
 use crate::engine::window::{Context, Window};
 use crate::engine::{Engine, Scan};
 
@@ -55,7 +55,7 @@ impl Compare {
             .flat_map(|alike| alike.chunks(grams::MOST).map(<[usize]>::to_vec))
             .collect();
         let longest = group.bytes().iter().map(|bytes| bytes.len()).max().unwrap_or(1);
-        let case = if group.ignores_case() { Case::Ignored } else { Case::Matters };
+        let case = group.case();
         Self { group: Arc::new(group), passes, longest, case, level }
     }
 }

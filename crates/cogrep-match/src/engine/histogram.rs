@@ -10,6 +10,7 @@ use std::sync::Arc;
 
 use crate::engine::course::{Course, Find};
 use crate::engine::judge::{Group, Judge};
+use crate::engine::kernel::Case;
 use crate::engine::window::{Context, Window};
 use crate::engine::{Engine, Scan};
 use crate::pattern::PatternError;
@@ -59,6 +60,10 @@ impl Engine for Histogram {
 
     fn needles(&self) -> &[usize] {
         self.group.needles()
+    }
+
+    fn lowers_ascii(&self) -> bool {
+        true
     }
 
     fn context(&self) -> Context {
@@ -111,14 +116,26 @@ impl Pairs {
             let pair = usize::from(u16::from_be_bytes([first, second]));
             u64::from(self.seen[0][pair]) + u64::from(self.seen[1][pair])
         };
+        let spellings = |byte| self.spellings(byte);
         match *needle {
-            [first, second] => seen(first, second),
+            [first, second] => {
+                let seen = |first| spellings(second).map(move |second| seen(first, second));
+                spellings(first).flat_map(seen).sum()
+            }
             [byte] => {
-                let behind_others = (0..=u8::MAX).map(|first| seen(first, byte)).sum::<u64>();
-                behind_others + u64::from(self.first[usize::from(byte)])
+                let alone = spellings(byte).map(|byte| u64::from(self.first[usize::from(byte)]));
+                let behind = |first| spellings(byte).map(move |byte| seen(first, byte));
+                alone.sum::<u64>() + (0..=u8::MAX).flat_map(behind).sum::<u64>()
             }
             _ => 0,
         }
+    }
+
+    /// The bytes in the text that are as good as this one.
+    fn spellings(&self, byte: u8) -> impl Iterator<Item = u8> + use<> {
+        let ignores_case = self.engine.group.case() == Case::Ignored;
+        let capital = byte.to_ascii_uppercase();
+        std::iter::once(byte).chain((ignores_case && capital != byte).then_some(capital))
     }
 }
 
@@ -182,22 +199,27 @@ mod tests {
     proptest! {
         #[test]
         fn it_counts_as_the_chapter_does(
-            texts in vec(vec(prop::sample::select(&b"ab\n\xff\0"[..]), 0..50), 1..4),
+            texts in vec(vec(prop::sample::select(&b"abAB\n\xff\0"[..]), 0..50), 1..4),
             needles in vec(vec(prop::sample::select(&b"ab\n\xff\0"[..]), 1..3), 1..12),
             overlapping in any::<bool>(),
+            ignore_case in any::<bool>(),
             len in 1_usize..20,
         ) {
             let unit = if overlapping { Unit::Overlapping } else { Unit::Occurrences };
-            let matching = Matching { unit, ..Matching::default() };
+            let matching = Matching { unit, ignore_case, ..Matching::default() };
             let needles = needles.into_iter().map(Vec::into_boxed_slice).enumerate();
             let needles: Vec<_> = needles.collect();
             let group = Group::new(needles.iter().cloned(), matching);
             let suits = |(slot, _): &(usize, _)| Histogram::suits(&group, *slot);
             let needles: Vec<_> = needles.into_iter().filter(suits).collect();
+            let mut lowered = texts.clone();
+            if ignore_case {
+                lowered.iter_mut().for_each(|text| text.make_ascii_lowercase());
+            }
             let mut expected = Tally::new();
             for needle in &needles {
                 let chapter = Chapter::new(Group::new([needle.clone()], matching));
-                expected.merge(&count(Arc::new(chapter), &texts, 1000));
+                expected.merge(&count(Arc::new(chapter), &lowered, 1000));
             }
             let engine = Histogram::new(Group::new(needles, matching)).unwrap();
             prop_assert_eq!(count(Arc::new(engine), &texts, len), expected);

@@ -10,6 +10,7 @@ use memchr::memchr;
 
 use crate::Tally;
 use crate::carry::{Carry, FREE, Step};
+use crate::engine::kernel::Case;
 use crate::engine::opening::Opening;
 use crate::engine::window::{Context, Window};
 use crate::pattern::{Matching, Unit};
@@ -28,7 +29,7 @@ pub struct Group {
     may_overlap: Vec<bool>,
     unit: Unit,
     neighbours: Neighbours,
-    ignores_case: bool,
+    case: Case,
 }
 
 /// What must stand around a place.
@@ -64,8 +65,9 @@ impl Group {
         let mut letters =
             bytes.iter().flat_map(|bytes| bytes.iter().filter(|byte| byte.is_ascii_lowercase()));
         let ignores_case = matching.ignore_case && letters.next().is_some();
+        let case = if ignores_case { Case::Ignored } else { Case::Matters };
         let unit = matching.unit;
-        Self { needles, bytes, each_counts, may_overlap, unit, neighbours, ignores_case }
+        Self { needles, bytes, each_counts, may_overlap, unit, neighbours, case }
     }
 
     /// The needles, as indices into a [`Tally`].
@@ -80,8 +82,8 @@ impl Group {
 
     /// Whether the letters of ASCII in the text may differ from those of the needles in
     /// their case. Other letters never do: where case is ignored, they are folded before.
-    pub fn ignores_case(&self) -> bool {
-        self.ignores_case
+    pub(crate) fn case(&self) -> Case {
+        self.case
     }
 
     /// Whether each place of the needle in this slot counts: then an engine need not

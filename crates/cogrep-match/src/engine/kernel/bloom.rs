@@ -9,6 +9,7 @@
 //! Wojciech Muła.
 
 use super::level::Avx512;
+use super::{CASE_BIT, Case};
 use std::arch::x86_64::{
     __m512i, _mm512_gf2p8affine_epi64_epi8, _mm512_loadu_si512, _mm512_mask_blend_epi8,
     _mm512_movepi8_mask, _mm512_permutex2var_epi8, _mm512_set1_epi8, _mm512_set1_epi64,
@@ -41,14 +42,19 @@ pub(crate) struct Bloom {
 
 impl Bloom {
     /// An empty filter. Those with different seeds hash independently.
-    pub(crate) fn new(token: Avx512, seed: u64) -> Self {
+    pub(crate) fn new(token: Avx512, seed: u64, case: Case) -> Self {
+        // What of a byte has a share in its cell: the columns of the matrices.
+        let columns = match case {
+            Case::Matters => !0,
+            Case::Ignored => u64::from_ne_bytes([!CASE_BIT; 8]),
+        };
         let mut state = seed;
         let mut matrix = || {
             // SplitMix64, by Steele, Lea and Flood (2014).
             state = state.wrapping_add(0x9E37_79B9_7F4A_7C15);
             let mixed = (state ^ state >> 30).wrapping_mul(0xBF58_476D_1CE4_E5B9);
             let mixed = (mixed ^ mixed >> 27).wrapping_mul(0x94D0_49BB_1331_11EB);
-            mixed ^ mixed >> 31
+            (mixed ^ mixed >> 31) & columns
         };
         let place = [(); GRAM_BYTES].map(|()| matrix());
         // The row of bit `i` of a result is byte `7 - i` of a matrix: four rows.
@@ -176,10 +182,11 @@ mod tests {
             inserted in prop::collection::vec(any::<prop::sample::Index>(), 0..60),
             seed in any::<u64>(),
             skip in 0_usize..64,
+            case in prop::sample::select(&[Case::Matters, Case::Ignored][..]),
         ) {
             let Some(token) = token() else { return Ok(()) };
             let text = &text[skip.min(text.len() - 1)..];
-            let mut bloom = Bloom::new(token, seed);
+            let mut bloom = Bloom::new(token, seed, case);
             let gram = |at: usize| std::array::from_fn(|byte| *text.get(at + byte).unwrap_or(&0));
             for at in inserted {
                 bloom.insert(bloom.cell(gram(at.index(text.len()))));
@@ -189,6 +196,8 @@ mod tests {
             for at in 0..text.len() {
                 let expected = bloom.passes(bloom.cell(gram(at)));
                 prop_assert_eq!(masks[at / 64] >> (at % 64) & 1 == 1, expected, "{}", at);
+                let other = gram(at).map(|byte| byte ^ CASE_BIT);
+                prop_assert!(case == Case::Matters || bloom.passes(bloom.cell(other)) == expected);
             }
         }
     }
@@ -196,7 +205,7 @@ mod tests {
     #[test]
     fn cells_are_all_used_and_alike() {
         let Some(token) = token() else { return };
-        let bloom = Bloom::new(token, 1);
+        let bloom = Bloom::new(token, 1, Case::Matters);
         let mut grams = [0_u32; CELLS];
         for number in 0..1_u32 << 18 {
             let letter = |at: u32| b'a' + u8::try_from(number >> (4 * at) & 15).unwrap();

@@ -20,20 +20,12 @@
 use std::arch::x86_64::__m512i;
 use std::ops::Range;
 
-use super::Level;
 use super::block::{BLOCK_BYTES, Block};
 use super::portable::Words;
+use super::{Case, Level};
 
 /// The most needles of one call, and the most bytes of a gram.
 pub(crate) const MOST: usize = 4;
-
-/// Whether capital letters of ASCII in the text are as good as small ones. Needles have
-/// none then.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum Case {
-    Matters,
-    Ignored,
-}
 
 /// A needle and the place of its gram.
 #[derive(Clone, Copy, Debug)]
@@ -219,7 +211,7 @@ fn stands(field: &Field<'_>, Gram { needle, offset, .. }: Gram<'_>, place: usize
         let end = start + needle.len();
         field.ends.start < end
             && end <= field.ends.end
-            && is_same(field.case, &field.text[start..end], needle)
+            && field.case.same(&field.text[start..end], needle)
     })
 }
 
@@ -465,7 +457,7 @@ impl<B: Block, const NEEDLES: usize, const BYTES: usize, const LOWERS: bool>
             let text = unsafe { field.text.as_ptr().add(at).cast::<[u8; 8]>().read() };
             let more = Beginning::BYTES.min(needle.len());
             if self.beginnings[index].is_of(text)
-                && is_same(field.case, &field.text[at + more..at + needle.len()], &needle[more..])
+                && field.case.same(&field.text[at + more..at + needle.len()], &needle[more..])
             {
                 kept |= bit;
             }
@@ -491,14 +483,6 @@ impl<B: Block, const NEEDLES: usize, const BYTES: usize, const LOWERS: bool>
             }
         }
         mask
-    }
-}
-
-/// Whether the text is that of the needle.
-fn is_same(case: Case, text: &[u8], needle: &[u8]) -> bool {
-    match case {
-        Case::Matters => text == needle,
-        Case::Ignored => text.eq_ignore_ascii_case(needle),
     }
 }
 

@@ -4,7 +4,7 @@
 //! overwrites it unless it passes. What passes or not is then never predicted wrongly,
 //! and the loads of many places are under way at once.
 
-use super::Level;
+use super::{CASE_BIT, Case, Level};
 
 /// The longest gram.
 pub(crate) const MOST_BYTES: usize = 8;
@@ -12,22 +12,36 @@ pub(crate) const MOST_BYTES: usize = 8;
 /// A set of hashed grams, a bit for each hash.
 #[derive(Clone, Debug)]
 pub(crate) struct GramSet {
-    bytes: usize,
+    hash: GramHash,
     shift: u32,
     marks: Box<[u32]>,
 }
 
-/// A gram of so many bytes that begins these eight, as a number: the bytes in its upper
-/// end.
-#[inline(always)]
-pub(crate) fn gram(eight: u64, bytes: usize) -> u64 {
-    eight << (8 * (MOST_BYTES - bytes))
+/// How grams of so many bytes are hashed: by Knuth's multiplicative method, of which the
+/// upper bits are good.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct GramHash {
+    bytes: usize,
+    /// Bits that are set before: two grams that differ there only have one hash.
+    set: u64,
 }
 
-/// The hash of a gram, by Knuth's multiplicative method: the upper bits are good.
-#[inline(always)]
-pub(crate) fn hash(gram: u64) -> u64 {
-    gram.wrapping_mul(0x9E37_79B9_7F4A_7C15)
+impl GramHash {
+    /// For grams of so many bytes.
+    pub(crate) fn new(bytes: usize, case: Case) -> Self {
+        let set = match case {
+            Case::Matters => 0,
+            Case::Ignored => u64::from_ne_bytes([CASE_BIT; MOST_BYTES]),
+        };
+        Self { bytes, set }
+    }
+
+    /// The hash of the gram that begins these eight bytes.
+    #[inline(always)]
+    pub(crate) fn of(self, eight: u64) -> u64 {
+        let gram = (eight | self.set) << (8 * (MOST_BYTES - self.bytes));
+        gram.wrapping_mul(0x9E37_79B9_7F4A_7C15)
+    }
 }
 
 /// The eight bytes of a text from this place on, as a number; the text going on in zeros.
@@ -47,21 +61,22 @@ impl GramSet {
     /// # Panics
     ///
     /// Unless there are 1 to 8 bytes and 5 to 40 bits.
-    pub(crate) fn new(bytes: usize, bits: u32) -> Self {
+    pub(crate) fn new(bytes: usize, bits: u32, case: Case) -> Self {
         assert!((1..=MOST_BYTES).contains(&bytes) && (5..=40).contains(&bits));
-        Self { bytes, shift: 64 - bits, marks: vec![0; 1 << (bits - 5)].into() }
+        let hash = GramHash::new(bytes, case);
+        Self { hash, shift: 64 - bits, marks: vec![0; 1 << (bits - 5)].into() }
     }
 
     /// The bytes of its grams.
     pub(crate) fn bytes(&self) -> usize {
-        self.bytes
+        self.hash.bytes
     }
 
     /// The hash of the gram that begins these eight bytes.
     #[inline(always)]
     #[allow(clippy::cast_possible_truncation, reason = "as many bits as a table in memory has")]
     pub(crate) fn hash(&self, eight: u64) -> usize {
-        (hash(gram(eight, self.bytes)) >> self.shift) as usize
+        (self.hash.of(eight) >> self.shift) as usize
     }
 
     /// How many hashes there are.
@@ -97,7 +112,7 @@ impl GramSet {
         if from >= to {
             return;
         }
-        assert!(to + self.bytes - 1 <= text.len(), "grams beyond the text");
+        assert!(to + self.bytes() - 1 <= text.len(), "grams beyond the text");
         assert!(stride > 0 && u32::try_from(text.len()).is_ok(), "places that u32 cannot say");
         places.reserve((to - from).div_ceil(stride) + 1);
         // From here on, eight bytes would reach beyond the text.
@@ -245,7 +260,7 @@ mod tests {
             bytes in 1..=MOST_BYTES,
         ) {
             let grams = text.len() - bytes + 1;
-            let mut set = GramSet::new(bytes, 9);
+            let mut set = GramSet::new(bytes, 9, Case::Matters);
             for at in inserted {
                 set.insert(set.hash(eight(&text, at.index(grams))));
             }
@@ -264,8 +279,9 @@ mod tests {
 
     #[test]
     fn a_hash_depends_on_the_gram_and_on_nothing_behind_it() {
-        for bytes in 1..=MOST_BYTES {
-            let set = GramSet::new(bytes, 12);
+        let cases = [Case::Matters, Case::Ignored];
+        for (bytes, case) in (1..=MOST_BYTES).flat_map(|bytes| cases.map(|case| (bytes, case))) {
+            let set = GramSet::new(bytes, 12, case);
             let with = |behind: u8| {
                 let mut text = [b'x'; MOST_BYTES];
                 text[bytes..].fill(behind);
@@ -273,6 +289,8 @@ mod tests {
             };
             assert_eq!(with(b'a'), with(b'b'));
             assert_ne!(set.hash(eight(b"xxxxxxxx", 0)), set.hash(eight(b"yxxxxxxx", 0)));
+            let capital = set.hash(eight(b"XXXXXXXX", 0));
+            assert_eq!(set.hash(eight(b"xxxxxxxx", 0)) == capital, case == Case::Ignored);
         }
     }
 

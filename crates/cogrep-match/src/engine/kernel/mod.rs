@@ -32,3 +32,25 @@ pub(crate) mod runs;
 pub(crate) mod windows;
 
 pub(crate) use level::Level;
+
+/// Whether capital letters of ASCII in the text are as good as small ones. Needles have
+/// none then.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Case {
+    Matters,
+    Ignored,
+}
+
+impl Case {
+    /// Whether a needle stands there.
+    #[inline(always)]
+    fn same(self, text: &[u8], needle: &[u8]) -> bool {
+        match self {
+            Self::Matters => text == needle,
+            Self::Ignored => text.eq_ignore_ascii_case(needle),
+        }
+    }
+}
+
+/// The bit that tells small letters of ASCII from capital ones.
+const CASE_BIT: u8 = 0x20;

@@ -1,6 +1,7 @@
 //! Where in a text runs of some bytes are long enough: what is to be looked for is often
 //! made of letters alone, and no text is.
 
+use super::Case;
 use super::level::Avx512;
 use std::arch::x86_64::{
     _mm512_andnot_si512, _mm512_loadu_si512, _mm512_movepi8_mask, _mm512_or_si512,
@@ -19,6 +20,7 @@ pub(crate) struct Runs {
     ascii: [u8; 128],
     /// Whether all others do.
     others: bool,
+    case: Case,
 }
 
 impl Runs {
@@ -27,17 +29,20 @@ impl Runs {
     /// # Panics
     ///
     /// Unless they are 1 to 8.
-    pub(crate) fn new(token: Avx512, length: usize) -> Self {
+    pub(crate) fn new(token: Avx512, length: usize, case: Case) -> Self {
         assert!((1..=8).contains(&length), "runs of {length} bytes");
-        Self { token, length, ascii: [0; 128], others: false }
+        Self { token, length, ascii: [0; 128], others: false, case }
     }
 
     /// Lets these bytes belong to runs.
     pub(crate) fn insert(&mut self, bytes: &[u8]) {
         for byte in bytes {
-            match self.ascii.get_mut(usize::from(*byte)) {
-                Some(belongs) => *belongs = 0x80,
-                None => self.others = true,
+            let other = if self.case == Case::Ignored { byte.to_ascii_uppercase() } else { *byte };
+            for byte in [*byte, other] {
+                match self.ascii.get_mut(usize::from(byte)) {
+                    Some(belongs) => *belongs = 0x80,
+                    None => self.others = true,
+                }
             }
         }
     }
@@ -133,14 +138,17 @@ mod tests {
     proptest! {
         #[test]
         fn a_mask_says_where_runs_begin(
-            text in prop::collection::vec(prop::sample::select(&b"aaaaaaab \xff"[..]), 0..400),
+            text in prop::collection::vec(prop::sample::select(&b"aaaaaaaAb \xff"[..]), 0..400),
             length in 1_usize..=8,
             others in any::<bool>(),
+            case in prop::sample::select(&[Case::Matters, Case::Ignored][..]),
         ) {
             for level in Level::available() {
                 let Level::Avx512(token) = level else { continue };
-                let mut runs = Runs::new(token, length);
+                let mut runs = Runs::new(token, length, case);
+                prop_assert!(!runs.has(b'a') && !runs.has(b'A'));
                 runs.insert(b"ab");
+                prop_assert_eq!(runs.has(b'A'), case == Case::Ignored);
                 if others {
                     runs.insert(b"\xfe");
                 }

@@ -5,7 +5,7 @@
 //! taken as two numbers. Shifting a number drops the bytes that a shorter window does not
 //! have, so one comparison tells; with AVX-512 it is one for four windows.
 
-use super::Level;
+use super::{Case, Level};
 #[cfg(target_arch = "x86_64")]
 use std::arch::x86_64::{
     _mm_loadl_epi64, _mm_set_epi64x, _mm512_broadcast_i32x4, _mm512_cmpeq_epi64_mask,
@@ -43,6 +43,7 @@ pub(crate) struct Windows {
     values: Vec<[u64; 2]>,
     /// By how many bits the text's numbers are moved to be compared.
     shifts: Vec<[u8; 2]>,
+    case: Case,
 }
 
 /// The text on either side of a place, as two numbers.
@@ -61,6 +62,22 @@ impl Sides {
         // The byte next to the place is the last to be shifted out.
         Self([u64::from_le_bytes(behind), u64::from_be_bytes(before)])
     }
+
+    #[inline(always)]
+    fn lowered(self) -> Self {
+        Self(self.0.map(lower))
+    }
+}
+
+/// Eight bytes with the letters of ASCII lowered.
+#[inline(always)]
+fn lower(eight: u64) -> u64 {
+    const ONES: u64 = u64::MAX / 0xFF;
+    // The highest bit of a byte says whether the seven others are at least a letter.
+    let low = eight & (ONES * 0x7F);
+    let at_least = |letter: u8| low + ONES * u64::from(0x80 - letter);
+    let capital = at_least(b'A') & !at_least(b'Z' + 1) & !eight & (ONES * 0x80);
+    eight | capital >> 2
 }
 
 #[cold]
@@ -74,9 +91,9 @@ fn padded(before: &[u8], behind: &[u8]) -> ([u8; SIDE_BYTES], [u8; SIDE_BYTES]) 
 
 impl Windows {
     /// No windows, and room for so many.
-    pub(crate) fn with_capacity(count: usize) -> Self {
+    pub(crate) fn with_capacity(count: usize, case: Case) -> Self {
         let room = count + AT_ONCE as usize;
-        Self { values: Vec::with_capacity(room), shifts: Vec::with_capacity(room) }
+        Self { values: Vec::with_capacity(room), shifts: Vec::with_capacity(room), case }
     }
 
     /// Puts in the window that a needle has around the anchor which begins at `offset`.
@@ -140,12 +157,29 @@ impl Windows {
         standing: &mut Vec<Standing>,
         among: impl Fn(Four<'_>, Sides) -> u32,
     ) {
+        let sides = |place: u32| Sides::of(text, place as usize);
+        match self.case {
+            Case::Matters => self.find_among(compare, standing, sides, among),
+            Case::Ignored => {
+                self.find_among(compare, standing, |place| sides(place).lowered(), among);
+            }
+        }
+    }
+
+    #[inline(always)]
+    fn find_among(
+        &self,
+        compare: &[Compare],
+        standing: &mut Vec<Standing>,
+        sides: impl Fn(u32) -> Sides,
+        among: impl Fn(Four<'_>, Sides) -> u32,
+    ) {
         // Each is written, and overwritten by the next unless something stands there.
         standing.clear();
         standing.resize(compare.len() + 1, Standing::default());
         let mut len = 0;
         for Compare { place, start, end } in compare {
-            let bits = among(self.four(*start), Sides::of(text, *place as usize));
+            let bits = among(self.four(*start), sides(*place));
             let bits = bits & !(!0 << (end - start).min(AT_ONCE));
             standing[len] = Standing { place: *place, start: *start, bits };
             len += usize::from(bits != 0);
@@ -154,7 +188,7 @@ impl Windows {
         for Compare { place, start, end } in compare {
             // Hardly any has so many.
             for start in (*start..*end).step_by(AT_ONCE as usize).skip(1) {
-                let bits = among(self.four(start), Sides::of(text, *place as usize));
+                let bits = among(self.four(start), sides(*place));
                 let bits = bits & !(!0 << (end - start).min(AT_ONCE));
                 if bits != 0 {
                     standing.push(Standing { place: *place, start, bits });
@@ -220,16 +254,29 @@ mod tests {
 
     use super::*;
 
+    #[test]
+    fn eight_bytes_are_lowered_as_one_is() {
+        for byte in 0..=u8::MAX {
+            for others in [0, b'A', b'Z', 0x7F, 0x80, 0xC1, 0xFF] {
+                let mut eight = [others; SIDE_BYTES];
+                eight[usize::from(byte) % SIDE_BYTES] = byte;
+                let lowered = lower(u64::from_le_bytes(eight)).to_le_bytes();
+                assert_eq!(lowered, eight.map(|byte| byte.to_ascii_lowercase()), "{eight:x?}");
+            }
+        }
+    }
+
     proptest! {
         #[test]
         fn windows_stand_where_their_bytes_are(
-            text in prop::collection::vec(prop::sample::select(&b"ab"[..]), 1..60),
+            text in prop::collection::vec(prop::sample::select(&b"abAB"[..]), 1..60),
             needles in prop::collection::vec(
                 (prop::collection::vec(prop::sample::select(&b"ab"[..]), 1..12), any::<prop::sample::Index>()),
                 1..12,
             ),
+            case in prop::sample::select(&[Case::Matters, Case::Ignored][..]),
         ) {
-            let mut windows = Windows::with_capacity(needles.len());
+            let mut windows = Windows::with_capacity(needles.len(), case);
             for (needle, offset) in &needles {
                 windows.push(needle, offset.index(needle.len()));
             }
@@ -244,7 +291,9 @@ mod tests {
                 let first = offset.saturating_sub(SIDE_BYTES);
                 (first..needle.len().min(offset + SIDE_BYTES)).all(|at| {
                     let there = (place + at).checked_sub(offset).and_then(|at| text.get(at));
-                    there.copied().unwrap_or(0) == needle[at]
+                    let there = there.copied().unwrap_or(0);
+                    let lowered = there.to_ascii_lowercase() == needle[at];
+                    there == needle[at] || case == Case::Ignored && lowered
                 })
             };
             for level in Level::available() {

@@ -1,9 +1,12 @@
 //! Chooses the anchors of needles: windows that are rare in a sample of the text.
 
-use crate::engine::kernel::Level;
 #[cfg(target_arch = "x86_64")]
 use crate::engine::kernel::bloom;
-use crate::engine::kernel::hashed::{GramSet, MOST_BYTES, eight, gram, hash};
+use crate::engine::kernel::{Case, Level};
+use std::borrow::Cow;
+
+use crate::engine::judge::Group;
+use crate::engine::kernel::hashed::{GramHash, GramSet, MOST_BYTES, eight};
 use crate::engine::sieve::first::First;
 
 /// Up to so many needles the first sieve fits into registers.
@@ -43,11 +46,18 @@ pub(super) struct Choice {
 }
 
 /// Chooses the first sieve and the anchors.
-pub(super) fn choose(needles: &[Box<[u8]>], level: Level, sample: &[u8]) -> Choice {
+pub(super) fn choose(group: &Group, level: Level, sample: &[u8]) -> Choice {
+    let (needles, case) = (group.bytes(), group.case());
+    // Needles are lower case already, where it is ignored.
+    let lowered = match case {
+        Case::Matters => Cow::Borrowed(sample),
+        Case::Ignored => Cow::Owned(sample.to_ascii_lowercase()),
+    };
+    let sample = &*lowered;
     // Anchors are rarer in the text they were chosen on than in any other: what passes
     // is counted elsewhere.
     let (sample, test) = sample.split_at(sample.len() / 4 * 3);
-    let choices = candidates(needles, level).into_iter().map(|mut candidate| {
+    let choices = candidates(needles, level, case).into_iter().map(|mut candidate| {
         let first = &mut candidate.first;
         let (anchors, taken) = anchors(needles, first, sample);
         let places = || (0..test.len().saturating_sub(MOST_BYTES)).step_by(first.stride());
@@ -82,7 +92,7 @@ struct Candidate {
 }
 
 /// First sieves that may suit.
-fn candidates(needles: &[Box<[u8]>], level: Level) -> Vec<Candidate> {
+fn candidates(needles: &[Box<[u8]>], level: Level, case: Case) -> Vec<Candidate> {
     let shortest = needles.iter().map(|needle| needle.len()).min().unwrap_or(MOST_BYTES);
     let table = |stride: usize| {
         let stride = stride.min(shortest - 2);
@@ -90,7 +100,7 @@ fn candidates(needles: &[Box<[u8]>], level: Level) -> Vec<Candidate> {
         // Sixteen hashes an anchor: beyond the second cache, one look costs less than what
         // would pass otherwise.
         let bits = (usize::BITS - anchors.leading_zeros() + 4).clamp(12, 25);
-        GramSet::new((shortest + 1 - stride).min(MOST_BYTES), bits)
+        GramSet::new((shortest + 1 - stride).min(MOST_BYTES), bits, case)
     };
     let alone = |stride: usize| Candidate {
         first: First::table(table(stride), stride.min(shortest - 2)),
@@ -100,7 +110,7 @@ fn candidates(needles: &[Box<[u8]>], level: Level) -> Vec<Candidate> {
     #[cfg(target_arch = "x86_64")]
     if let Level::Avx512(token) = level {
         let mut candidates = vec![Candidate {
-            first: First::runs_and_table(token, table(1)),
+            first: First::runs_and_table(token, table(1), case),
             place_cost: RUNS_COST,
             table_cost: TABLE_COST,
         }];
@@ -108,7 +118,7 @@ fn candidates(needles: &[Box<[u8]>], level: Level) -> Vec<Candidate> {
             && needles.len() <= MOST_IN_REGISTERS
         {
             let blooms = |offsets: &[usize], with_runs: bool| Candidate {
-                first: First::blooms(token, offsets, with_runs),
+                first: First::blooms(token, offsets, with_runs, case),
                 place_cost: BLOOM_COST * offsets.len() + if with_runs { RUNS_COST } else { 0 },
                 table_cost: 0,
             };
@@ -192,7 +202,7 @@ impl Seen {
 
 /// How many needles have an anchor already, by a hash.
 struct Taken {
-    bytes: usize,
+    hash: GramHash,
     shift: u32,
     needles: Vec<u8>,
 }
@@ -200,11 +210,12 @@ struct Taken {
 impl Taken {
     fn new(needles: usize, bytes: usize) -> Self {
         let bits = (usize::BITS - needles.leading_zeros() + 2).clamp(8, 24);
-        Self { bytes, shift: 64 - bits, needles: vec![0; 1 << bits] }
+        let hash = GramHash::new(bytes, Case::Matters);
+        Self { hash, shift: 64 - bits, needles: vec![0; 1 << bits] }
     }
 
     fn home(&self, eight: u64) -> usize {
-        usize::try_from(hash(gram(eight, self.bytes)) >> self.shift).unwrap_or_default()
+        usize::try_from(self.hash.of(eight) >> self.shift).unwrap_or_default()
     }
 
     fn by(&self, eight: u64) -> u8 {

@@ -6,7 +6,7 @@ use crate::engine::kernel::Level;
 use crate::engine::kernel::hashed::GramSet;
 #[cfg(target_arch = "x86_64")]
 use crate::engine::kernel::{
-    bits,
+    Case, bits,
     bloom::{self, Bloom},
     level::Avx512,
     runs::Runs,
@@ -56,10 +56,11 @@ impl First {
     /// For up to a few thousand needles: filters alone, for four bytes at each of these
     /// offsets in an anchor, and perhaps for runs.
     #[cfg(target_arch = "x86_64")]
-    pub(super) fn blooms(token: Avx512, offsets: &[usize], with_runs: bool) -> Self {
-        let blooms = (1..).zip(offsets).map(|(seed, offset)| (*offset, Bloom::new(token, seed)));
+    pub(super) fn blooms(token: Avx512, offsets: &[usize], with_runs: bool, case: Case) -> Self {
+        let bloom = |(seed, offset): (_, &usize)| (*offset, Bloom::new(token, seed, case));
+        let blooms = (1..).zip(offsets).map(bloom);
         let anchor_bytes = offsets.iter().max().unwrap_or(&0) + bloom::GRAM_BYTES;
-        let runs = with_runs.then(|| Runs::new(token, anchor_bytes));
+        let runs = with_runs.then(|| Runs::new(token, anchor_bytes, case));
         let filters = Filters { runs, blooms: blooms.collect() };
         Self { filters, table: None, stride: 1, anchor_bytes }
     }
@@ -67,8 +68,8 @@ impl First {
     /// A table in which only places are looked up where a run begins of bytes that occur
     /// in anchors.
     #[cfg(target_arch = "x86_64")]
-    pub(super) fn runs_and_table(token: Avx512, set: GramSet) -> Self {
-        let runs = Some(Runs::new(token, set.bytes()));
+    pub(super) fn runs_and_table(token: Avx512, set: GramSet, case: Case) -> Self {
+        let runs = Some(Runs::new(token, set.bytes(), case));
         let filters = Filters { runs, blooms: Vec::new() };
         Self { filters, ..Self::table(set, 1) }
     }

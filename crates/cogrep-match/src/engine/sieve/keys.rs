@@ -6,16 +6,17 @@
 //! at once, and little is predicted wrongly.
 
 use crate::engine::judge::Group;
-use crate::engine::kernel::Level;
-use crate::engine::kernel::hashed::{eight, gram, hash};
+use crate::engine::kernel::hashed::{GramHash, eight};
 use crate::engine::kernel::windows::{Compare, SIDE_BYTES, Standing, Windows};
+use crate::engine::kernel::{Case, Level};
 use crate::engine::sieve::first::First;
 
 /// All needles, by their anchors.
 #[derive(Debug)]
 pub(super) struct Keys {
     level: Level,
-    anchor_bytes: usize,
+    case: Case,
+    hash: GramHash,
     shift: u32,
     /// Where the entries of each hash begin.
     starts: Vec<u32>,
@@ -52,7 +53,8 @@ impl Keys {
     /// The anchors of the needles, as the first sieve has them: offsets into the needles,
     /// by slot. A needle has as many as the stride says, at the offsets from there on.
     pub(super) fn new(group: &Group, level: Level, anchors: &[u32], first: &First) -> Self {
-        let (stride, anchor_bytes) = (first.stride(), first.anchor_bytes());
+        let (stride, case) = (first.stride(), group.case());
+        let hash = GramHash::new(first.anchor_bytes(), case);
         let count = anchors.len() * stride;
         let bits = (usize::BITS - count.leading_zeros() + 1).clamp(6, 24);
         let shift = 64 - bits;
@@ -68,11 +70,11 @@ impl Keys {
         }
         let home = |entry: &Entry| {
             let at = (entry.start + entry.offset) as usize;
-            home(eight(&bytes, at), anchor_bytes, shift)
+            home(hash, eight(&bytes, at), shift)
         };
         entries.sort_by_cached_key(|entry| narrow(home(entry)));
         let mut starts = vec![0; (1 << bits) + 1];
-        let mut windows = Windows::with_capacity(count);
+        let mut windows = Windows::with_capacity(count, case);
         for entry in &entries {
             starts[home(entry) + 1] += 1;
             windows.push(entry.of(&bytes), entry.offset as usize);
@@ -81,7 +83,7 @@ impl Keys {
             starts[at] += starts[at - 1];
         }
         windows.finish();
-        Self { level, anchor_bytes, shift, starts, windows, entries, bytes }
+        Self { level, case, hash, shift, starts, windows, entries, bytes }
     }
 
     /// Calls `matched` with each needle that stands in the text with its anchor at one of
@@ -98,7 +100,7 @@ impl Keys {
         compare.clear();
         let mut compared = 0;
         compare.extend(places.iter().map(|place| {
-            let home = home(eight(text, *place as usize), self.anchor_bytes, self.shift);
+            let home = home(self.hash, eight(text, *place as usize), self.shift);
             let (start, end) = (self.starts[home], self.starts[home + 1]);
             compared += (end - start) as usize;
             Compare { place: *place, start, end }
@@ -123,7 +125,11 @@ impl Keys {
         let start = place.checked_sub(entry.offset as usize)?;
         let there = text.get(start..start + entry.len as usize)?;
         let is_window = entry.offset.max(entry.len - entry.offset) <= narrow(SIDE_BYTES);
-        let stands = is_window || equal(there, entry.of(&self.bytes));
+        let equal = |needle| match self.case {
+            Case::Matters => equal(there, needle),
+            Case::Ignored => there.eq_ignore_ascii_case(needle),
+        };
+        let stands = is_window || equal(entry.of(&self.bytes));
         stands.then_some(start + entry.len as usize)
     }
 }
@@ -137,8 +143,8 @@ impl Entry {
 
 /// Where the entries of an anchor are, which begins these eight bytes.
 #[inline]
-fn home(eight: u64, anchor_bytes: usize, shift: u32) -> usize {
-    usize::try_from(hash(gram(eight, anchor_bytes)) >> shift).unwrap_or_default()
+fn home(hash: GramHash, eight: u64, shift: u32) -> usize {
+    usize::try_from(hash.of(eight) >> shift).unwrap_or_default()
 }
 
 /// Whether slices of one length, of more than eight bytes, are equal: most are short, and

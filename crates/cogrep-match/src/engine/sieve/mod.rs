@@ -102,8 +102,7 @@ impl Sieve {
     }
 
     fn sieves_for(&self, sample: Vec<u8>) -> Sieves {
-        let Choice { first, anchors, expected } =
-            anchors::choose(self.group.bytes(), self.level, &sample);
+        let Choice { first, anchors, expected } = anchors::choose(&self.group, self.level, &sample);
         let keys = Keys::new(&self.group, self.level, &anchors, &first);
         Sieves { first, keys, expected, sample }
     }
@@ -121,6 +120,10 @@ impl Engine for Sieve {
 
     fn needles(&self) -> &[usize] {
         self.group.needles()
+    }
+
+    fn lowers_ascii(&self) -> bool {
+        true
     }
 
     fn context(&self) -> Context {

@@ -117,9 +117,9 @@ fn other_anchors_are_chosen_when_those_of_before_let_too_much_pass() {
 #[test]
 fn anchors_are_rare_in_the_text_and_among_the_needles() {
     let anchors = |needles: &[&str], level, sample: &str| {
-        let needles: Vec<Box<[u8]>> =
-            needles.iter().map(|needle| needle.as_bytes().into()).collect();
-        anchors::choose(&needles, level, sample.as_bytes()).anchors
+        let needles = needles.iter().map(|needle| needle.as_bytes().into()).enumerate();
+        let group = Group::new(needles, Matching::default());
+        anchors::choose(&group, level, sample.as_bytes()).anchors
     };
     for level in Level::available() {
         // All of the needle but its end, and all but its beginning.
