@@ -164,9 +164,11 @@ impl<'a> Job<'a> {
         let mut bytes = 0;
         match self.inputs {
             [Input::Stdin] => true,
+            // How many cores there are is asked last, since the system takes as long to
+            // say as counting in a small file does.
             [input @ Input::Path(path)] => {
-                let is_divided = |ranges: Ranges| input.size() > Some(ranges.undivided_bytes);
-                !path.is_dir() && !self.ranges().is_some_and(is_divided)
+                let undivided_bytes = self.ranges_for(1).undivided_bytes;
+                !path.is_dir() && (input.size() <= Some(undivided_bytes) || self.ranges().is_none())
             }
             inputs => {
                 inputs.len() <= FEW_INPUTS
@@ -189,8 +191,11 @@ impl<'a> Job<'a> {
     pub(crate) fn ranges(&self) -> Option<Ranges> {
         let workers = self.worker_count().get();
         let in_order = self.show.is_some() || self.locator.is_some() || self.extension.is_some();
-        let range_bytes = self.range_bytes.map(NonZeroU64::get);
-        (workers > 1 && !in_order).then(|| Ranges::new(self.plan, workers, range_bytes))
+        (workers > 1 && !in_order).then(|| self.ranges_for(workers))
+    }
+
+    fn ranges_for(&self, workers: usize) -> Ranges {
+        Ranges::new(self.plan, workers, self.range_bytes.map(NonZeroU64::get))
     }
 
     /// Reads one source after the other, on this thread, and waits where it must.

@@ -53,7 +53,8 @@ pub(crate) struct Worker<'a> {
     runnable: Cell<usize>,
     /// Takes down what this worker does.
     recorder: Option<Recorder<'a>>,
-    /// The ranges in which many count in a large file, if they do.
+    /// The ranges in which many count in a large file, if they do: where none waits on a
+    /// loop, there is only one.
     ranges: Option<Ranges>,
     /// How many of them are on the way.
     ranges_open: Cell<usize>,
@@ -83,7 +84,7 @@ impl<'a> Worker<'a> {
             streams: Cell::new(0),
             runnable: Cell::new(0),
             recorder,
-            ranges: job.ranges(),
+            ranges: has_loop.then(|| job.ranges()).flatten(),
             ranges_open: Cell::new(0),
         }
     }
