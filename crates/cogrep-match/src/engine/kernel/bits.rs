@@ -2,8 +2,9 @@
 
 use super::level::Avx512;
 use std::arch::x86_64::{
-    _mm512_add_epi32, _mm512_castsi512_si128, _mm512_cvtepu8_epi32, _mm512_extracti32x4_epi32,
-    _mm512_loadu_si512, _mm512_maskz_compress_epi8, _mm512_set1_epi32, _mm512_storeu_si512,
+    __m512i, _mm_add_epi32, _mm_cvtepu8_epi32, _mm_set1_epi32, _mm_storeu_si128, _mm512_add_epi32,
+    _mm512_castsi512_si128, _mm512_cvtepu8_epi32, _mm512_extracti32x4_epi32, _mm512_loadu_si512,
+    _mm512_maskz_compress_epi8, _mm512_set1_epi32, _mm512_storeu_si512,
 };
 
 /// The numbers from 0 to 63.
@@ -33,9 +34,6 @@ pub(crate) fn append_places(token: Avx512, masks: &[u64], start: usize, places: 
     unsafe { append(masks, start, places) }
 }
 
-/// Sixteen places are written at once, whether a mask has so many bits or not: then
-/// hardly anything has to be predicted.
-///
 /// # Safety
 ///
 /// There must be room for sixty-four places a mask, and sixty-four more.
@@ -46,35 +44,73 @@ pub(crate) fn append_places(token: Avx512, masks: &[u64], start: usize, places: 
 unsafe fn append(masks: &[u64], start: usize, places: &mut Vec<u32>) {
     let mut len = places.len();
     let room = places.as_mut_ptr();
-    // SAFETY: they are sixty-four bytes.
-    let numbers = unsafe { _mm512_loadu_si512(NUMBERS.as_ptr().cast()) };
     for (at, mask) in masks.iter().enumerate() {
         if *mask == 0 {
             continue;
         }
-        let start = _mm512_set1_epi32(((start + 64 * at) as u32).cast_signed());
-        let bits = _mm512_maskz_compress_epi8(*mask, numbers);
-        let others = [
-            _mm512_extracti32x4_epi32::<1>(bits),
-            _mm512_extracti32x4_epi32::<2>(bits),
-            _mm512_extracti32x4_epi32::<3>(bits),
-        ];
         let count = mask.count_ones() as usize;
-        let places = |quarter| _mm512_add_epi32(_mm512_cvtepu8_epi32(quarter), start);
         // SAFETY: the caller answers for the room.
-        unsafe {
-            let room = room.add(len);
-            _mm512_storeu_si512(room.cast(), places(_mm512_castsi512_si128(bits)));
-            if count > 16 {
-                for (nth, quarter) in (1..).zip(others) {
-                    _mm512_storeu_si512(room.add(16 * nth).cast(), places(quarter));
-                }
-            }
-        }
+        unsafe { write(numbers(*mask), count, (start + 64 * at) as u32, room.add(len)) };
         len += count;
     }
     // SAFETY: so many places have been written.
     unsafe { places.set_len(len) };
+}
+
+/// The numbers of the bits that are set, one behind the other.
+#[inline]
+#[target_feature(
+    enable = "avx512f,avx512bw,avx512vl,avx512vbmi,avx512vbmi2,popcnt,bmi1,bmi2,lzcnt"
+)]
+pub(super) fn numbers(mask: u64) -> __m512i {
+    // SAFETY: they are sixty-four bytes.
+    let all = unsafe { _mm512_loadu_si512(NUMBERS.as_ptr().cast()) };
+    _mm512_maskz_compress_epi8(mask, all)
+}
+
+/// Writes four of the numbers, each with `start` added, whether there are so many or not.
+///
+/// # Safety
+///
+/// There must be room for four.
+#[inline]
+#[target_feature(
+    enable = "avx512f,avx512bw,avx512vl,avx512vbmi,avx512vbmi2,popcnt,bmi1,bmi2,lzcnt"
+)]
+pub(super) unsafe fn write_four(numbers: __m512i, start: u32, room: *mut u32) {
+    let four = _mm_cvtepu8_epi32(_mm512_castsi512_si128(numbers));
+    let places = _mm_add_epi32(four, _mm_set1_epi32(start.cast_signed()));
+    // SAFETY: the caller answers for the room.
+    unsafe { _mm_storeu_si128(room.cast(), places) };
+}
+
+/// Writes so many of the numbers, each with `start` added: sixteen at once, whether there
+/// are so many or not. Then hardly anything has to be predicted.
+///
+/// # Safety
+///
+/// There must be room for sixty-four.
+#[inline]
+#[target_feature(
+    enable = "avx512f,avx512bw,avx512vl,avx512vbmi,avx512vbmi2,popcnt,bmi1,bmi2,lzcnt"
+)]
+pub(super) unsafe fn write(numbers: __m512i, count: usize, start: u32, room: *mut u32) {
+    let start = _mm512_set1_epi32(start.cast_signed());
+    let places = |quarter| _mm512_add_epi32(_mm512_cvtepu8_epi32(quarter), start);
+    let others = [
+        _mm512_extracti32x4_epi32::<1>(numbers),
+        _mm512_extracti32x4_epi32::<2>(numbers),
+        _mm512_extracti32x4_epi32::<3>(numbers),
+    ];
+    // SAFETY: the caller answers for the room.
+    unsafe {
+        _mm512_storeu_si512(room.cast(), places(_mm512_castsi512_si128(numbers)));
+        if count > 16 {
+            for (nth, quarter) in (1..).zip(others) {
+                _mm512_storeu_si512(room.add(16 * nth).cast(), places(quarter));
+            }
+        }
+    }
 }
 
 #[cfg(test)]

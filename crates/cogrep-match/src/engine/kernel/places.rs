@@ -1,12 +1,17 @@
 //! Finds every place of one byte.
 
+#[cfg(target_arch = "x86_64")]
+use std::arch::x86_64::__m512i;
+
 use super::Level;
+#[cfg(target_arch = "x86_64")]
+use super::bits;
 use super::block::{BLOCK_BYTES, Block};
 use super::portable::Words;
 
 /// Places that are written of each block at once, whether it has so many or not: most
-/// have fewer, and then nothing has to be predicted.
-const AT_ONCE: usize = 4;
+/// have no more, and then nothing has to be predicted.
+const AT_ONCE: usize = 2;
 
 /// Room is made for the places of so much text at once.
 const STRETCH_BYTES: usize = 64 * BLOCK_BYTES;
@@ -21,7 +26,7 @@ pub(crate) fn append_places_of(level: Level, byte: u8, text: &[u8], places: &mut
     let blocks = text.len() / BLOCK_BYTES * BLOCK_BYTES;
     for start in (0..blocks).step_by(STRETCH_BYTES) {
         let stretch = &text[start..blocks.min(start + STRETCH_BYTES)];
-        places.reserve(stretch.len() + AT_ONCE);
+        places.reserve(stretch.len() + BLOCK_BYTES);
         // SAFETY: there is room for a place for each byte, and those written too many.
         // The token in a level proves that the CPU has its instructions.
         unsafe {
@@ -52,17 +57,40 @@ unsafe fn append_avx2(byte: u8, stretch: &[u8], start: usize, places: &mut Vec<u
     unsafe { append::<super::avx2::Halves>(byte, stretch, start, places) }
 }
 
+/// # Safety
+///
+/// There must be room for a place a byte of the stretch, and a block more.
 #[cfg(target_arch = "x86_64")]
-#[target_feature(enable = "avx512f,avx512bw,avx512vl,popcnt,bmi1,bmi2,lzcnt")]
+#[target_feature(
+    enable = "avx512f,avx512bw,avx512vl,avx512vbmi,avx512vbmi2,popcnt,bmi1,bmi2,lzcnt"
+)]
 unsafe fn append_avx512(byte: u8, stretch: &[u8], start: usize, places: &mut Vec<u32>) {
-    // SAFETY: the caller sees to all that is asked for.
-    unsafe { append::<std::arch::x86_64::__m512i>(byte, stretch, start, places) }
+    let mut len = places.len();
+    let room = places.as_mut_ptr();
+    for (at, block) in stretch.chunks_exact(BLOCK_BYTES).enumerate() {
+        // SAFETY: the CPU has the instructions, and the block lies in the stretch.
+        let mask = unsafe { __m512i::load(block.as_ptr()).equal(__m512i::splat(byte)) };
+        let count = mask.count_ones() as usize;
+        let numbers = bits::numbers(mask);
+        let first = say(start + at * BLOCK_BYTES);
+        // SAFETY: the caller answers for the room.
+        unsafe {
+            // Most blocks have no more.
+            bits::write_four(numbers, first, room.add(len));
+            if count > 4 {
+                bits::write(numbers, count, first, room.add(len));
+            }
+        }
+        len += count;
+    }
+    // SAFETY: so many places have been written.
+    unsafe { places.set_len(len) };
 }
 
 /// # Safety
 ///
 /// The CPU must have the instructions of `B`, and there must be room for a place a byte
-/// of the stretch, and `AT_ONCE` more.
+/// of the stretch, and a block more.
 #[inline(always)]
 unsafe fn append<B: Block>(byte: u8, stretch: &[u8], start: usize, places: &mut Vec<u32>) {
     let mut len = places.len();
