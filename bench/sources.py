@@ -3,8 +3,10 @@
 
 usage: sources.py prepare [--folder FOLDER] [--files N] [--mib N] [--seed N]
        sources.py tree [--cold] [--patterns N] [--rounds N] [--only WORD]
-       sources.py file [--cold] [--rounds N] [--only WORD]
+       sources.py file [--cold] [--patterns N] [--rounds N] [--only WORD]
        sources.py pipe [--rounds N]
+       sources.py timeline [--cold] [--patterns N] [--rounds N]
+       sources.py memory [--cold] [--patterns N]
 
 prepare makes a tree of small files, 0.5 to 12 kB of prose each, most of them small, some
 20 in a folder, folders up to six deep; and a large file; and writes down what is to be
@@ -14,8 +16,13 @@ Every tool must give the right total before it is timed; one that does not is na
 left out. In each round the tools take turns, in another order each time, and the first
 round is discarded. Given are medians of seconds, also as a ratio to the first tool, of CPU
 seconds and of context switches. With --cold the system forgets what
-it has read before each run, which needs root; what the disk itself can do is shown beside,
-as fio measures it, where it is installed.
+it has read before each run, which needs root; what the disk itself can do is measured by
+fio, where it is installed: beside a tree, and for a file as one of those that take turns,
+since a disk that others use, too, does not give the same at all times.
+
+timeline compares what a picture of a run says of the same pieces one after the other with
+a real such run. memory gives the most memory that a run had, as the system tells while it
+runs.
 """
 
 import argparse
@@ -111,6 +118,30 @@ class Tool:
             self.switches.append(used.ru_nvcsw + used.ru_nivcsw)
 
 
+class Disk:
+    """fio reads the file once, around the page cache, so many pieces at a time."""
+
+    def __init__(self, file, block, depth):
+        self.name = f"fio, {depth} times {block}"
+        self.command = [
+            "fio", "--name=disk", f"--filename={file}", "--readonly", "--direct=1", "--rw=read",
+            "--ioengine=libaio", f"--bs={block}", f"--iodepth={depth}", "--output-format=json",
+        ]  # fmt: skip
+        self.seconds, self.cpu, self.switches = [], [], []
+
+    def is_right(self, _):
+        return shutil.which("fio") is not None
+
+    def run(self, _, is_kept):
+        out = subprocess.run(self.command, stdout=subprocess.PIPE, check=True).stdout
+        job = json.loads(out)["jobs"][0]
+        if is_kept:
+            # What fio itself needs to start is not the disk's.
+            self.seconds.append(job["read"]["runtime"] / 1000)
+            self.cpu.append((job["usr_cpu"] + job["sys_cpu"]) / 100 * self.seconds[-1])
+            self.switches.append(job["ctx"])
+
+
 def numbers(out):
     """The sum of the numbers at the ends of the lines."""
     ends = (line.replace(b":", b" ").split() for line in out.splitlines())
@@ -131,6 +162,11 @@ def race(tools, options, stdin=None):
             tool.run(stdin, is_kept=round_ > 0)
     if not tools:
         sys.exit("no tool is left")
+    show(tools)
+    return {tool.name: statistics.median(tool.seconds) for tool in tools}
+
+
+def show(tools):
     first = statistics.median(tools[0].seconds)
     print("| Tool | Seconds | Least | To the first | CPU seconds | Switches |")
     print("|---|---|---|---|---|---|")
@@ -175,18 +211,29 @@ def tree(options):
 def file(options):
     large = options.folder / "large.txt"
     found = json.loads((options.folder / "sources.json").read_text())["large"]
-    word = WORDS[0]
+    words = WORDS[: options.patterns]
+    total = sum(found[word] for word in words)
+    listed = [part for word in words for part in ("-e", word)]
+    rg = ["rg", "-i", "--count-matches", *listed, large]
     tools = [
-        Tool("cogrep", [COGREP, "-i", word, large], found[word]),
-        Tool("rg", ["rg", "-i", "--count-matches", word, large], found[word]),
-        Tool("rg --no-mmap", ["rg", "--no-mmap", "-i", "--count-matches", word, large], found[word]),
+        Tool("cogrep", [COGREP, "-i", *words, "--in", large], total),
+        *(
+            Tool(f"cogrep {flag}", [COGREP, *flag.split(), "-i", *words, "--in", large], total)
+            for flag in options.flag
+        ),
+        *(Tool(also, [also, "-i", *words, "--in", large], total) for also in options.also),
+        Tool("rg", rg, total),
+        Tool("rg --no-mmap", [*rg, "--no-mmap"], total),
         Tool("cat", ["cat", large], None),
-        *(Tool(also, [also, "-i", word, large], found[word]) for also in options.also),
-    ]  # fmt: skip
+    ]
     if options.cold:
-        for depth, block in ((1, "128k"), (4, "1m"), (16, "1m")):
-            fio(options, "--rw=read", f"--bs={block}", f"--iodepth={depth}")
-    race(chosen(tools, options), options)
+        tools += [Disk(large, *pieces) for pieces in (("128k", 32), ("1m", 4), ("1m", 16))]
+    took = race(chosen(tools, options), options)
+    disk = [took[name] for name in took if name.startswith("fio")]
+    peers = {"cat": took.get("cat"), "rg": took.get("rg"), "fio at its best": min(disk, default=None)}
+    for peer, seconds in peers.items():
+        if seconds and "cogrep" in took:
+            print(f"cogrep / {peer}: {took['cogrep'] / seconds:.2f}")
 
 
 def pipe(options):
@@ -199,6 +246,53 @@ def pipe(options):
         Tool("cat | rg", ["sh", "-c", f"cat {large} | rg -i --count-matches {word}"], found[word]),
     ]
     race(chosen(tools, options), options)
+
+
+def timeline(options):
+    """What the picture says of one source after the other, and how long that really takes."""
+    words = WORDS[: options.patterns]
+    picture = options.folder / "timeline.json"
+    kinds = ("the picture", "really", "ratio")
+    print("| Of | " + " | ".join(kinds) + " |\n|---|---|---|---|")
+    for name in filter(lambda name: options.only in name, ("tree", "large.txt")):
+        job = ["-i", *words, "--in", str(options.folder / name)]
+        said, took = [], []
+        for round_ in range(options.rounds + 1):
+            for run in random.sample((said, took), 2):
+                if options.cold:
+                    forget()
+                began = time.perf_counter()
+                if run is said:
+                    subprocess.run([COGREP, "--timeline", picture, *job], check=True,
+                                   stdout=subprocess.DEVNULL)  # fmt: skip
+                    sums = json.loads(picture.read_text())["otherData"]
+                    seconds = sums["serial_us"] / 1e6
+                else:
+                    subprocess.run([COGREP, *job], check=True, stdout=subprocess.DEVNULL,
+                                   env=os.environ | {"COGREP_IO": "serial"})  # fmt: skip
+                    seconds = time.perf_counter() - began
+                if round_ > 0:
+                    run.append(seconds)
+        said, took = statistics.median(said), statistics.median(took)
+        print(f"| {name} | {said:.3f} | {took:.3f} | {said / took:.2f} |")
+
+
+def memory(options):
+    words = WORDS[: options.patterns]
+    for name in ("tree", "large.txt"):
+        if options.cold:
+            forget()
+        command = [COGREP, "-i", *words, "--in", str(options.folder / name)]
+        process = subprocess.Popen(command, stdout=subprocess.DEVNULL)
+        most = 0
+        # The children of a process begin with its own peak: getrusage would give Python's.
+        while process.poll() is None:
+            status = Path(f"/proc/{process.pid}/status").read_text()
+            lines = dict(line.split(":", 1) for line in status.splitlines())
+            if "Threads" in lines and lines["Name"].strip() == Path(COGREP).name:
+                most = max(most, int(lines.get("VmHWM", "0 kB").split()[0]))
+            time.sleep(0.002)
+        print(f"{name}: {most / 1024:.1f} MiB at most")
 
 
 def fio(options, *flags):
@@ -214,9 +308,19 @@ def fio(options, *flags):
     print(f"fio {' '.join(flags)}: {read['iops']:.0f} a second, {read['bw_bytes'] / 1e6:.0f} MB/s")
 
 
+WORKS = {
+    "prepare": prepare,
+    "tree": tree,
+    "file": file,
+    "pipe": pipe,
+    "timeline": timeline,
+    "memory": memory,
+}
+
+
 def main():
     parser = argparse.ArgumentParser(description=__doc__.split("\n")[0])
-    parser.add_argument("work", choices=["prepare", "tree", "file", "pipe"])
+    parser.add_argument("work", choices=list(WORKS))
     parser.add_argument("--folder", type=Path, default=Path(tempfile.gettempdir()) / "cogrep-sources")
     parser.add_argument("--files", type=int, default=100_000)
     parser.add_argument("--mib", type=int, default=1000)
@@ -229,7 +333,7 @@ def main():
     parser.add_argument("--also", action="append", default=[], help="another build of cogrep")
     options = parser.parse_args()
     options.folder.mkdir(parents=True, exist_ok=True)
-    {"prepare": prepare, "tree": tree, "file": file, "pipe": pipe}[options.work](options)
+    WORKS[options.work](options)
 
 
 if __name__ == "__main__":
