@@ -6,11 +6,13 @@
 use std::cell::{Cell, RefCell};
 use std::collections::HashMap;
 use std::pin::Pin;
+use std::time::Duration;
 
+use cogrep_source::spent::{Elsewhere, scheduled};
 use cogrep_source::{SourceName, spent};
 
 use crate::timeline::{
-    Cause, Course, Hold, Kind, Task, Timeline, Track, Wait, nanoseconds, push, push_wait,
+    Alone, Cause, Course, Hold, Kind, Task, Timeline, Track, Wait, nanoseconds, push, push_wait,
 };
 
 /// The names of sources take so many bytes at most on each core.
@@ -26,6 +28,8 @@ const SHORTEST_TURN: u64 = 50_000;
 pub(crate) struct Recorder<'a> {
     timeline: &'a Timeline,
     is_walk: bool,
+    /// How long sources took to be found while only one else asked the disk.
+    alone: Cell<Alone>,
     has_loop: bool,
     /// When the last change was.
     since: Cell<u64>,
@@ -54,6 +58,7 @@ impl<'a> Recorder<'a> {
         let recorder = Self {
             timeline,
             is_walk: false,
+            alone: Cell::default(),
             has_loop,
             since: Cell::new(0),
             kind: Cell::new(Kind::Idle),
@@ -118,16 +123,17 @@ impl<'a> Recorder<'a> {
         let now = self.now();
         let (task, last) = (stay.task, self.kind.get());
         self.enter_at(Kind::Loop, now);
-        let disk = nanoseconds(spent::take_elsewhere());
-        if is_pending && stay.left.is_some() && disk == 0 && !self.went_on.get() {
+        let disk = spent::take_elsewhere();
+        let is_asked = disk.beginning.is_zero() && disk.reading.is_zero();
+        if is_pending && stay.left.is_some() && is_asked && !self.went_on.get() {
             // It was only asked, and waits on.
             return;
         }
         if let Some((start, cause)) = stay.left.take() {
-            self.wait(
-                Wait { task, start, end: begun, waited: begun - start, alone: 0, cause, folded: 1 },
-                disk,
-            );
+            let waited = begun - start;
+            let wait =
+                Wait { task, start, end: begun, waited, took: 0, beginning: 0, cause, folded: 1 };
+            self.wait(wait, disk);
         }
         if self.has_loop && now - begun > Course::HELD {
             self.hold(Hold { task, start: begun, nanoseconds: now - begun });
@@ -140,15 +146,36 @@ impl<'a> Recorder<'a> {
         }
     }
 
-    /// Takes down a wait that is over; a disk took so long for it.
-    fn wait(&self, wait: Wait, disk: u64) {
-        let (cause, alone) = match wait.cause {
+    /// Takes down a wait that is over, and what a disk did for it.
+    fn wait(&self, wait: Wait, disk: Elsewhere) {
+        let beginning = nanoseconds(disk.beginning);
+        let of_disk = beginning + nanoseconds(disk.reading);
+        let (cause, took) = match wait.cause {
             Cause::Turn if wait.waited < SHORTEST_TURN => return,
             Cause::Turn => (Cause::Turn, 0),
-            _ if disk > 0 => (Cause::Disk, disk),
+            _ if of_disk > 0 => (Cause::Disk, of_disk),
             _ => (Cause::Somebody, wait.waited),
         };
-        push_wait(&mut self.track.borrow_mut().waits, Wait { alone, cause, ..wait });
+        let mut track = self.track.borrow_mut();
+        track.files += disk.files;
+        push_wait(&mut track.waits, Wait { took, beginning, cause, ..wait });
+    }
+
+    /// Looks for a source, and takes down how long that took.
+    fn find<R>(&self, find: impl FnOnce() -> R) -> R {
+        let probe = &self.timeline.probe;
+        let (made, begun) = (probe.is_made(), self.now());
+        self.enter_at(Kind::Walk, begun);
+        let found = find();
+        if self.is_walk {
+            self.track.borrow_mut().files += 1;
+            if made.is_some() && made == probe.is_made() {
+                let Alone { files, took } = self.alone.get();
+                let took = took + Duration::from_nanos(self.now() - begun);
+                self.alone.set(Alone { files: files + 1, took });
+            }
+        }
+        found
     }
 
     fn hold(&self, hold: Hold) {
@@ -173,7 +200,11 @@ impl Drop for Recorder<'_> {
         let passed = |nth: usize| Some(scheduled()?[nth].saturating_sub(self.begun?[nth]));
         track.on_core = passed(0);
         track.displaced = passed(1);
-        self.timeline.hand_in(track, self.names.take(), self.is_walk);
+        if self.is_walk {
+            self.timeline.hand_in_walk(track, self.alone.get());
+        } else {
+            self.timeline.hand_in(track, self.names.take());
+        }
     }
 }
 
@@ -210,14 +241,6 @@ pub(crate) async fn follow<F: Future>(
     .await
 }
 
-/// How long this thread has been on a core, and how long it could have been but others
-/// were, in nanoseconds; where the system tells.
-fn scheduled() -> Option<[u64; 2]> {
-    let text = std::fs::read_to_string("/proc/thread-self/schedstat").ok()?;
-    let mut numbers = text.split_whitespace().map(str::parse);
-    Some([numbers.next()?.ok()?, numbers.next()?.ok()?])
-}
-
 /// Sources as they are found, with what finding each took.
 pub(crate) struct Walking<'r, 'a, I> {
     pub(crate) sources: I,
@@ -231,8 +254,7 @@ impl<I: Iterator> Iterator for Walking<'_, '_, I> {
 
     fn next(&mut self) -> Option<I::Item> {
         let Some(recorder) = self.recorder else { return self.sources.next() };
-        recorder.enter(Kind::Walk);
-        let next = self.sources.next();
+        let next = recorder.find(|| self.sources.next());
         recorder.enter(self.then);
         next
     }
@@ -269,7 +291,7 @@ mod tests {
         let course = timeline.course();
         let [wait] = course.cores[0].waits[..] else { panic!("one wait: {course:?}") };
         assert_eq!((wait.task, wait.cause), (7, Cause::Somebody));
-        assert!(wait.waited >= 3_000_000 && wait.alone == wait.waited);
+        assert!(wait.waited >= 3_000_000 && wait.took == wait.waited);
         assert_eq!(course.cores[0].took().iter().sum::<u64>(), course.wall);
     }
 
@@ -295,7 +317,7 @@ mod tests {
         drop(recorder);
         let waits = timeline.course().cores[0].waits.clone();
         assert_eq!(
-            waits.iter().map(|wait| (wait.cause, wait.alone)).collect::<Vec<_>>(),
+            waits.iter().map(|wait| (wait.cause, wait.took)).collect::<Vec<_>>(),
             [(Cause::Turn, 0)]
         );
     }

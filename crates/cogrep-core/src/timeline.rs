@@ -8,8 +8,11 @@
 //! order within a pair is lost.
 
 use std::collections::HashMap;
-use std::sync::{Mutex, PoisonError};
+use std::sync::{Arc, Mutex, PoisonError};
 use std::time::{Duration, Instant};
+
+pub use cogrep_source::Alone;
+use cogrep_source::Probe;
 
 /// What a core does.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
@@ -118,9 +121,11 @@ pub struct Wait {
     pub end: u64,
     /// How long the source waited; the sum, if waits were folded.
     pub waited: u64,
-    /// How long it would have waited alone: as long as the disk took, or somebody; not
-    /// at all for its turn.
-    pub alone: u64,
+    /// How long whoever was waited for took: the disk, or somebody; nobody, where it was
+    /// for its turn.
+    pub took: u64,
+    /// How much of that was for opening files and reading their beginnings.
+    pub beginning: u64,
     /// What for.
     pub cause: Cause,
     /// From how many waits it was folded.
@@ -151,6 +156,9 @@ pub struct Track {
     pub holds: Vec<Hold>,
     /// How many such times there were.
     pub held: u64,
+    /// How many files that were not in memory were opened for it; of the walk, how many
+    /// sources it found.
+    pub files: u64,
     /// How long its thread really was on a core, if the system tells.
     pub on_core: Option<u64>,
     /// How long its thread could have been on a core, but others were, if the system
@@ -190,6 +198,10 @@ pub struct Course {
     pub walk: Option<Track>,
     /// The names of sources, as long as there was room for them.
     pub names: HashMap<Task, Vec<u8>>,
+    /// How long files took for which nobody else asked the disk.
+    pub alone: Alone,
+    /// How long sources took to be found while nobody but one asked the disk.
+    pub walk_alone: Alone,
     /// Whether each source waited on the spot, so that reading includes the disk.
     pub in_turn: bool,
 }
@@ -216,6 +228,7 @@ impl Course {
 #[derive(Debug)]
 pub struct Timeline {
     pub(crate) epoch: Instant,
+    pub(crate) probe: Arc<Probe>,
     course: Mutex<Course>,
 }
 
@@ -224,18 +237,21 @@ impl Timeline {
     #[must_use]
     #[expect(clippy::new_without_default, reason = "it begins to measure")]
     pub fn new() -> Self {
-        Self { epoch: Instant::now(), course: Mutex::default() }
+        Self { epoch: Instant::now(), probe: Arc::default(), course: Mutex::default() }
     }
 
     /// Takes what a core did, once it has left.
-    pub(crate) fn hand_in(&self, track: Track, names: HashMap<Task, Vec<u8>>, is_walk: bool) {
+    pub(crate) fn hand_in(&self, track: Track, names: HashMap<Task, Vec<u8>>) {
         let mut course = self.course.lock().unwrap_or_else(PoisonError::into_inner);
         course.names.extend(names);
-        if is_walk {
-            course.walk = Some(track);
-        } else {
-            course.cores.push(track);
-        }
+        course.cores.push(track);
+    }
+
+    /// Takes what the thread did that found the sources, and how long that took alone.
+    pub(crate) fn hand_in_walk(&self, track: Track, alone: Alone) {
+        let mut course = self.course.lock().unwrap_or_else(PoisonError::into_inner);
+        course.walk = Some(track);
+        course.walk_alone = alone;
     }
 
     /// Says that sources were read one after the other.
@@ -249,6 +265,7 @@ impl Timeline {
         let wall = nanoseconds(self.epoch.elapsed());
         let mut course = self.course.into_inner().unwrap_or_else(PoisonError::into_inner);
         course.wall = wall;
+        course.alone = self.probe.found();
         course.cores.sort_by(|one, other| one.name.cmp(&other.name));
         for track in course.cores.iter_mut().chain(&mut course.walk) {
             // Whoever has left does nothing.
@@ -291,7 +308,8 @@ pub(crate) fn push_wait(waits: &mut Vec<Wait>, wait: Wait) {
             one.start = one.start.min(next.start);
             one.end = one.end.max(next.end);
             one.waited += next.waited;
-            one.alone += next.alone;
+            one.took += next.took;
+            one.beginning += next.beginning;
             one.folded += next.folded;
         });
     }
@@ -352,7 +370,7 @@ mod tests {
     }
 
     #[test]
-    fn folded_waits_keep_what_they_took_alone() {
+    fn folded_waits_keep_what_they_took() {
         let mut waits = Vec::new();
         for nth in 0..=2 * MOST as u64 {
             let wait = Wait {
@@ -360,14 +378,16 @@ mod tests {
                 start: nth,
                 end: nth + 9,
                 waited: 9,
-                alone: 2,
+                took: 2,
+                beginning: 1,
                 cause: Cause::Disk,
                 folded: 1,
             };
             push_wait(&mut waits, wait);
         }
         assert!(waits.len() <= MOST);
-        assert_eq!(waits.iter().map(|wait| wait.alone).sum::<u64>(), 2 * (2 * MOST as u64 + 1));
+        assert_eq!(waits.iter().map(|wait| wait.took).sum::<u64>(), 2 * (2 * MOST as u64 + 1));
+        assert_eq!(waits.iter().map(|wait| wait.beginning).sum::<u64>(), 2 * MOST as u64 + 1);
         assert_eq!(waits.iter().map(|wait| wait.waited).sum::<u64>(), 9 * (2 * MOST as u64 + 1));
         assert!(waits.iter().all(|wait| wait.start < wait.end));
     }
@@ -377,7 +397,7 @@ mod tests {
         let timeline = Timeline::new();
         let mut track = Track::default();
         push(&mut track.spans, Kind::Count, 0, 1, 0);
-        timeline.hand_in(track, HashMap::new(), false);
+        timeline.hand_in(track, HashMap::new());
         let course = timeline.course();
         assert_eq!(course.cores[0].took().iter().sum::<u64>(), course.wall);
         assert_eq!(course.cores[0].busy(), 1);

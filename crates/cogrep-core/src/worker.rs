@@ -194,6 +194,7 @@ impl<'a> Worker<'a> {
             if chunk.is_last() || sent.is_err() {
                 break;
             }
+            self.enter(Kind::Loop);
             self.give_way().await;
         }
         self.put_back(chunk);

@@ -4,8 +4,9 @@
 
 use std::collections::HashMap;
 use std::path::Path;
+use std::time::Duration;
 
-use cogrep_core::timeline::{Cause, Course, Hold, Kind, Span, Track, Wait};
+use cogrep_core::timeline::{Alone, Cause, Course, Hold, Kind, Span, Track, Wait};
 use cogrep_report::timeline::{Serial, draw, trace};
 
 const MS: u64 = 1_000_000;
@@ -22,9 +23,10 @@ fn spans(pieces: &[(Kind, u32, u64)]) -> Vec<Span> {
     pieces.iter().map(one).collect()
 }
 
-fn wait(task: u32, start: u64, end: u64, alone: u64, cause: Cause) -> Wait {
-    let [start, end, alone] = [start, end, alone].map(|ms| ms * MS);
-    Wait { task, start, end, waited: end - start, alone, cause, folded: 1 }
+fn wait(task: u32, start: u64, end: u64, took: u64, cause: Cause) -> Wait {
+    let [start, end, took] = [start, end, took].map(|ms| ms * MS);
+    let beginning = if cause == Cause::Disk { took } else { 0 };
+    Wait { task, start, end, waited: end - start, took, beginning, cause, folded: 1 }
 }
 
 /// Two cores, four sources, everything that can happen.
@@ -50,6 +52,7 @@ fn course() -> Course {
             Hold { task: 2, start: 36 * MS, nanoseconds: 14 * MS },
         ],
         held: 2,
+        files: 1,
         on_core: Some(40 * MS),
         displaced: Some(0),
     };
@@ -70,7 +73,8 @@ fn course() -> Course {
     let names = ["<a & b>.txt", "pipe", "a/long/way/down/to/the/very/last/folder/utf-16.txt"];
     let names = (0..).zip(names.map(|name| name.as_bytes().to_vec()));
     let wall = 100 * MS;
-    Course { wall, cores: vec![one, two], walk: Some(walk), names: names.collect(), in_turn: false }
+    let names = names.collect();
+    Course { wall, cores: vec![one, two], walk: Some(walk), names, ..Course::default() }
 }
 
 /// Compares with a file, or writes it where `COGREP_BLESS` is set: look at it then.
@@ -98,31 +102,73 @@ fn the_trace_of_a_run() {
 #[test]
 fn the_pieces_one_after_the_other() {
     let serial = Serial::new(&course());
-    // The walk; core 1 as it was; of core 2 what it really had; the disk and the pipe.
-    let busy = 3 + 40 + 10;
+    // The walk; core 1 as it was, without its loop; of core 2 what it really had; the disk
+    // and the pipe.
+    let busy = 3 + 38 + 10;
     assert_eq!(serial.busy, busy * MS);
     assert_eq!(serial.nanoseconds, (busy + 9 + 60) * MS);
 
-    // Who waited on the spot is measured with its waiting.
+    // Who waited on the spot is measured with its waiting, and had no loop to leave out.
     let in_turn = Serial::new(&Course { in_turn: true, ..course() });
     assert_eq!(in_turn.busy, (3 + 40 + 10) * MS);
 }
 
+fn of_waits(waits: Vec<Wait>, files: u64) -> Course {
+    let core = Track { name: "core 1".into(), waits, files, ..Track::default() };
+    Course { wall: 150 * MS, cores: vec![core], ..Course::default() }
+}
+
+fn alone(files: u64, milliseconds: u64) -> Alone {
+    Alone { files, took: Duration::from_millis(milliseconds) }
+}
+
 #[test]
 fn a_crowd_before_the_disk_is_taken_out() {
-    // First one after the other, 1 ms each, then 100 at once, which take 50 ms each.
-    let lone = (0..40)
-        .map(|task| wait(task, 2 * u64::from(task), 2 * u64::from(task) + 1, 1, Cause::Disk));
-    let crowd = (100..200).map(|task| wait(task, 100, 150, 50, Cause::Disk));
-    let course = |waits: Vec<Wait>| {
-        let core = Track { name: "core 1".into(), waits, ..Track::default() };
-        Course { wall: 150 * MS, cores: vec![core], ..Course::default() }
+    // 100 files at once, which take 50 ms each; where one was alone, it took 2 ms.
+    let crowd: Vec<Wait> = (0..100).map(|task| wait(task, 0, 50, 50, Cause::Disk)).collect();
+    let mut course = of_waits(crowd, 100);
+    course.alone = alone(40, 80);
+    let serial = Serial::new(&course);
+    assert_eq!((serial.nanoseconds, serial.busy), (100 * 2 * MS, 0));
+    // Where hardly anybody was ever alone, what was measured stands.
+    course.alone = alone(10, 20);
+    assert_eq!(Serial::new(&course).nanoseconds, 100 * 50 * MS);
+    // A disk is not slower for being asked for less.
+    course.alone = alone(40, 40 * 60);
+    assert_eq!(Serial::new(&course).nanoseconds, 100 * 50 * MS);
+}
+
+#[test]
+fn a_walk_takes_as_long_as_alone() {
+    let spans = spans(&[(Kind::Walk, 0, 50), (Kind::Idle, 0, 100)]);
+    let walk = Track { spans, files: 10_000, displaced: Some(10 * MS), ..Track::default() };
+    let mut course = Course { wall: 150 * MS, walk: Some(walk), ..Course::default() };
+    assert_eq!(Serial::new(&course).nanoseconds, 40 * MS);
+    course.walk_alone = alone(2_000, 4);
+    assert_eq!(Serial::new(&course).nanoseconds, 20 * MS);
+}
+
+#[test]
+fn who_reads_on_together_gets_a_share_of_the_disk() {
+    let read = |task, start, end| Wait {
+        beginning: 0,
+        ..wait(task, start, end, end - start, Cause::Disk)
     };
-    let serial = Serial::new(&course(lone.chain(crowd.clone()).collect()));
-    assert_eq!((serial.nanoseconds, serial.busy), ((40 + 100) * MS, 0));
-    // Where nobody was ever alone, what was measured stands.
-    let serial = Serial::new(&course(crowd.collect()));
-    assert_eq!(serial.nanoseconds, 100 * 50 * MS);
+    // From 0 to 10 one, to 20 two, to 30 four; 40 to 50 one.
+    let four =
+        vec![read(0, 0, 30), read(1, 10, 30), read(2, 20, 30), read(3, 20, 30), read(0, 40, 50)];
+    let serial = Serial::new(&of_waits(four.clone(), 0));
+    assert_eq!((serial.nanoseconds, serial.busy), (40 * MS, 0));
+
+    // The disk took only a part of the time until they went on.
+    let part = |wait: &Wait| Wait { took: wait.took / 4, ..*wait };
+    let serial = Serial::new(&of_waits(four.iter().map(part).collect(), 0));
+    assert_eq!(serial.nanoseconds, (30 + 20 + 10 + 10 + 10) * MS / 4);
+
+    // Two that were folded into one, which wait twice as much in their time.
+    let folded = Wait { took: 20 * MS, waited: 20 * MS, folded: 2, ..read(1, 0, 10) };
+    let serial = Serial::new(&of_waits(vec![folded, read(0, 0, 20)], 0));
+    assert_eq!(serial.nanoseconds, 20 * MS);
 }
 
 #[test]

@@ -216,7 +216,7 @@ impl Bytes {
                             *first = on.errands().read(file, &self.interrupt).await?;
                             continue;
                         }
-                        None => read_elsewhere(file, buffer, range.clone()).await?,
+                        None => read_elsewhere(on, true, file, buffer, range.clone()).await?,
                     },
                 },
                 Device::Stream { .. } => self.read_stream(buffer, range.clone()).await?,
@@ -251,8 +251,10 @@ impl Bytes {
         let Device::Stream { file, watched } = &self.device else {
             unreachable!("called for streams");
         };
-        if watched.as_ref().is_some_and(Watched::is_blind) {
-            return read_elsewhere(file, buffer, range).await;
+        if let (Some(on), Some(watched)) = (&self.event_loop, watched)
+            && watched.is_blind()
+        {
+            return read_elsewhere(on, false, file, buffer, range).await;
         }
         Ok((&**file).read(&mut buffer[range]))
     }
@@ -305,6 +307,8 @@ fn read_cached(on: &EventLoop, file: &File, buffer: &mut [u8]) -> Option<io::Res
 }
 
 async fn read_elsewhere(
+    on: &EventLoop,
+    is_disk: bool,
     file: &Arc<File>,
     buffer: &mut Buffer,
     range: Range<usize>,
@@ -314,7 +318,7 @@ async fn read_elsewhere(
         let result = (&*file).read(&mut away[range]);
         (away, result)
     };
-    let (back, result) = EventLoop::elsewhere(read).await?;
+    let (back, result) = on.elsewhere(is_disk, read).await?;
     *buffer = back;
     Ok(result)
 }

@@ -17,6 +17,7 @@ use crate::chunk::Chunk;
 use crate::errands::Errands;
 use crate::interrupt::Interrupt;
 use crate::outcome::Fault;
+use crate::probe::Probe;
 use crate::spent;
 
 /// How files are read.
@@ -46,6 +47,8 @@ pub struct EventLoop {
     /// Mebibytes that decoders may take for what they have to remember.
     memory: Arc<Semaphore>,
     errands: Errands,
+    /// Finds out how long a disk takes for one alone, if anybody wants to know.
+    probe: Option<Arc<Probe>>,
     /// How many files in a row were not in memory.
     misses: Cell<u32>,
 }
@@ -83,8 +86,15 @@ impl EventLoop {
             buffers: RefCell::default(),
             memory,
             errands: Errands::new(io),
+            probe: None,
             misses: Cell::new(0),
         }
+    }
+
+    /// A loop that takes part in finding out how long a disk takes for one alone.
+    #[must_use]
+    pub fn with_probe(self, probe: Option<Arc<Probe>>) -> Self {
+        Self { errands: self.errands.with_probe(probe.clone()), probe, ..self }
     }
 
     /// Waits until somebody wants all to stop, and wakes the sources that wait, so
@@ -157,12 +167,18 @@ impl EventLoop {
         self.errands.start_rest(interrupt);
     }
 
-    /// Runs what may block on another thread, and waits for it.
+    /// Runs what may block on another thread, and waits for it: for a disk, or also for
+    /// somebody.
     pub(crate) async fn elsewhere<R: Send + 'static>(
+        &self,
+        is_disk: bool,
         work: impl FnOnce() -> R + Send + 'static,
     ) -> Result<R, Fault> {
         let is_measured = spent::is_measured();
+        // Who waits for somebody may do so for ever, and nobody is to wait for that.
+        let probe = self.probe.clone().filter(|_| is_disk);
         let measured = move || {
+            let _beside = probe.as_deref().map(Probe::beside_others);
             let begun = is_measured.then(Instant::now);
             let result = work();
             (result, begun.map(|begun| begun.elapsed()))
@@ -170,7 +186,7 @@ impl EventLoop {
         // It fails only when the loop is being taken down.
         let (result, took) = spawn_blocking(measured).await.map_err(|_| Fault::Interrupted)?;
         if let Some(took) = took {
-            spent::add_elsewhere(took);
+            spent::add_reading(took);
         }
         Ok(result)
     }

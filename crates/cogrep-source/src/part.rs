@@ -328,7 +328,7 @@ impl PartText {
             let result = system::read_at(&file, &mut away[range], offset);
             (away, result)
         };
-        let (back, result) = EventLoop::elsewhere(read).await?;
+        let (back, result) = on.elsewhere(true, read).await?;
         *buffer = back;
         Ok(result)
     }

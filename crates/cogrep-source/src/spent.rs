@@ -11,7 +11,7 @@ thread_local! {
     static SPENT: Cell<Spent> = const { Cell::new(Spent {
         is_measured: false,
         decoding: Duration::ZERO,
-        elsewhere: Duration::ZERO,
+        elsewhere: Elsewhere::NONE,
     }) };
 }
 
@@ -19,7 +19,22 @@ thread_local! {
 struct Spent {
     is_measured: bool,
     decoding: Duration,
-    elsewhere: Duration,
+    elsewhere: Elsewhere,
+}
+
+/// What other threads did that waited for a disk.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Elsewhere {
+    /// How many files they opened, and read the beginnings of.
+    pub files: u64,
+    /// How long that took.
+    pub beginning: Duration,
+    /// How long they read on.
+    pub reading: Duration,
+}
+
+impl Elsewhere {
+    const NONE: Self = Self { files: 0, beginning: Duration::ZERO, reading: Duration::ZERO };
 }
 
 /// From now on this thread measures.
@@ -36,13 +51,21 @@ pub fn take_decoding() -> Duration {
     spent.decoding
 }
 
-/// How long other threads waited for a disk on behalf of this one since the last time
-/// this was asked.
+/// What other threads did on behalf of this one since the last time this was asked.
 #[must_use]
-pub fn take_elsewhere() -> Duration {
+pub fn take_elsewhere() -> Elsewhere {
     let spent = SPENT.get();
-    SPENT.set(Spent { elsewhere: Duration::ZERO, ..spent });
+    SPENT.set(Spent { elsewhere: Elsewhere::NONE, ..spent });
     spent.elsewhere
+}
+
+/// How long this thread has been on a core, and how long it could have been but others
+/// were, in nanoseconds; where the system tells.
+#[must_use]
+pub fn scheduled() -> Option<[u64; 2]> {
+    let text = std::fs::read_to_string("/proc/thread-self/schedstat").ok()?;
+    let mut numbers = text.split_whitespace().map(str::parse);
+    Some([numbers.next()?.ok()?, numbers.next()?.ok()?])
 }
 
 pub(crate) fn is_measured() -> bool {
@@ -61,10 +84,19 @@ pub(crate) fn decoding<R>(work: impl FnOnce() -> R) -> R {
     result
 }
 
-/// Notes that another thread waited.
-pub(crate) fn add_elsewhere(took: Duration) {
-    let spent = SPENT.get();
-    SPENT.set(Spent { elsewhere: spent.elsewhere + took, ..spent });
+/// Notes that another thread opened a file and read its beginning.
+pub(crate) fn add_beginning(took: Duration) {
+    let mut spent = SPENT.get();
+    spent.elsewhere.files += 1;
+    spent.elsewhere.beginning += took;
+    SPENT.set(spent);
+}
+
+/// Notes that another thread read on.
+pub(crate) fn add_reading(took: Duration) {
+    let mut spent = SPENT.get();
+    spent.elsewhere.reading += took;
+    SPENT.set(spent);
 }
 
 #[cfg(test)]
@@ -78,10 +110,13 @@ mod tests {
         assert_eq!(take_decoding(), Duration::ZERO);
         measure();
         spend();
-        add_elsewhere(Duration::from_millis(3));
+        add_beginning(Duration::from_millis(3));
+        add_beginning(Duration::from_millis(1));
+        add_reading(Duration::from_millis(5));
         assert!(take_decoding() >= Duration::from_millis(1));
         assert_eq!(take_decoding(), Duration::ZERO, "taken");
-        assert_eq!(take_elsewhere(), Duration::from_millis(3));
-        assert_eq!(take_elsewhere(), Duration::ZERO, "taken");
+        let [beginning, reading] = [4, 5].map(Duration::from_millis);
+        assert_eq!(take_elsewhere(), Elsewhere { files: 2, beginning, reading });
+        assert_eq!(take_elsewhere(), Elsewhere::NONE, "taken");
     }
 }

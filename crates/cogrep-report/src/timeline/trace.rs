@@ -110,7 +110,7 @@ fn write_track(out: &mut impl Write, course: &Course, tid: usize, track: &Track)
         begin.id = Some(wait.task);
         begin.args = json!({
             "source": name(course, wait.task),
-            "alone_us": microseconds(wait.alone),
+            "took_us": microseconds(wait.took),
             "folded": wait.folded,
         });
         write(out, &begin)?;
