@@ -1,6 +1,7 @@
 //! Names and patterns made inert: what a terminal would obey is shown instead.
 
-use std::fmt::Write;
+use std::fmt::Write as _;
+use std::io::{self, Write};
 
 /// The bytes as text in which nothing can move a cursor, ring a bell or turn the
 /// direction of writing.
@@ -47,6 +48,31 @@ fn escape_char(char: char, escaped: &mut String) {
             let _ = write!(escaped, "\\u{{{:x}}}", u32::from(char));
         }
         _ => escaped.push(char),
+    }
+}
+
+/// JSON on its way out, in which nothing moves a cursor either: the format itself asks
+/// only for those characters below U+0020 to be escaped. What is read back is the same.
+#[derive(Debug)]
+pub(crate) struct InertJson<W>(pub(crate) W);
+
+impl<W: Write> Write for InertJson<W> {
+    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
+        if bytes.is_ascii() && !bytes.contains(&0x7f) {
+            return self.0.write(bytes);
+        }
+        // A string comes whole, or cut between characters.
+        let mut rest = std::str::from_utf8(bytes).map_err(io::Error::other)?;
+        while let Some((at, char)) = rest.char_indices().find(|(_, char)| is_active(*char)) {
+            write!(self.0, "{}\\u{:04x}", &rest[..at], u32::from(char))?;
+            rest = &rest[at + char.len_utf8()..];
+        }
+        self.0.write_all(rest.as_bytes())?;
+        Ok(bytes.len())
+    }
+
+    fn flush(&mut self) -> io::Result<()> {
+        self.0.flush()
     }
 }
 

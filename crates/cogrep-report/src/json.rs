@@ -33,6 +33,7 @@ use cogrep_core::{Counts, Located, Report};
 use serde::{Serialize, Serializer};
 
 use crate::collection::{Collection, Source as Collected};
+use crate::escape::InertJson;
 use crate::row::Rows;
 use crate::view::{By, View};
 
@@ -212,7 +213,7 @@ pub(crate) fn report(
         bytes: report.text_bytes,
         complete: report.is_complete(),
     };
-    serde_json::to_writer_pretty(&mut *out, &everything)?;
+    serde_json::to_writer_pretty(InertJson(&mut *out), &everything)?;
     out.write_all(b"\n")
 }
 

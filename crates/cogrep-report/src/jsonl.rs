@@ -17,6 +17,7 @@ use std::io::{self, Write};
 use cogrep_core::{Report, SourceName};
 use serde::Serialize;
 
+use crate::escape::InertJson;
 use crate::json::{Pattern, Place, SCHEMA, strings};
 use crate::row::Rows;
 
@@ -103,6 +104,6 @@ pub(crate) fn end(out: &mut impl Write, report: &Report) -> io::Result<()> {
 }
 
 fn line(out: &mut impl Write, line: &Line<'_>) -> io::Result<()> {
-    serde_json::to_writer(&mut *out, line)?;
+    serde_json::to_writer(InertJson(&mut *out), line)?;
     out.write_all(b"\n")
 }

@@ -87,8 +87,9 @@ pub(crate) fn parse(words: impl IntoIterator<Item = OsString>) -> Result<Work, E
         range_bytes: range_bytes(std::env::var_os("COGREP_RANGE").as_deref())?,
         max_line_bytes: matches
             .get_one(id::MAX_LINE)
-            .copied()
-            .unwrap_or(LineGrouper::DEFAULT_LIMIT_BYTES),
+            .map_or(LineGrouper::DEFAULT_LIMIT_BYTES, |bytes: &u64| {
+                usize::try_from(*bytes).unwrap_or(usize::MAX)
+            }),
         engine: named(&matches, id::ENGINE)?,
         explain: matches.get_flag(id::EXPLAIN),
         show,

@@ -42,26 +42,26 @@ pub(crate) enum Error {
     #[error("{0}")]
     Usage(String),
     /// A pattern cannot be counted.
-    #[error("{}{source}", place(.origin.as_deref()))]
+    #[error("{}{source}{}", .origin.as_ref().map(|place| format!("{place}: ")).unwrap_or_default(), way_out(source))]
     Pattern {
         /// Where the pattern was given, if not on the command line.
         origin: Option<String>,
         source: PatternError,
     },
     /// A list of patterns cannot be read.
-    #[error("{}: {fault}", escape(.name.as_bytes()))]
+    #[error("{name}: {fault}")]
     List { name: String, fault: Fault },
     /// A list of patterns holds none.
-    #[error("{}: no pattern in it; a list has one pattern a line", escape(.0.as_bytes()))]
+    #[error("{0}: no pattern in it; a list has one pattern a line")]
     EmptyList(String),
     /// A line of a list of names and patterns lacks one of them.
-    #[error("{}:{line}: no tab between a name and a pattern", escape(.name.as_bytes()))]
+    #[error("{name}:{line}: no tab between a name and a pattern")]
     NoTab { name: String, line: usize },
     /// A file that was asked for could not be written.
-    #[error("{}: {}", escape(.name.as_bytes()), Fault::Io(io::Error::from(.error.kind())))]
+    #[error("{name}: {}", Fault::Io(io::Error::from(.error.kind())))]
     Picture { name: String, error: io::Error },
     /// A saved result cannot be read.
-    #[error("{}: {reason}", escape(.name.as_bytes()))]
+    #[error("{name}: {reason}")]
     Saved { name: String, reason: String },
     /// Saved results do not add up.
     #[error("{0}")]
@@ -74,8 +74,13 @@ pub(crate) enum Error {
     Output(#[from] io::Error),
 }
 
-fn place(origin: Option<&str>) -> String {
-    origin.map_or_else(String::new, |place| format!("{}: ", escape(place.as_bytes())))
+/// What may have been meant by a pattern that cannot be counted: grep counts lines by one
+/// that is empty.
+fn way_out(error: &PatternError) -> &'static str {
+    match error {
+        PatternError::Empty { .. } => "; to count lines, use -cE '^'",
+        _ => "",
+    }
 }
 
 /// What ends a run while its command line is read.
@@ -96,10 +101,10 @@ impl From<Error> for Early {
     }
 }
 
-/// Says what is wrong on standard error, in one line.
+/// Says what is wrong on standard error, in one line, whatever is quoted in it.
 pub(crate) fn complain(message: &str) {
     // Standard error is where a failure to write would be reported.
-    let _ = writeln!(io::stderr(), "cogrep: {message}");
+    let _ = writeln!(io::stderr(), "cogrep: {}", escape(message.as_bytes()));
 }
 
 /// Ends a run whose command line was not one to run.

@@ -21,7 +21,7 @@ pub(crate) fn run(arguments: &Arguments) -> Result<Status, Error> {
         .map_err(|error| arguments.given.locate(error))?;
     stopwatch.engines_are_made();
     for warning in plan.warnings() {
-        complain(&format!("warning: {}", escape(warning.to_string().as_bytes())));
+        complain(&format!("warning: {warning}"));
     }
     if arguments.explain {
         return explain(arguments, &plan);
@@ -32,7 +32,8 @@ pub(crate) fn run(arguments: &Arguments) -> Result<Status, Error> {
 /// Prints the network that would count, and why it is this one.
 fn explain(arguments: &Arguments, plan: &Plan) -> Result<Status, Error> {
     let network = Network::new(plan, &arguments.patterns, arguments.max_line_bytes);
-    writeln!(io::stdout(), "{}\n{}", network.shape(), plan.reason())?;
+    let shape = escape(network.shape().to_string().as_bytes());
+    writeln!(io::stdout(), "{shape}\n{}", plan.reason())?;
     Ok(Status::Found)
 }
 

@@ -9,7 +9,7 @@ use crate::error::Error;
 use crate::flags::id;
 
 /// Flags that there are not, under the names that people look for them.
-const LOOKED_FOR: [(&str, &str); 17] = [
+const LOOKED_FOR: [(&str, &str); 27] = [
     ("--csv", "--format csv"),
     ("--tsv", "--format tsv"),
     ("--json", "--format json"),
@@ -18,6 +18,15 @@ const LOOKED_FOR: [(&str, &str); 17] = [
     ("--table", "--format table"),
     ("--by-file", "--by file"),
     ("--per-file", "--by file"),
+    ("-H", "--by file"),
+    ("--with-filename", "--by file"),
+    ("-l", "--by file --only-found"),
+    ("--files-with-matches", "--by file --only-found"),
+    ("-A", "--show N, which shows places in their lines"),
+    ("-B", "--show N, which shows places in their lines"),
+    ("-C", "--show N, which shows places in their lines"),
+    ("--include", "--glob GLOB"),
+    ("--exclude", "--glob '!GLOB'"),
     ("--words", "-f FILE, patterns one a line"),
     ("--wordlist", "-f FILE, patterns one a line"),
     ("--patterns", "-f FILE, patterns one a line"),
@@ -26,7 +35,8 @@ const LOOKED_FOR: [(&str, &str); 17] = [
     ("--html", "--report FILE.html"),
     ("--out", "> FILE, since results go to standard output"),
     ("--output", "> FILE, since results go to standard output"),
-    ("--count", "nothing: it counts anyway; or --lines, to count lines"),
+    ("--count-matches", "nothing: it counts anyway; or --lines, to count lines"),
+    ("--count-lines", "--lines"),
 ];
 
 /// What is meant by a flag that there is not, where that is known.

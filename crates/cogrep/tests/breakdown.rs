@@ -138,7 +138,7 @@ fn names_add_up() {
     );
     assert_eq!(
         place.run(["--def", "warm", "", "a.txt"]),
-        expect("", "cogrep: pattern 1 is empty\n", 2)
+        expect("", "cogrep: pattern 1 is empty; to count lines, use -cE '^'\n", 2)
     );
 }
 

@@ -184,6 +184,20 @@ fn unknown_flags_name_the_nearest() {
             2
         )
     );
+    for (flag, value) in [
+        ("--top", "-1"),
+        ("--min-count", "-1"),
+        ("--show", "many"),
+        ("--threads", "-2"),
+        ("--max-depth", "-1"),
+        ("--max-filesize", "10X"),
+        ("--max-line", "1T"),
+    ] {
+        assert_eq!(
+            place.run([flag, value, "love", "book.txt"]),
+            expect("", &format!("cogrep: {flag} {value}: not a valid number\n"), 2)
+        );
+    }
     assert_eq!(
         place.run(["love", "--format"]),
         expect("", "cogrep: --format: a value is missing\n", 2)
@@ -198,7 +212,7 @@ fn unknown_flags_name_the_nearest() {
 #[test]
 fn habits_of_grep_are_met() {
     let place = library();
-    for flag in ["-F", "-r", "-a", "-s"] {
+    for flag in ["-F", "-r", "-a", "-s", "-rr", "-ww", "-FEF", "-siSs"] {
         assert_eq!(place.run([flag, "love", "book.txt"]), expect("love 1\n", "", 0), "{flag}");
     }
     assert_eq!(place.run(["-c", "hope", "letter.txt"]), expect("hope 2\n", "", 0));

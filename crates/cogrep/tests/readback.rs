@@ -11,7 +11,7 @@ use std::process::{Command, Stdio};
 
 use common::{Place, answer, skip};
 
-const PATTERNS: [&[u8]; 8] = [
+const PATTERNS: [&[u8]; 9] = [
     b"a,b",
     b"say \"x\"",
     b"two\nlines",
@@ -20,6 +20,7 @@ const PATTERNS: [&[u8]; 8] = [
     b"\xff\xfe",
     b" edge ",
     "caf\u{e9}".as_bytes(),
+    "\u{9b}31m\u{202e}\u{7f}x\u{e9}".as_bytes(),
 ];
 const NAMES: [&[u8]; 5] =
     [b"plain", b"new\nline,\"quoted\"", b"\x1b]0;title\x07", b"not\xffutf8", b"tab\t"];
@@ -102,6 +103,9 @@ fn python_reads_back_what_was_meant() {
         let output =
             place.command().args(arguments(&["--by=file", "--format", format])).output().unwrap();
         assert!(output.status.success());
+        if format.starts_with("json") {
+            assert!(!String::from_utf8_lossy(&output.stdout).contains(is_obeyed), "{format}");
+        }
         let mut python = Command::new("python3");
         let read =
             answer(python.args(["-c", READ_BACK, format]).stdin(Stdio::piped()), &output.stdout);
@@ -111,6 +115,44 @@ fn python_reads_back_what_was_meant() {
         let expected: String = rows.collect();
         assert_eq!((read.out, read.err), (expected, String::new()), "{format}");
     }
+}
+
+/// Whether a terminal does something with it, line feeds aside.
+fn is_obeyed(char: char) -> bool {
+    char != '\n' && (char.is_control() || ('\u{202a}'..='\u{202e}').contains(&char))
+}
+
+#[test]
+fn what_is_quoted_in_a_message_is_inert() {
+    let place = Place::with(&[("a.txt", b"love")]);
+    let odd = "\n\u{1b}[2J\u{9b}2J\u{202e}(";
+    for (arguments, status) in [
+        (&["-E", odd, "a.txt"][..], 2),
+        (&["--encoding", odd, "love", "a.txt"], 2),
+        (&["--type", odd, "love", "a.txt"], 2),
+        (&["--glob", &format!("{odd}["), "love", "a.txt"], 2),
+        (&["--by", odd, "love", "a.txt"], 2),
+        (&["--format", odd, "love", "a.txt"], 2),
+        (&["--engine", odd, "love", "a.txt"], 2),
+        (&["-j", odd, "love", "a.txt"], 2),
+        (&["--plot", odd, "love", "a.txt", "--plot-kind", odd], 2),
+        (&["--timeline", odd, "love", "a.txt"], 2),
+        (&["-f", odd, "a.txt"], 2),
+        (&["--files-from", odd, "love"], 2),
+        (&["merge", "--format", odd, "a.txt"], 2),
+        (&[&format!("--{odd}"), "a.txt"], 2),
+        (&["love", odd, "a.txt"], 2),
+        (&["-c", odd, "a.txt"], 1),
+    ] {
+        let answer = place.run(arguments);
+        assert_eq!(answer.status, status, "{arguments:?}: {}", answer.err);
+        assert!(answer.err.starts_with("cogrep: "), "{arguments:?}: {}", answer.err);
+        assert_eq!(answer.err.lines().count(), 1, "{arguments:?}: {}", answer.err);
+        assert!(!answer.err.contains(is_obeyed), "{arguments:?}: {}", answer.err);
+    }
+    let answer = place.run(["--explain", odd, "a.txt"]);
+    assert_eq!(answer.out.lines().count(), 2, "{}", answer.out);
+    assert!(!answer.out.contains(is_obeyed), "{}", answer.out);
 }
 
 #[test]

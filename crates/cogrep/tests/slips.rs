@@ -12,6 +12,8 @@ fn flags_that_others_have() {
     for (typed, meant) in [
         ("--csv", "--format csv"),
         ("--by-file", "--by file"),
+        ("-l", "--by file --only-found"),
+        ("-A", "--show N, which shows places in their lines"),
         ("--words", "-f FILE, patterns one a line"),
         ("--dispersion", "--plot FILE.svg --plot-kind dispersion"),
         ("--output=x", "> FILE, since results go to standard output"),

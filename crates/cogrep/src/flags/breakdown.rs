@@ -4,7 +4,7 @@ use clap::builder::{PossibleValuesParser, ValueParser};
 use clap::{Arg, value_parser};
 use cogrep_report::Sort;
 
-use super::{id, option, switch};
+use super::{id, number, option, switch};
 
 /// How counts are broken down, as it is typed.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -24,10 +24,10 @@ pub(super) fn args() -> Vec<Arg> {
             .value_parser(ValueParser::new(by)),
         option(id::SORT, "ORDER", HEADING, "The order of the patterns; default: as given")
             .value_parser(PossibleValuesParser::new(Sort::NAMES)),
-        option(id::TOP, "N", HEADING, "Show the N patterns with the largest counts, largest first")
-            .value_parser(value_parser!(usize)),
+        number(id::TOP, "N", HEADING, "Show the N patterns with the largest counts, largest first"),
         switch(id::ONLY_FOUND, HEADING, "Leave out counts of zero"),
         option(id::MIN_COUNT, "N", HEADING, "Leave out counts below N")
+            .allow_negative_numbers(true)
             .value_parser(value_parser!(u64)),
         switch(id::EXPAND, HEADING, "Show the patterns under one name apart"),
     ]

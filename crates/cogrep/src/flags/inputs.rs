@@ -4,7 +4,7 @@ use std::ffi::OsString;
 
 use clap::{Arg, ArgAction, value_parser};
 
-use super::{id, option, switch};
+use super::{bytes, id, number, option, switch};
 
 pub(super) fn args() -> Vec<Arg> {
     const HEADING: &str = "Inputs";
@@ -19,9 +19,8 @@ pub(super) fn args() -> Vec<Arg> {
             .value_parser(value_parser!(OsString)),
         option(id::ENCODING, "NAME", HEADING, "The encoding of every input (UTF-8, or by mark)"),
         switch(id::NO_DECOMPRESS, HEADING, "Count in compressed data as it is, not unpacked"),
-        option(id::THREADS, "NUM", HEADING, "Count on so many cores; 0, the default, is all")
-            .short('j')
-            .value_parser(value_parser!(usize)),
+        number(id::THREADS, "NUM", HEADING, "Count on so many cores; 0, the default, is all")
+            .short('j'),
     ]
 }
 
@@ -40,24 +39,12 @@ pub(super) fn selection() -> Vec<Arg> {
         many(option(id::TYPE, "TYPE", HEADING, "Read only files of this type")).short('t'),
         many(option(id::TYPE_NOT, "TYPE", HEADING, "Read no files of this type")).short('T'),
         switch(id::TYPE_LIST, HEADING, "Print the types of files, and end"),
-        option(id::MAX_DEPTH, "NUM", HEADING, "Go so deep and no deeper; 1 is the folder itself")
-            .short('d')
-            .value_parser(value_parser!(usize)),
+        number(id::MAX_DEPTH, "NUM", HEADING, "Go so deep and no deeper; 1 is the folder itself")
+            .short('d'),
         option(id::MAX_FILESIZE, "NUM", HEADING, "Leave out larger files: bytes, or 10K, 10M, 1G")
+            .allow_negative_numbers(true)
             .value_parser(bytes),
         switch(id::FOLLOW, HEADING, "Follow symbolic links").short('L'),
         switch(id::ONE_FILE_SYSTEM, HEADING, "Stay on the file system of each folder named"),
     ]
-}
-
-/// A number of bytes, in units of 1024 by its suffix.
-fn bytes(value: &str) -> Result<u64, String> {
-    let (number, unit) = match value.as_bytes().last() {
-        Some(b'K') => (&value[..value.len() - 1], 1 << 10),
-        Some(b'M') => (&value[..value.len() - 1], 1 << 20),
-        Some(b'G') => (&value[..value.len() - 1], 1 << 30),
-        _ => (value, 1),
-    };
-    let number = number.parse::<u64>().map_err(|error| error.to_string())?;
-    number.checked_mul(unit).ok_or_else(|| "too large".to_owned())
 }

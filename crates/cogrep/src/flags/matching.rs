@@ -1,8 +1,8 @@
 //! Flags that say what counts as an occurrence.
 
-use clap::{Arg, value_parser};
+use clap::Arg;
 
-use super::{id, option, switch};
+use super::{bytes, id, option, switch};
 
 pub(super) fn args() -> Vec<Arg> {
     const HEADING: &str = "What counts";
@@ -28,7 +28,8 @@ pub(super) fn args() -> Vec<Arg> {
         switch(id::FIXED, HEADING, "Patterns are literal text; the default")
             .short('F')
             .overrides_with(id::REGEX),
-        option(id::MAX_LINE, "BYTES", HEADING, "The longest line that -E may hold (16777216)")
-            .value_parser(value_parser!(usize)),
+        option(id::MAX_LINE, "NUM", HEADING, "The longest line that -E may hold; 16M, unless said")
+            .allow_negative_numbers(true)
+            .value_parser(bytes),
     ]
 }

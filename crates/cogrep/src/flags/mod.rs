@@ -12,7 +12,7 @@ mod patterns;
 mod picture;
 
 pub(crate) use breakdown::By;
-use clap::{Arg, ArgAction, Command};
+use clap::{Arg, ArgAction, Command, value_parser};
 
 /// The ids of the flags, which are their long names too.
 pub(crate) mod id {
@@ -133,8 +133,12 @@ pub(crate) fn command() -> Command {
         .args(course::args())
         .args(habits::args())
         .mut_args(|arg| {
-            let is_rare = !EVERYDAY.contains(&arg.get_id().as_str());
-            arg.hide_short_help(is_rare)
+            let id = arg.get_id().clone();
+            let is_rare = !EVERYDAY.contains(&id.as_str());
+            let arg = arg.hide_short_help(is_rare);
+            // Aliases may give a switch that is then given again.
+            let is_switch = matches!(arg.get_action(), ArgAction::SetTrue);
+            if is_switch { arg.overrides_with(id) } else { arg }
         })
 }
 
@@ -144,4 +148,21 @@ fn switch(id: &'static str, heading: &'static str, help: &'static str) -> Arg {
 
 fn option(id: &'static str, value: &'static str, heading: &'static str, help: &'static str) -> Arg {
     Arg::new(id).long(id).value_name(value).help_heading(heading).help(help)
+}
+
+/// An option whose value is a number. One below zero is a value that is wrong, not a flag.
+fn number(id: &'static str, value: &'static str, heading: &'static str, help: &'static str) -> Arg {
+    option(id, value, heading, help).allow_negative_numbers(true).value_parser(value_parser!(usize))
+}
+
+/// A number of bytes, in units of 1024 by its suffix.
+fn bytes(value: &str) -> Result<u64, String> {
+    let (number, unit) = match value.as_bytes().last() {
+        Some(b'K') => (&value[..value.len() - 1], 1 << 10),
+        Some(b'M') => (&value[..value.len() - 1], 1 << 20),
+        Some(b'G') => (&value[..value.len() - 1], 1 << 30),
+        _ => (value, 1),
+    };
+    let number = number.parse::<u64>().map_err(|error| error.to_string())?;
+    number.checked_mul(unit).ok_or_else(|| "too large".to_owned())
 }

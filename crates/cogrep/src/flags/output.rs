@@ -1,18 +1,17 @@
 //! Flags that say how results are written.
 
+use clap::Arg;
 use clap::builder::PossibleValuesParser;
-use clap::{Arg, value_parser};
 use cogrep_report::Format;
 
-use super::{id, option, switch};
+use super::{id, number, option, switch};
 
 pub(super) fn args() -> Vec<Arg> {
     const HEADING: &str = "Output";
     vec![
         option(id::FORMAT, "FORMAT", HEADING, "How results are written")
             .value_parser(PossibleValuesParser::new(Format::NAMES)),
-        option(id::SHOW, "N", HEADING, "Show the first N places of each pattern below its count")
-            .value_parser(value_parser!(usize)),
+        number(id::SHOW, "N", HEADING, "Show the first N places of each pattern below its count"),
         switch(id::BARE, HEADING, "Print numbers alone"),
         switch(id::QUIET, HEADING, "Print no results; the exit status tells").short('q'),
         switch(id::NULL, HEADING, "End records of text with NUL, not with a line feed").short('0'),
