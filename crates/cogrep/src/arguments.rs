@@ -5,18 +5,18 @@ use std::io::{self, IsTerminal};
 use std::num::{NonZeroU64, NonZeroUsize};
 
 use clap::ArgMatches;
-use clap::error::{ContextKind, ContextValue, ErrorKind};
 use cogrep_core::Part;
 use cogrep_match::{EngineChoice, LineGrouper, Matching, Patterns, Syntax, Unit};
 use cogrep_report::{Format, escape};
 use cogrep_source::{Input, Selection};
 
-use crate::error::{Early, Error, complain};
+use crate::error::{Early, Error};
 use crate::flags::{self, id};
 use crate::generate::Kind;
 use crate::lists::Given;
 use crate::merge::{self, Merge};
 use crate::output::Output;
+use crate::refusal;
 use crate::slips;
 use crate::sources::{self, Opening};
 
@@ -57,10 +57,10 @@ pub(crate) fn parse(words: impl IntoIterator<Item = OsString>) -> Result<Work, E
     let mut words: Vec<OsString> = words.into_iter().collect();
     if merge::is_meant(&words) {
         words.remove(1);
-        let matches = flags::command().try_get_matches_from(&words).map_err(refused)?;
+        let matches = flags::command().try_get_matches_from(&words).map_err(refusal::of)?;
         return Ok(Work::Merge(Merge::new(&matches)?));
     }
-    let matches = flags::command().try_get_matches_from(&words).map_err(refused)?;
+    let matches = flags::command().try_get_matches_from(&words).map_err(refusal::of)?;
     if let Some(kind) = matches.get_one::<String>(id::GENERATE).and_then(|name| Kind::of(name)) {
         return Err(Early::Generate(kind));
     }
@@ -170,7 +170,7 @@ fn patterns_and_inputs(
             given.take_word(word);
         }
         inputs.extend(positionals);
-        refuse_slip(&inputs, words)?;
+        slips::refuse_patterns_as_inputs(&inputs, words)?;
     }
     if given.is_empty() {
         return Err(slips::no_pattern(matches));
@@ -180,7 +180,9 @@ fn patterns_and_inputs(
         Some(listed) => inputs.extend(listed),
         None if inputs.is_empty() => {
             let input = default_input();
-            hint_at_a_file(&given, &input, listed);
+            if !listed && input != Input::Stdin {
+                slips::hint_at_a_file(&given);
+            }
             inputs.push(input);
         }
         None => {}
@@ -220,19 +222,6 @@ fn default_input() -> Input {
     if is_piped(&io::stdin()) { Input::Stdin } else { Input::Path(".".into()) }
 }
 
-/// The other slip: a file, and no pattern. It may be meant, so it is done; but said.
-fn hint_at_a_file(given: &Given, input: &Input, listed: bool) {
-    let Some(word) = given.only_word().filter(|_| !listed && *input != Input::Stdin) else {
-        return;
-    };
-    if std::path::Path::new(word).is_file() {
-        let shown = quote(word);
-        complain(&format!(
-            "hint: {shown} is taken for the pattern; did you mean a file? cogrep PATTERN {shown}"
-        ));
-    }
-}
-
 #[cfg(unix)]
 fn is_piped(stdin: &io::Stdin) -> bool {
     use rustix::fs::{FileType, fstat};
@@ -245,37 +234,6 @@ fn is_piped(stdin: &io::Stdin) -> bool {
 #[cfg(not(unix))]
 fn is_piped(stdin: &io::Stdin) -> bool {
     !stdin.is_terminal()
-}
-
-/// The slip that everybody makes first: several patterns, then a file, as if every
-/// word but the last were a pattern.
-fn refuse_slip(inputs: &[&OsStr], words: &[OsString]) -> Result<(), Error> {
-    let exists = |input: &OsStr| input == "-" || std::path::Path::new(input).exists();
-    let [earlier @ .., last] = inputs else { return Ok(()) };
-    let Some(first) = earlier.first() else { return Ok(()) };
-    if !exists(last) || earlier.iter().any(|input| exists(input)) {
-        return Ok(());
-    }
-    let at = words.iter().rposition(|word| word == last);
-    let others = words.iter().enumerate().skip(1).filter(|&(place, _)| Some(place) != at);
-    let quoted: Vec<String> = others.map(|(_, word)| quote(word)).collect();
-    Err(Error::Usage(format!(
-        "{}: no such file; for several patterns: cogrep {} --in {}",
-        escape(first.as_encoded_bytes()),
-        quoted.join(" "),
-        quote(last),
-    )))
-}
-
-/// A word as one would type it into a shell.
-fn quote(word: &OsStr) -> String {
-    let shown = escape(word.as_encoded_bytes());
-    let is_plain = |char: char| char.is_alphanumeric() || "-_./=:,+@%".contains(char);
-    if !shown.is_empty() && shown.chars().all(is_plain) {
-        shown
-    } else {
-        format!("'{}'", shown.replace('\'', "'\\''"))
-    }
 }
 
 /// Makes the patterns ready, and refuses those that cannot be counted.
@@ -299,44 +257,4 @@ fn patterns(matches: &ArgMatches, given: &Given) -> Result<Patterns, Error> {
         return make(Matching { ignore_case: true, ..matching });
     }
     Ok(patterns)
-}
-
-/// Turns what clap says into one line of our own; help and version are answers.
-fn refused(error: clap::Error) -> Early {
-    if matches!(error.kind(), ErrorKind::DisplayHelp | ErrorKind::DisplayVersion) {
-        return Early::Answer(error);
-    }
-    let text = |kind| match error.get(kind) {
-        Some(ContextValue::String(text)) => Some(text.clone()),
-        Some(ContextValue::Strings(texts)) => Some(texts.join(", ")),
-        _ => None,
-    };
-    // clap names a flag with its value's name: `--format <FORMAT>`.
-    let flag = text(ContextKind::InvalidArg).unwrap_or_default();
-    let flag = escape(flag.split(" <").next().unwrap_or_default().as_bytes());
-    let value = escape(text(ContextKind::InvalidValue).unwrap_or_default().as_bytes());
-    let message = match error.kind() {
-        ErrorKind::UnknownArgument if let Some(meant) = slips::meant(&flag) => {
-            format!("{flag}: no such flag; use {meant}")
-        }
-        ErrorKind::UnknownArgument => match text(ContextKind::SuggestedArg) {
-            Some(nearest) => format!("{flag}: no such flag; did you mean {nearest}?"),
-            None => format!(
-                "{flag}: no such flag; a pattern that begins with a dash is given with -e, and cogrep --help lists the flags"
-            ),
-        },
-        ErrorKind::InvalidValue if value.is_empty() => format!("{flag}: a value is missing"),
-        ErrorKind::InvalidValue => {
-            let valid = text(ContextKind::ValidValue).unwrap_or_default();
-            format!("{flag} {value}: no such value; there are {valid}")
-        }
-        ErrorKind::ValueValidation if matches!(flag.as_str(), "--by" | "--part") => {
-            let reason = std::error::Error::source(&error).map(ToString::to_string);
-            format!("{flag} {value}: {}", reason.unwrap_or_default())
-        }
-        ErrorKind::ValueValidation => format!("{flag} {value}: not a valid number"),
-        ErrorKind::ArgumentConflict => format!("{flag}: may be given only once"),
-        _ => error.to_string().lines().next().unwrap_or_default().replacen("error: ", "", 1),
-    };
-    Early::Error(Error::Usage(message))
 }

@@ -14,6 +14,7 @@ mod lists;
 mod merge;
 mod output;
 mod picture;
+mod refusal;
 mod run;
 mod save;
 mod slips;

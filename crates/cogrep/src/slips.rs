@@ -1,12 +1,14 @@
 //! What people type first that is not quite right, and the way out of it.
 
-use std::ffi::OsStr;
+use std::ffi::{OsStr, OsString};
 use std::path::Path;
 
 use clap::ArgMatches;
+use cogrep_report::escape;
 
-use crate::error::Error;
+use crate::error::{Error, complain};
 use crate::flags::id;
+use crate::lists::Given;
 
 /// Flags that there are not, under the names that people look for them.
 const LOOKED_FOR: [(&str, &str); 27] = [
@@ -68,6 +70,57 @@ pub(crate) fn no_pattern(matches: &ArgMatches) -> Error {
     })
 }
 
+/// The slip that everybody makes first: several patterns, then files, as if all words but
+/// the last ones were patterns.
+pub(crate) fn refuse_patterns_as_inputs(
+    inputs: &[&OsStr],
+    words: &[OsString],
+) -> Result<(), Error> {
+    let exists = |input: &&OsStr| *input == "-" || Path::new(*input).exists();
+    // One that has a dot or a slash may be a file that should be there, beside others.
+    let is_name = |input: &&OsStr| input.as_encoded_bytes().iter().any(|byte| b"./".contains(byte));
+    let (lacking, files) = inputs.split_at(inputs.iter().position(exists).unwrap_or(0));
+    let Some(first) = lacking.first() else { return Ok(()) };
+    if !files.iter().all(exists) || files.len() > 1 && lacking.iter().any(is_name) {
+        return Ok(());
+    }
+    let mut others: Vec<&OsString> = words.iter().skip(1).collect();
+    for file in files {
+        others.iter().rposition(|word| *word == file).map(|at| others.remove(at));
+    }
+    let others: Vec<String> = others.into_iter().map(|word| quote(word)).collect();
+    let more = if files.len() > 1 { " ..." } else { "" };
+    Err(Error::Usage(format!(
+        "{}: no such file; for several patterns: cogrep {} --in {}{more}",
+        escape(first.as_encoded_bytes()),
+        others.join(" "),
+        quote(files[0]),
+    )))
+}
+
+/// A file, and no pattern. It may be meant, so it is done; but said.
+pub(crate) fn hint_at_a_file(given: &Given) {
+    if let Some(word) = given.only_word()
+        && Path::new(word).is_file()
+    {
+        let shown = quote(word);
+        complain(&format!(
+            "hint: {shown} is taken for the pattern; did you mean a file? cogrep PATTERN {shown}"
+        ));
+    }
+}
+
+/// A word as one would type it into a shell.
+fn quote(word: &OsStr) -> String {
+    let shown = escape(word.as_encoded_bytes());
+    let is_plain = |char: char| char.is_alphanumeric() || "-_./=:,+@%".contains(char);
+    if !shown.is_empty() && shown.chars().all(is_plain) {
+        shown
+    } else {
+        format!("'{}'", shown.replace('\'', "'\\''"))
+    }
+}
+
 /// A file for a picture whose name says that it is something else.
 pub(crate) fn refuse_picture(path: &OsStr) -> Result<(), Error> {
     const OTHERS: [&str; 8] = ["png", "pdf", "jpg", "jpeg", "gif", "webp", "html", "ps"];
@@ -96,6 +149,11 @@ pub(crate) fn not_literal(pattern: &str) -> Option<&'static str> {
             "| stands for itself; give each pattern its own -e, or make it a regular expression \
              with -E",
         );
+    }
+    let is_list = pattern.split(',').count() > 1
+        && pattern.split(',').all(|word| !word.is_empty() && word.chars().all(char::is_alphabetic));
+    if is_list {
+        return Some("a comma stands for itself; several patterns: cogrep love hate --in book.txt");
     }
     let is_meant = SIGNS.iter().any(|sign| pattern.contains(sign));
     is_meant.then_some("the pattern stands for itself; with -E it is a regular expression")

@@ -108,6 +108,25 @@ fn the_slip_that_everybody_makes_first() {
 }
 
 #[test]
+fn the_slip_before_several_files() {
+    let place = library();
+    assert_eq!(
+        place.run(["love", "hate", "book.txt", "letter.txt", "--by", "file"]),
+        expect(
+            "",
+            "cogrep: hate: no such file; for several patterns: cogrep love hate --by file \
+             --in book.txt ...\n",
+            2
+        )
+    );
+    // Perhaps a file is lacking: what is there is counted.
+    let answer = place.run(["love", "gone.txt", "book.txt", "letter.txt"]);
+    assert!(answer.out.starts_with("love "), "{answer:?}");
+    let answer = place.run(["love", "book.txt", "hate", "letter.txt"]);
+    assert!(answer.err.starts_with("cogrep: hate: no such file\n"), "{answer:?}");
+}
+
+#[test]
 fn a_file_in_place_of_a_pattern() {
     let place = library();
     assert_eq!(

@@ -36,6 +36,7 @@ fn a_regular_expression_that_was_not_said_to_be_one() {
     assert!(hint("love|hate", &[]).contains("-E"));
     assert!(hint("l.*e", &[]).contains("-E"));
     assert!(hint(r"\w+", &[]).contains("-E"));
+    assert!(hint("love,hate", &[]).contains("--in"));
     // It was found, it was said, or it is nothing of the kind.
     for (pattern, more) in [
         ("a|b", &[][..]),
@@ -45,6 +46,8 @@ fn a_regular_expression_that_was_not_said_to_be_one() {
         ("love|hate", &["-q"]),
         ("what is this?", &[]),
         ("$1.50", &[]),
+        ("well, well", &[]),
+        ("1,000", &[]),
     ] {
         assert_eq!(hint(pattern, more), "", "{pattern}");
     }
