@@ -260,11 +260,8 @@ impl Counter {
     }
 
     fn network(&self) -> Network {
-        let network = Network::new(&self.plan, &self.patterns, self.options.max_line_bytes);
-        match self.extension() {
-            Some(extension) => network.extended(extension),
-            None => network,
-        }
+        Network::new(&self.plan, &self.patterns, self.options.max_line_bytes)
+            .extended(self.extension())
     }
 
     fn take_network(&mut self) -> Network {

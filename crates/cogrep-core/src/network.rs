@@ -69,9 +69,10 @@ impl Network {
         Self { head, stop }
     }
 
-    /// The same network behind stages of one's own.
+    /// The same network behind stages of one's own, if there are any.
     #[must_use]
-    pub fn extended(self, Extension(extend): Extension<'_>) -> Self {
+    pub fn extended(self, extension: Option<Extension<'_>>) -> Self {
+        let Some(Extension(extend)) = extension else { return self };
         Self { head: extend(self.head, self.stop.clone()), stop: self.stop }
     }
 

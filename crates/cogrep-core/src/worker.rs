@@ -289,11 +289,7 @@ impl<'a> Worker<'a> {
     fn new_network(&self) -> Network {
         let live = self.job.progress.and_then(Progress::live_tally);
         let Job { plan, patterns, max_line_bytes, .. } = *self.job;
-        let network = Network::watched(plan, patterns, max_line_bytes, live);
-        match self.job.extension {
-            Some(extension) => network.extended(extension),
-            None => network,
-        }
+        Network::watched(plan, patterns, max_line_bytes, live).extended(self.job.extension)
     }
 
     /// Keeps one chunk at hand; the buffers of more go to the loop.

@@ -1,6 +1,7 @@
 //! Everything that can go wrong, what is said of it, and the exit status, in one
 //! place. A message is one line on standard error that begins with `cogrep: `.
 
+use std::ffi::OsStr;
 use std::io::{self, Write};
 use std::process::ExitCode;
 
@@ -48,7 +49,7 @@ pub(crate) enum Error {
         origin: Option<String>,
         source: PatternError,
     },
-    /// A list of patterns cannot be read.
+    /// A list of patterns or inputs cannot be read.
     #[error("{name}: {fault}")]
     List { name: String, fault: Fault },
     /// A list of patterns holds none.
@@ -59,7 +60,7 @@ pub(crate) enum Error {
     NoTab { name: String, line: usize },
     /// A file that was asked for could not be written.
     #[error("{name}: {}", Fault::Io(io::Error::from(.error.kind())))]
-    Picture { name: String, error: io::Error },
+    Unwritten { name: String, error: io::Error },
     /// A saved result cannot be read.
     #[error("{name}: {reason}")]
     Saved { name: String, reason: String },
@@ -99,6 +100,11 @@ impl From<Error> for Early {
     fn from(error: Error) -> Self {
         Self::Error(error)
     }
+}
+
+/// The name of a file, as it is quoted.
+pub(crate) fn shown(name: &OsStr) -> String {
+    escape(name.as_encoded_bytes())
 }
 
 /// Says what is wrong on standard error, in one line, whatever is quoted in it.

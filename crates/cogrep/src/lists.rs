@@ -8,7 +8,7 @@ use cogrep_match::{PatternError, parse_list};
 use cogrep_report::Rows;
 use cogrep_source::{Input, SourceName, read_all};
 
-use crate::error::Error;
+use crate::error::{Error, shown};
 use crate::flags::id;
 
 /// Patterns in the order given, with the files that some of them came from.
@@ -60,12 +60,7 @@ impl Given {
 
     /// Takes the lines of a file: patterns, or names and patterns.
     fn take_list(&mut self, argument: &OsStr, named: bool) -> Result<(), Error> {
-        let name = match Input::from_argument(argument) {
-            Input::Stdin => SourceName::Stdin,
-            Input::Path(path) => SourceName::Path(path),
-        };
-        let shown = || argument.to_string_lossy().into_owned();
-        let text = read_all(&name).map_err(|fault| Error::List { name: shown(), fault })?;
+        let (name, text) = read(argument)?;
         let start = self.patterns.len();
         for (nth, line) in parse_list(&text).enumerate() {
             let tab = line.iter().position(|byte| *byte == b'\t').filter(|_| named);
@@ -73,14 +68,14 @@ impl Given {
                 Some(tab) => self.take(&line[tab + 1..], Some(&line[..tab])),
                 None if named => {
                     let line = line_of(&text, nth);
-                    return Err(Error::NoTab { name: shown(), line });
+                    return Err(Error::NoTab { name: shown(argument), line });
                 }
                 None => self.take(line, None),
             }
         }
         let patterns = start..self.patterns.len();
         if patterns.is_empty() {
-            return Err(Error::EmptyList(shown()));
+            return Err(Error::EmptyList(shown(argument)));
         }
         self.lists.push(List { name, text, patterns });
         Ok(())
@@ -125,6 +120,18 @@ impl Given {
             Some(format!("{}:{}", list.name, line_of(&list.text, index - list.patterns.start)))
         });
         Error::Pattern { origin, source }
+    }
+}
+
+/// Reads a list to its end.
+pub(crate) fn read(argument: &OsStr) -> Result<(SourceName, Vec<u8>), Error> {
+    let name = match Input::from_argument(argument) {
+        Input::Stdin => SourceName::Stdin,
+        Input::Path(path) => SourceName::Path(path),
+    };
+    match read_all(&name) {
+        Ok(text) => Ok((name, text)),
+        Err(fault) => Err(Error::List { name: shown(argument), fault }),
     }
 }
 

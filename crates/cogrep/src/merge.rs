@@ -11,7 +11,7 @@ use cogrep_report::{Collection, Merged, Printer, Rows, Saved, merge as add_up, s
 use cogrep_source::Fault;
 
 use crate::arguments::show;
-use crate::error::{Error, Status};
+use crate::error::{Error, Status, shown};
 use crate::flags::id;
 use crate::output::{Output, PlotKind};
 use crate::picture;
@@ -158,11 +158,6 @@ fn read(file: &OsStr) -> Result<Saved, Error> {
     let bytes = std::fs::read(path).map_err(|error| trouble(error.into()))?;
     Saved::read(&bytes)
         .map_err(|error| Error::Saved { name: shown(file), reason: error.to_string() })
-}
-
-/// The name of a file; not yet escaped.
-fn shown(file: &OsStr) -> String {
-    file.to_string_lossy().into_owned()
 }
 
 #[cfg(test)]

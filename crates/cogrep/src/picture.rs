@@ -8,7 +8,7 @@ use cogrep_core::Report;
 use cogrep_core::timeline::Course;
 use cogrep_report::{Collection, Rows, page, picture, timeline};
 
-use crate::error::Error;
+use crate::error::{Error, shown};
 use crate::output::{Output, PlotKind, TimelineKind};
 
 /// Writes all that was asked for.
@@ -53,7 +53,7 @@ pub(crate) fn write_file(
     path: &OsStr,
     write: impl FnOnce(&mut dyn Write) -> io::Result<()>,
 ) -> Result<(), Error> {
-    let trouble = |error| Error::Picture { name: path.to_string_lossy().into_owned(), error };
+    let trouble = |error| Error::Unwritten { name: shown(path), error };
     let written = if path == "-" {
         write(&mut io::stdout())
     } else {

@@ -108,14 +108,21 @@ fn count(arguments: &Arguments, plan: &Plan, stopwatch: &Stopwatch) -> Result<St
         }
     }
     let status = conclude(&report);
-    let is_odd = !arguments.inputs.is_empty() && arguments.part.is_none() && !output.quiet;
-    if report.source_count == 0 && status == Status::NotFound && is_odd {
-        complain("hint: no file to read was found; --stats says what was left out, by rule");
-    }
-    if let Some(slip) = arguments.slip.filter(|_| status == Status::NotFound && !output.quiet) {
-        complain(&format!("hint: {slip}"));
+    if status == Status::NotFound && !output.quiet {
+        hint(arguments, &report);
     }
     Ok(status)
+}
+
+/// Says what may be the reason why nothing was found.
+fn hint(arguments: &Arguments, report: &Report) {
+    let is_all = !arguments.inputs.is_empty() && arguments.part.is_none();
+    if report.source_count == 0 && is_all {
+        complain("hint: no file to read was found; --stats says what was left out, by rule");
+    }
+    if let Some(slip) = arguments.slip {
+        complain(&format!("hint: {slip}"));
+    }
 }
 
 /// Finds the places that are to be shown, if any are.

@@ -6,11 +6,12 @@ use std::io::Write;
 
 use clap::ArgMatches;
 use cogrep_report::escape;
-use cogrep_source::{Encoding, Input, Io, OpenOptions, Selection, SourceName, read_all};
+use cogrep_source::{Encoding, Input, Io, OpenOptions, Selection};
 
 use crate::error::Error;
 use crate::flags::id;
 use crate::interrupt;
+use crate::lists;
 
 /// How sources are opened, with Ctrl-C listened for.
 #[derive(Clone, Copy, Debug)]
@@ -102,12 +103,7 @@ pub(crate) fn listed(matches: &ArgMatches) -> Result<Option<Vec<Input>>, Error> 
     let mut inputs = None;
     for (flag, separator) in [(id::FILES_FROM, b'\n'), (id::FILES0_FROM, b'\0')] {
         let Some(list) = matches.get_one::<OsString>(flag) else { continue };
-        let shown = || list.to_string_lossy().into_owned();
-        let name = match Input::from_argument(list) {
-            Input::Stdin => SourceName::Stdin,
-            Input::Path(path) => SourceName::Path(path),
-        };
-        let names = read_all(&name).map_err(|fault| Error::List { name: shown(), fault })?;
+        let (_, names) = lists::read(list)?;
         let names = names.split(|byte| *byte == separator).filter(|name| !name.is_empty());
         let inputs: &mut Vec<Input> = inputs.get_or_insert_default();
         for name in names {
