@@ -206,7 +206,7 @@ mod tests {
             len in 1_usize..20,
         ) {
             let unit = if overlapping { Unit::Overlapping } else { Unit::Occurrences };
-            let matching = Matching { unit, ignore_case, ..Matching::default() };
+            let matching = Matching { ignore_case, unit, ..Matching::default() };
             let needles = needles.into_iter().map(Vec::into_boxed_slice).enumerate();
             let needles: Vec<_> = needles.collect();
             let group = Group::new(needles.iter().cloned(), matching);
@@ -214,7 +214,9 @@ mod tests {
             let needles: Vec<_> = needles.into_iter().filter(suits).collect();
             let mut lowered = texts.clone();
             if ignore_case {
-                lowered.iter_mut().for_each(|text| text.make_ascii_lowercase());
+                for text in &mut lowered {
+                    text.make_ascii_lowercase();
+                }
             }
             let mut expected = Tally::new();
             for needle in &needles {
