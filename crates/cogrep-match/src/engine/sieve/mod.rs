@@ -19,7 +19,7 @@ mod tests;
 use std::ops::Range;
 use std::sync::{Arc, Mutex, OnceLock, PoisonError};
 
-use crate::engine::automaton::Automaton;
+use crate::engine::automaton::{Automaton, Walk};
 use crate::engine::course::{Course, Find};
 use crate::engine::judge::{Group, Judge};
 use crate::engine::kernel::Level;
@@ -37,9 +37,11 @@ pub struct Sieve {
     group: Arc<Group>,
     level: Level,
     longest: usize,
+    /// What a byte of text costs if an automaton counts.
+    automaton_cost: usize,
     /// The sieves that were chosen last.
     sieves: Mutex<Option<Arc<Sieves>>>,
-    automaton: OnceLock<Option<Automaton>>,
+    automaton: OnceLock<Option<Arc<Automaton>>>,
 }
 
 /// The sieves for a kind of text.
@@ -75,10 +77,12 @@ impl Sieve {
             return Err(PatternError::Engine { engine: Self::NAME, reason });
         }
         let longest = group.bytes().iter().map(|bytes| bytes.len()).max().unwrap_or(1);
+        let needle_bytes = group.bytes().iter().map(|bytes| bytes.len()).sum();
         Ok(Self {
             group: Arc::new(group),
             level,
             longest,
+            automaton_cost: Automaton::cost(needle_bytes),
             sieves: Mutex::new(None),
             automaton: OnceLock::new(),
         })
@@ -107,8 +111,8 @@ impl Sieve {
         Sieves { first, keys, expected, sample }
     }
 
-    fn automaton(&self) -> Option<&Automaton> {
-        let make = || Automaton::of(Arc::clone(&self.group)).ok();
+    fn automaton(&self) -> Option<&Arc<Automaton>> {
+        let make = || Automaton::of(Arc::clone(&self.group)).ok().map(Arc::new);
         self.automaton.get_or_init(make).as_ref()
     }
 }
@@ -191,6 +195,7 @@ struct Search {
     patience_bytes: usize,
     /// Text that the automaton is still to count.
     dense_bytes: usize,
+    walk: Option<Walk>,
 }
 
 /// What passed the sieves.
@@ -215,9 +220,9 @@ impl Work {
         8 * self.places + self.entries
     }
 
-    /// Whether it was about as much as an automaton has to do.
-    fn is_much(self) -> bool {
-        self.cost() > 8 * self.bytes
+    /// Whether it was about as much as an automaton has to do, that costs so much a byte.
+    fn is_much(self, automaton: usize) -> bool {
+        self.cost() > automaton * self.bytes
     }
 
     /// Whether far more passed than where so many of so many places were expected to.
@@ -235,6 +240,10 @@ impl Find for Search {
             ends.start = behind;
         }
     }
+
+    fn flush(&mut self, judge: &mut Judge) {
+        self.walk.iter_mut().for_each(|walk| walk.settle(judge));
+    }
 }
 
 impl Search {
@@ -250,6 +259,7 @@ impl Search {
             recent: Work::default(),
             patience_bytes: RECONSIDER_BYTES.max(BYTES_A_NEEDLE_BYTE * needle_bytes),
             dense_bytes: 0,
+            walk: None,
         }
     }
 
@@ -260,8 +270,10 @@ impl Search {
             && let Some(automaton) = engine.automaton()
         {
             self.dense_bytes = self.dense_bytes.saturating_sub(ends.len());
+            let walk = self.walk.get_or_insert_with(|| Walk::new(Arc::clone(automaton)));
             let from = (ends.start + 1).saturating_sub(engine.longest);
-            automaton.count_stretch(window, from, ends, judge);
+            walk.begin_behind(&window.text[from..ends.start]);
+            walk.count(window, ends, judge);
             return;
         }
         let sieves = self.sieves.get_or_insert_with(|| engine.sieves(&window.text[ends.start..]));
@@ -279,7 +291,7 @@ impl Search {
     /// If too much passed, chooses other sieves, or leaves the text to the automaton for
     /// a while.
     fn reconsider(&mut self, work: Work, sieves: &Arc<Sieves>, text: &[u8]) {
-        let is_much = work.is_much();
+        let is_much = work.is_much(self.engine.automaton_cost);
         if !is_much && !work.is_more_than(sieves.expected) {
             return;
         }

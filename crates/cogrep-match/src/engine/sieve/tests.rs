@@ -31,7 +31,7 @@ fn needles_too_short_for_an_anchor_are_refused() {
 
 #[test]
 fn much_is_what_costs_as_much_as_an_automaton() {
-    let is_much = |places, entries| Work { bytes: 400, places, entries }.is_much();
+    let is_much = |places, entries| Work { bytes: 400, places, entries }.is_much(8);
     assert!(!is_much(400, 0) && is_much(401, 0));
     assert!(!is_much(0, 3200) && is_much(0, 3201));
     assert!(!is_much(200, 1600) && is_much(200, 1601));
@@ -89,7 +89,7 @@ fn other_anchors_are_chosen_when_those_of_before_let_too_much_pass() {
         let first = search.sieves.clone().unwrap();
         assert!(Arc::ptr_eq(&first, &engine.sieves(&other)), "all scans share them");
         let much = Work { bytes: STRETCH_BYTES, places: STRETCH_BYTES, entries: 1 };
-        let more = Work { places: STRETCH_BYTES / 2, ..much };
+        let more = Work { places: STRETCH_BYTES / 8, ..much };
         search.sifted_bytes = RECONSIDER_BYTES;
         search.reconsider(Work { places: STRETCH_BYTES / 64, ..much }, &first, &other);
         assert!(Arc::ptr_eq(&first, search.sieves.as_ref().unwrap()), "that is not much");
