@@ -11,6 +11,7 @@ use cogrep_report::{Format, escape};
 use cogrep_source::{Input, Selection};
 
 use crate::error::{Early, Error};
+use crate::files;
 use crate::flags::{self, id};
 use crate::generate::Kind;
 use crate::lists::Given;
@@ -77,6 +78,10 @@ pub(crate) fn parse(words: impl IntoIterator<Item = OsString>) -> Result<Work, E
     let only_word = given.only_word().and_then(OsStr::to_str).filter(|_| !says_how);
     let slip = only_word.and_then(slips::not_literal);
     let part = part(&matches, &inputs)?;
+    let save: Option<OsString> = matches.get_one(id::SAVE).cloned();
+    if let Some(path) = &save {
+        files::refuse_loss(id::SAVE, path, files::Kind::Result)?;
+    }
     Ok(Work::Count(Box::new(Arguments {
         patterns,
         given,
@@ -96,7 +101,7 @@ pub(crate) fn parse(words: impl IntoIterator<Item = OsString>) -> Result<Work, E
         output,
         slip,
         part,
-        save: matches.get_one(id::SAVE).cloned(),
+        save,
     })))
 }
 

@@ -7,6 +7,7 @@
 
 mod arguments;
 mod error;
+mod files;
 mod flags;
 mod generate;
 mod interrupt;

@@ -1,8 +1,7 @@
 //! `cogrep merge`: saved results, added up and printed as one run would have done.
 
 use std::ffi::{OsStr, OsString};
-use std::fs::File;
-use std::io::{self, BufWriter, Read};
+use std::io::{self, BufWriter};
 use std::path::Path;
 
 use clap::ArgMatches;
@@ -12,6 +11,7 @@ use cogrep_source::Fault;
 
 use crate::arguments::show;
 use crate::error::{Error, Status, shown};
+use crate::files::is_saved;
 use crate::flags::id;
 use crate::output::{Output, PlotKind};
 use crate::picture;
@@ -58,16 +58,6 @@ pub(crate) fn is_meant(words: &[OsString]) -> bool {
         }
         _ => false,
     }
-}
-
-/// Whether a file begins as a saved result does. Pipes are not looked into: what is
-/// read of them is gone.
-fn is_saved(path: &Path) -> bool {
-    let mut beginning = Vec::new();
-    let limit = Saved::BEGINNING_BYTES as u64;
-    path.is_file()
-        && File::open(path).is_ok_and(|file| file.take(limit).read_to_end(&mut beginning).is_ok())
-        && Saved::is_begun_by(&beginning)
 }
 
 impl Merge {

@@ -5,10 +5,11 @@ use std::io::{self, IsTerminal};
 use std::path::Path;
 
 use clap::ArgMatches;
-use cogrep_report::{By, Format, Layout, Separator, Sort, TextStyle, View, escape};
+use cogrep_report::{By, Format, Layout, Separator, Sort, TextStyle, View};
 
 use crate::arguments::named;
-use crate::error::Error;
+use crate::error::{Error, shown};
+use crate::files::{Kind, refuse_loss};
 use crate::flags::{self, id};
 use crate::slips;
 use crate::terminal::{self, Colour};
@@ -65,6 +66,11 @@ impl Output {
         let plot: Option<OsString> = matches.get_one(id::PLOT).cloned();
         if let Some(path) = &plot {
             slips::refuse_picture(path)?;
+            refuse_loss(id::PLOT, path, Kind::Picture)?;
+        }
+        let report: Option<OsString> = matches.get_one(id::REPORT).cloned();
+        if let Some(path) = &report {
+            refuse_loss(id::REPORT, path, Kind::Page)?;
         }
         if plot.is_none() && matches.contains_id(id::PLOT_KIND) {
             return Err(Error::Usage("--plot-kind: where to? add --plot FILE.svg".to_owned()));
@@ -84,7 +90,7 @@ impl Output {
             stats: matches.get_flag(id::STATS),
             plot,
             plot_kind: if dispersion { PlotKind::Dispersion } else { PlotKind::Bars },
-            report: matches.get_one(id::REPORT).cloned(),
+            report,
             timelines: timelines(matches)?,
         })
     }
@@ -115,14 +121,18 @@ fn timelines(matches: &ArgMatches) -> Result<Vec<(OsString, TimelineKind)>, Erro
     let paths = matches.get_many::<OsString>(id::TIMELINE).unwrap_or_default();
     let of_path = |path: &OsString| {
         let extension = Path::new(path).extension().map(|extension| extension.to_string_lossy());
-        match extension.as_deref() {
-            Some("svg") => Ok((path.clone(), TimelineKind::Picture)),
-            Some("json") => Ok((path.clone(), TimelineKind::Trace)),
-            _ => Err(Error::Usage(format!(
-                "--timeline {}: its name must end in .svg or .json",
-                escape(path.as_encoded_bytes())
-            ))),
-        }
+        let (kind, held) = match extension.as_deref() {
+            Some("svg") => (TimelineKind::Picture, Kind::Picture),
+            Some("json") => (TimelineKind::Trace, Kind::Trace),
+            _ => {
+                return Err(Error::Usage(format!(
+                    "--timeline {}: its name must end in .svg or .json",
+                    shown(path)
+                )));
+            }
+        };
+        refuse_loss(id::TIMELINE, path, held)?;
+        Ok((path.clone(), kind))
     };
     paths.map(of_path).collect()
 }

@@ -1,14 +1,11 @@
 //! Pictures and the page, written to the files that were asked for.
 
-use std::ffi::OsStr;
-use std::fs::File;
-use std::io::{self, BufWriter, Write};
-
 use cogrep_core::Report;
 use cogrep_core::timeline::Course;
 use cogrep_report::{Collection, Rows, page, picture, timeline};
 
-use crate::error::{Error, shown};
+use crate::error::Error;
+use crate::files::write_file;
 use crate::output::{Output, PlotKind, TimelineKind};
 
 /// Writes all that was asked for.
@@ -46,20 +43,4 @@ pub(crate) fn write_timelines(output: &Output, course: &Course) -> Result<(), Er
         })?;
     }
     Ok(())
-}
-
-/// Writes a file; `-` is standard output.
-pub(crate) fn write_file(
-    path: &OsStr,
-    write: impl FnOnce(&mut dyn Write) -> io::Result<()>,
-) -> Result<(), Error> {
-    let trouble = |error| Error::Unwritten { name: shown(path), error };
-    let written = if path == "-" {
-        write(&mut io::stdout())
-    } else {
-        let file = File::create(path).map_err(trouble)?;
-        let mut file = BufWriter::new(file);
-        write(&mut file).and_then(|()| file.flush())
-    };
-    written.map_err(trouble)
 }

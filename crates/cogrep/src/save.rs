@@ -9,7 +9,7 @@ use cogrep_report::{Collection, Saved};
 
 use crate::arguments::Arguments;
 use crate::error::Error;
-use crate::picture::write_file;
+use crate::files::write_file;
 
 /// Writes the file that was asked for.
 pub(crate) fn save(

@@ -164,6 +164,41 @@ fn a_page_holds_everything() {
 }
 
 #[test]
+fn what_is_there_is_replaced_only_by_its_like() {
+    let place = Place::with(&[("book.txt", b"love"), ("b.svg", b"love"), ("b.json", b"{}")]);
+    for (flag, name) in [
+        ("--plot", "book.txt"),
+        ("--plot", "b.svg"),
+        ("--report", "book.txt"),
+        ("--save", "book.txt"),
+        ("--save", "b.json"),
+        ("--timeline", "b.svg"),
+        ("--timeline", "b.json"),
+    ] {
+        let before = fs::read(place.path().join(name)).unwrap();
+        let message = format!(
+            "cogrep: {flag} {name}: is there already, and is something else; name another file\n"
+        );
+        assert_eq!(place.run(["love", "--in", "book.txt", flag, name]), expect("", &message, 2));
+        assert_eq!(fs::read(place.path().join(name)).unwrap(), before);
+    }
+    place.write("empty", b"");
+    for (flag, name) in [
+        ("--plot", "new.svg"),
+        ("--plot", "empty"),
+        ("--report", "new.html"),
+        ("--save", "new"),
+        ("--timeline", "time.svg"),
+        ("--timeline", "time.json"),
+    ] {
+        for _ in 0..2 {
+            let answer = place.run(["love", "--in", "book.txt", flag, name]);
+            assert_eq!(answer, expect("love 1\n", "", 0), "{flag} {name}");
+        }
+    }
+}
+
+#[test]
 fn pictures_that_cannot_be_made() {
     let place = Place::with(&[("a.txt", b"1")]);
     let list: String = (0..1001).fold(String::new(), |list, number| list + &format!("{number}\n"));
