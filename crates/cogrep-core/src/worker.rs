@@ -235,10 +235,11 @@ impl<'a> Worker<'a> {
             if let Some(progress) = self.job.progress {
                 progress.add_text(chunk.bytes().len() as u64);
             }
-            if chunk.is_last() {
+            if chunk.is_last() || sent.is_err() {
                 break;
             }
-            if is_stream && let Some(event_loop) = &self.event_loop {
+            if let Some(event_loop) = &self.event_loop {
+                // Whoever goes on first finds it in the cache.
                 event_loop.take_back(&mut chunk);
             }
             self.enter(Kind::Loop);

@@ -1,6 +1,7 @@
 //! Room to read into.
 
 use std::ops::{Deref, DerefMut};
+use std::sync::{Mutex, PoisonError};
 
 /// Where room begins in memory: at a multiple of so many bytes.
 ///
@@ -61,6 +62,32 @@ impl Deref for Buffer {
 impl DerefMut for Buffer {
     fn deref_mut(&mut self) -> &mut [u8] {
         &mut self.bytes[self.start..]
+    }
+}
+
+/// Buffers that nobody fills right now, of one loop and of the threads that wait for it.
+///
+/// The last to come is the first to go, since it is in the cache.
+#[derive(Debug, Default)]
+pub(crate) struct Spare(Mutex<Vec<Buffer>>);
+
+impl Spare {
+    /// One of them, or an empty one.
+    pub(crate) fn take(&self) -> Buffer {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner).pop().unwrap_or_default()
+    }
+
+    /// Takes a buffer that is not needed.
+    pub(crate) fn keep(&self, buffer: Buffer) {
+        if !buffer.is_empty() {
+            self.0.lock().unwrap_or_else(PoisonError::into_inner).push(buffer);
+        }
+    }
+
+    /// How many there are.
+    #[cfg(test)]
+    pub(crate) fn count(&self) -> usize {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner).len()
     }
 }
 

@@ -124,7 +124,8 @@ impl Bytes {
     }
 
     /// Reads at least this many bytes into the chunk's buffer, or up to the end, or to
-    /// a fault; a regular file fills the buffer. Gives how many they were.
+    /// a fault; of a regular file, as many more as are in memory and have room. Gives how
+    /// many they were.
     pub(crate) async fn fill_chunk(&mut self, chunk: &mut Chunk, least: usize) -> usize {
         // A source that waits for somebody holds no buffer.
         self.wait().await;
@@ -177,9 +178,10 @@ impl Bytes {
         let fills = matches!(self.device, Device::File { .. });
         let mut filled = 0;
         while !self.ended && filled < room && (fills || filled < least) {
-            match self.read(buffer, filled..room).await {
-                Ok(0) => self.ended = true,
-                Ok(read) => {
+            match self.read(buffer, filled..room, filled >= least).await {
+                Ok(None) => break,
+                Ok(Some(0)) => self.ended = true,
+                Ok(Some(read)) => {
                     filled += read;
                     self.delivered += read as u64;
                     // It gave less than was asked for where it should end: it ended.
@@ -197,7 +199,15 @@ impl Bytes {
     }
 
     /// One read that is neither interrupted nor asked to stop.
-    async fn read(&mut self, buffer: &mut Buffer, range: Range<usize>) -> Result<usize, Fault> {
+    ///
+    /// Who has enough does not wait for a disk: what is there goes first. While others do,
+    /// the buffer is of better use elsewhere, unless it holds something.
+    async fn read(
+        &mut self,
+        buffer: &mut Buffer,
+        range: Range<usize>,
+        has_enough: bool,
+    ) -> Result<Option<usize>, Fault> {
         loop {
             if self.interrupt.is_requested() {
                 return Err(Fault::Interrupted);
@@ -212,8 +222,12 @@ impl Bytes {
                     None => (&**file).read(&mut buffer[range.clone()]),
                     Some(on) => match read_cached(on, file, &mut buffer[range.clone()]) {
                         Some(result) => result,
+                        None if has_enough => return Ok(None),
                         None if self.delivered == 0 => {
+                            on.keep(std::mem::take(buffer));
                             *first = on.errands().read(file, &self.interrupt).await?;
+                            *buffer = on.buffer();
+                            buffer.make_room(range.end);
                             continue;
                         }
                         None => read_elsewhere(on, true, file, buffer, range.clone()).await?,
@@ -224,7 +238,7 @@ impl Bytes {
             match result {
                 Err(error) if error.kind() == io::ErrorKind::Interrupted => {}
                 Err(error) if error.kind() == io::ErrorKind::WouldBlock => self.give_way().await,
-                result => return Ok(result?),
+                result => return Ok(Some(result?)),
             }
         }
     }
@@ -313,8 +327,17 @@ async fn read_elsewhere(
     buffer: &mut Buffer,
     range: Range<usize>,
 ) -> Result<io::Result<usize>, Fault> {
-    let (file, mut away) = (Arc::clone(file), std::mem::take(buffer));
+    let (file, spare) = (Arc::clone(file), Arc::clone(on.spare()));
+    let mut away = std::mem::take(buffer);
+    if range.start == 0 {
+        // The thread takes one when it begins to read.
+        on.keep(std::mem::take(&mut away));
+    }
     let read = move || {
+        if away.is_empty() {
+            away = spare.take();
+        }
+        away.make_room(range.end);
         let result = (&*file).read(&mut away[range]);
         (away, result)
     };

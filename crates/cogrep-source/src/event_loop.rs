@@ -4,7 +4,7 @@
 //! of a bounded number of threads that may block, and for a pipe by telling the
 //! loop to wake it. Runs on a current-thread runtime of tokio.
 
-use std::cell::{Cell, RefCell};
+use std::cell::Cell;
 use std::io;
 use std::sync::Arc;
 use std::time::Instant;
@@ -12,7 +12,7 @@ use std::time::Instant;
 use tokio::sync::{Notify, OwnedSemaphorePermit, Semaphore};
 use tokio::task::spawn_blocking;
 
-use crate::buffer::Buffer;
+use crate::buffer::{Buffer, Spare};
 use crate::chunk::Chunk;
 use crate::errands::Errands;
 use crate::interrupt::Interrupt;
@@ -43,7 +43,9 @@ pub struct EventLoop {
     /// What becomes readable when everybody is to stop.
     bell: Option<Watched>,
     /// Buffers of chunks that nobody fills right now.
-    buffers: RefCell<Vec<Buffer>>,
+    spare: Arc<Spare>,
+    /// So many may have a buffer elsewhere, and be read into or wait for their turn.
+    reading: Semaphore,
     /// Mebibytes that decoders may take for what they have to remember.
     memory: Arc<Semaphore>,
     errands: Errands,
@@ -83,7 +85,8 @@ impl EventLoop {
             io,
             wake: Notify::new(),
             bell,
-            buffers: RefCell::default(),
+            spare: Arc::default(),
+            reading: Semaphore::new(Self::DEPTH),
             memory,
             errands: Errands::new(io),
             probe: None,
@@ -116,13 +119,11 @@ impl EventLoop {
 
     /// Takes a buffer that is not needed.
     pub(crate) fn keep(&self, buffer: Buffer) {
-        if !buffer.is_empty() {
-            self.buffers.borrow_mut().push(buffer);
-        }
+        self.spare.keep(buffer);
     }
 
     pub(crate) fn buffer(&self) -> Buffer {
-        self.buffers.borrow_mut().pop().unwrap_or_default()
+        self.spare.take()
     }
 
     /// Waits until so much memory is free for a decoder, which has it for as long as it
@@ -133,6 +134,11 @@ impl EventLoop {
             return None;
         }
         Arc::clone(&self.memory).acquire_many_owned(mebibytes).await.ok()
+    }
+
+    /// Its buffers that nobody fills, for the threads that wait for it.
+    pub(crate) fn spare(&self) -> &Arc<Spare> {
+        &self.spare
     }
 
     pub(crate) fn io(&self) -> Io {
@@ -175,6 +181,8 @@ impl EventLoop {
         work: impl FnOnce() -> R + Send + 'static,
     ) -> Result<R, Fault> {
         let is_measured = spent::is_measured();
+        // It is closed never, and fails only then.
+        let _leave = self.reading.acquire().await;
         // Who waits for somebody may do so for ever, and nobody is to wait for that.
         let probe = self.probe.clone().filter(|_| is_disk);
         let measured = move || {
@@ -284,5 +292,119 @@ impl Watched {
 
     pub(crate) async fn readable(&self, _: &EventLoop, _: &Interrupt) -> Result<(), Fault> {
         Ok(())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::io::Write;
+    use std::pin::pin;
+    use std::rc::Rc;
+    use std::sync::mpsc;
+    use std::task::{Context, Poll, Waker};
+
+    use futures_util::future::{join, join_all};
+    use tokio::runtime;
+
+    use super::*;
+    use crate::errands::BEGINNING_BYTES;
+    use crate::{CHUNK_BYTES, OpenOptions, SourceName, Text};
+
+    fn runtime(threads: usize) -> runtime::Runtime {
+        let mut builder = runtime::Builder::new_current_thread();
+        builder.enable_io().max_blocking_threads(threads).build().unwrap()
+    }
+
+    fn event_loop() -> Rc<EventLoop> {
+        Rc::new(EventLoop::new(Io::Portable, &Interrupt::default()))
+    }
+
+    async fn open(name: &SourceName, on: &Rc<EventLoop>) -> Text {
+        Text::begin(name, &OpenOptions::default(), Some(Rc::clone(on))).await.unwrap()
+    }
+
+    /// Whether a source has to wait for its next piece.
+    fn waits(text: &mut Text, chunk: &mut Chunk) -> bool {
+        let fetching = pin!(text.fetch(chunk));
+        fetching.poll(&mut Context::from_waker(Waker::noop())) == Poll::Pending
+    }
+
+    #[test]
+    fn who_waits_for_a_disk_holds_no_buffer() {
+        let file = tempfile::NamedTempFile::new().unwrap();
+        std::fs::write(file.path(), vec![b'a'; 3 * CHUNK_BYTES]).unwrap();
+        runtime(1).block_on(async {
+            let on = event_loop();
+            let mut text = {
+                let name = SourceName::from(file.path());
+                let set_out = async { on.set_out(&Interrupt::default()) };
+                join(open(&name, &on), set_out).await.0
+            };
+            let mut chunk = Chunk::new();
+            text.fetch(&mut chunk).await;
+            assert_eq!(chunk.bytes().len(), BEGINNING_BYTES, "what is there goes first");
+            // The only thread that may wait does, for us.
+            let (go_on, told) = mpsc::channel::<()>();
+            let waiting = spawn_blocking(move || told.recv());
+            assert!(chunk.has_buffer() && waits(&mut text, &mut chunk));
+            assert!(!chunk.has_buffer());
+            assert_eq!(on.spare.count(), 1);
+            drop(go_on);
+            assert!(waiting.await.unwrap().is_err());
+        });
+    }
+
+    #[test]
+    #[cfg(target_os = "linux")]
+    fn who_waits_for_somebody_holds_no_buffer() {
+        use std::os::fd::AsRawFd;
+
+        let (reader, mut writer) = std::io::pipe().unwrap();
+        let name = SourceName::Path(format!("/proc/self/fd/{}", reader.as_raw_fd()).into());
+        runtime(1).block_on(async {
+            let on = event_loop();
+            let set_out = async { on.set_out(&Interrupt::default()) };
+            let mut text = join(open(&name, &on), set_out).await.0;
+            let mut chunk = Chunk::new();
+            assert!(text.is_stream() && waits(&mut text, &mut chunk));
+            assert!(!chunk.has_buffer());
+            writer.write_all(b"love, hate and hope").unwrap();
+            text.fetch(&mut chunk).await;
+            assert_eq!(chunk.bytes(), b"love, hate and hope");
+            on.take_back(&mut chunk);
+            assert!(waits(&mut text, &mut chunk) && !chunk.has_buffer());
+            assert_eq!(on.spare.count(), 1);
+        });
+    }
+
+    #[test]
+    fn buffers_do_not_become_more_with_the_files_under_way() {
+        let folder = tempfile::tempdir().unwrap();
+        let names: Vec<SourceName> = (0..4 * EventLoop::DEPTH)
+            .map(|nth| {
+                let path = folder.path().join(nth.to_string());
+                std::fs::write(&path, vec![b'a'; 2 * CHUNK_BYTES + nth]).unwrap();
+                SourceName::Path(path)
+            })
+            .collect();
+        runtime(EventLoop::DEPTH).block_on(async {
+            let on = event_loop();
+            let reading = names.iter().map(|name| async {
+                let mut text = open(name, &on).await;
+                let (mut chunk, mut bytes) = (Chunk::new(), 0);
+                while !chunk.is_last() {
+                    text.fetch(&mut chunk).await;
+                    bytes += chunk.bytes().len();
+                    on.take_back(&mut chunk);
+                }
+                bytes
+            });
+            let set_out = async { on.set_out(&Interrupt::default()) };
+            let (bytes, ()) = join(join_all(reading), set_out).await;
+            let expected: Vec<usize> = (0..names.len()).map(|nth| 2 * CHUNK_BYTES + nth).collect();
+            assert_eq!(bytes, expected);
+            let buffers = on.spare.count();
+            assert!((1..=EventLoop::DEPTH + 1).contains(&buffers), "{buffers}");
+        });
     }
 }
