@@ -1,11 +1,13 @@
 //! What goes wrong while counting: it is said, nothing that was counted is lost,
 //! and the exit status tells.
 
+#![allow(clippy::unwrap_used, reason = "a test may panic")]
+
 mod common;
 
 use std::process::Stdio;
 
-use common::{Place, answer, expect, skip};
+use common::{Answer, Place, answer, expect, skip};
 
 const ONE_OF_TWO: &str = "cogrep: incomplete: 1 of 2 sources could not be read to the end\n";
 
@@ -65,22 +67,64 @@ fn a_line_too_long_for_a_regex_makes_its_source_partial() {
     );
 }
 
+/// A run as somebody who may not read everything: as nobody, where this is root.
+#[cfg(unix)]
+fn run_as_nobody(place: &Place, arguments: &[&str]) -> Option<Answer> {
+    use std::os::unix::process::CommandExt;
+
+    const NOBODY: u32 = 65534;
+    let mut command = place.command();
+    if std::fs::File::open(place.path().join("locked")).is_ok() {
+        command.uid(NOBODY).gid(NOBODY);
+    }
+    let output = command.args(arguments).output();
+    if output.is_err() {
+        skip("nobody may not run the program");
+    }
+    output.ok().map(Answer::from)
+}
+
 #[test]
 #[cfg(unix)]
-fn unreadable_files_are_named_and_the_rest_counts() {
+fn what_may_not_be_read_is_named_and_the_rest_counts() {
     use std::os::unix::fs::PermissionsExt;
 
-    let place = Place::with(&[("tree/a.txt", b"love"), ("tree/b.txt", b"love")]);
-    let locked = place.path().join("tree/a.txt");
-    std::fs::set_permissions(&locked, PermissionsExt::from_mode(0o000)).unwrap();
-    if std::fs::File::open(&locked).is_ok() {
-        skip("this user may read everything");
-        return;
+    let place = Place::with(&[
+        ("locked", b"love"),
+        ("tree/a.txt", b"love"),
+        ("tree/b.txt", b"love"),
+        ("other/closed/a.txt", b"love"),
+        ("other/open/a.txt", b"love"),
+    ]);
+    let set_modes = |modes: [(&str, u32); 4]| {
+        for (name, mode) in modes {
+            let path = place.path().join(name);
+            std::fs::set_permissions(path, PermissionsExt::from_mode(mode)).unwrap();
+        }
+    };
+    set_modes([("locked", 0), ("tree/a.txt", 0), ("other/closed", 0), (".", 0o555)]);
+    let incomplete = |name: &str| format!("cogrep: {name}: permission denied\n{ONE_OF_TWO}");
+    let refused = "cogrep: locked: permission denied\n";
+    for (arguments, expected) in [
+        (&["love", "tree"][..], expect("love 1\n", &incomplete("tree/a.txt"), 2)),
+        (&["love", "other"], expect("love 1\n", &incomplete("other/closed"), 2)),
+        (&["love", "locked", "tree/b.txt"], expect("love 1\n", &incomplete("locked"), 2)),
+        (&["-f", "locked", "tree/b.txt"], expect("", refused, 2)),
+        (&["--files-from", "locked", "love"], expect("", refused, 2)),
+        (
+            &["love", "tree/b.txt", "--plot", "other/closed/plot.svg"],
+            expect("love 1\n", "cogrep: other/closed/plot.svg: permission denied\n", 2),
+        ),
+        (
+            &["love", "tree/b.txt", "--save", "saved"],
+            expect("", "cogrep: saved: permission denied\n", 2),
+        ),
+    ] {
+        let Some(answer) = run_as_nobody(&place, arguments) else { break };
+        assert_eq!(answer, expected, "{arguments:?}");
     }
-    assert_eq!(
-        place.run(["love", "tree"]),
-        expect("love 1\n", &format!("cogrep: tree/a.txt: permission denied\n{ONE_OF_TWO}"), 2)
-    );
+    // So that the folder can be removed.
+    set_modes([(".", 0o755), ("locked", 0o644), ("tree/a.txt", 0o644), ("other/closed", 0o755)]);
 }
 
 #[test]
@@ -107,6 +151,31 @@ fn a_full_disk_is_an_error() {
             "cogrep: standard output: no storage space\n",
             "{format}"
         );
+    }
+}
+
+#[test]
+#[cfg(target_os = "linux")]
+fn help_for_a_full_disk_or_a_closed_pipe() {
+    let place = Place::new();
+    for arguments in [
+        &["--help"][..],
+        &["--version"],
+        &["--type-list"],
+        &["--generate", "man"],
+        &["--explain", "x"],
+    ] {
+        let full = std::fs::OpenOptions::new().write(true).open("/dev/full").unwrap();
+        let output = place.command().args(arguments).stdout(full).output().unwrap();
+        let err = String::from_utf8_lossy(&output.stderr);
+        assert_eq!(err, "cogrep: standard output: no storage space\n", "{arguments:?}");
+        assert_eq!(output.status.code(), Some(2), "{arguments:?}");
+
+        let (reader, writer) = std::io::pipe().unwrap();
+        drop(reader);
+        let output = place.command().args(arguments).stdout(writer).output().unwrap();
+        assert_eq!(String::from_utf8_lossy(&output.stderr), "", "{arguments:?}");
+        assert_eq!(output.status.code(), Some(0), "{arguments:?}");
     }
 }
 
@@ -138,6 +207,22 @@ fn a_closed_pipe_ends_quietly() {
 #[test]
 #[cfg(unix)]
 fn interrupt_keeps_what_was_counted() {
+    for (format, counted) in [
+        ("text", "love 2\n"),
+        ("csv", "source,pattern,count\n,love,2\n"),
+        ("json", "\"complete\": false"),
+        ("jsonl", "\"complete\":false"),
+    ] {
+        let output = interrupted(&["love", "-", "--format", format]);
+        assert!(output.out.contains(counted), "{output:?}");
+        assert_eq!(output.err, "cogrep: incomplete: interrupted; these are the counts so far\n");
+        assert_eq!(output.status, 130);
+    }
+}
+
+/// A run that has read two loves from standard input when Ctrl-C is pressed.
+#[cfg(unix)]
+fn interrupted(arguments: &[&str]) -> Answer {
     use std::io::Write;
     use std::process::Command;
     use std::time::{Duration, Instant};
@@ -145,7 +230,7 @@ fn interrupt_keeps_what_was_counted() {
     let place = Place::new();
     let mut child = place
         .command()
-        .args(["love", "-"])
+        .args(arguments)
         .stdin(Stdio::piped())
         .stdout(Stdio::piped())
         .stderr(Stdio::piped())
@@ -164,12 +249,7 @@ fn interrupt_keeps_what_was_counted() {
     assert!(kill.success());
     let output = child.wait_with_output().unwrap();
     drop(stdin);
-    assert_eq!(String::from_utf8_lossy(&output.stdout), "love 2\n");
-    assert_eq!(
-        String::from_utf8_lossy(&output.stderr),
-        "cogrep: incomplete: interrupted; these are the counts so far\n"
-    );
-    assert_eq!(output.status.code(), Some(130));
+    output.into()
 }
 
 /// Text of unlimited length is counted in 64 MiB of address space, program and

@@ -12,7 +12,7 @@ use std::ffi::OsStr;
 use std::fs;
 use std::io::Write;
 use std::path::{Path, PathBuf};
-use std::process::{Command, Stdio};
+use std::process::{Command, Output, Stdio};
 
 use tempfile::TempDir;
 
@@ -27,6 +27,16 @@ pub(crate) struct Answer {
     pub(crate) out: String,
     pub(crate) err: String,
     pub(crate) status: i32,
+}
+
+impl From<Output> for Answer {
+    fn from(output: Output) -> Self {
+        Self {
+            out: String::from_utf8_lossy(&output.stdout).into_owned(),
+            err: String::from_utf8_lossy(&output.stderr).into_owned(),
+            status: output.status.code().unwrap_or(-1),
+        }
+    }
 }
 
 impl Place {
@@ -88,11 +98,7 @@ pub(crate) fn answer(command: &mut Command, input: &[u8]) -> Answer {
     if let Some(feeder) = feeder {
         feeder.join().unwrap();
     }
-    Answer {
-        out: String::from_utf8_lossy(&output.stdout).into_owned(),
-        err: String::from_utf8_lossy(&output.stderr).into_owned(),
-        status: output.status.code().unwrap_or(-1),
-    }
+    output.into()
 }
 
 /// What a run should give.
