@@ -1,6 +1,6 @@
 //! Times one counter on text in memory, one pass at a time, when it is told to.
 //!
-//! `throughput COUNTER TEXT LIST [-i]` makes the counter ready for the patterns of the
+//! `throughput COUNTER TEXT LIST [-i] [-w]` makes the counter ready for the patterns of the
 //! list, prints how many seconds that took, and then, for each line on standard input,
 //! makes one pass over the text and prints its seconds. At the end of the input it
 //! prints the total of each pattern. Whoever drives several such programs can let them
@@ -31,7 +31,7 @@ fn main() -> Result<(), Box<dyn Error>> {
     let (names, flags): (Vec<_>, Vec<_>) =
         arguments.iter().map(String::as_str).partition(|word| !word.starts_with('-'));
     let [counter, text, list] = names[..] else {
-        return Err("usage: throughput COUNTER TEXT LIST [-i]".into());
+        return Err("usage: throughput COUNTER TEXT LIST [-i] [-w]".into());
     };
     let ignore_case = flags.contains(&"-i");
     if let Some(threads) = match counter {
@@ -48,7 +48,8 @@ fn main() -> Result<(), Box<dyn Error>> {
     if let Some(mut peer) = peers::peer(counter, &text, &patterns, ignore_case)? {
         return drive(&mut *peer, begun.elapsed().as_secs_f64());
     }
-    let matching = Matching { ignore_case, ..Matching::default() };
+    let whole_words = flags.contains(&"-w");
+    let matching = Matching { ignore_case, whole_words, ..Matching::default() };
     let patterns = Patterns::new(patterns, matching)?;
     let choice: EngineChoice = counter.trim_start_matches("cogrep-").parse()?;
     let plan = Plan::new(&patterns, choice)?;

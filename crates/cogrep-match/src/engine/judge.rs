@@ -24,8 +24,8 @@ pub struct Group {
     needles: Vec<usize>,
     /// Their bytes, folded if case is ignored.
     bytes: Vec<Box<[u8]>>,
-    /// Whether each place of the needle counts, whatever stands around and before it.
-    each_counts: Vec<bool>,
+    /// Whether no place of the needle depends on another.
+    count_alone: Vec<bool>,
     may_overlap: Vec<bool>,
     unit: Unit,
     neighbours: Neighbours,
@@ -52,13 +52,12 @@ impl Group {
             (_, false) => Neighbours::Any,
         };
         let may_overlap: Vec<_> = bytes.iter().map(|bytes| has_border(bytes)).collect();
-        let each_counts = may_overlap
+        let count_alone = may_overlap
             .iter()
             .map(|may_overlap| match matching.unit {
-                _ if neighbours != Neighbours::Any => false,
                 Unit::Occurrences => !may_overlap,
-                Unit::Overlapping => true,
-                Unit::Lines | Unit::WholeLines => false,
+                Unit::Overlapping | Unit::WholeLines => true,
+                Unit::Lines => false,
             })
             .collect();
         // Where no needle has a letter of ASCII, the case of such letters does not matter.
@@ -67,7 +66,7 @@ impl Group {
         let ignores_case = matching.ignore_case && letters.next().is_some();
         let case = if ignores_case { Case::Ignored } else { Case::Matters };
         let unit = matching.unit;
-        Self { needles, bytes, each_counts, may_overlap, unit, neighbours, case }
+        Self { needles, bytes, count_alone, may_overlap, unit, neighbours, case }
     }
 
     /// The needles, as indices into a [`Tally`].
@@ -89,7 +88,13 @@ impl Group {
     /// Whether each place of the needle in this slot counts: then an engine need not
     /// have them judged one by one.
     pub fn each_counts(&self, slot: usize) -> bool {
-        self.each_counts[slot]
+        self.neighbours == Neighbours::Any && self.count_alone[slot]
+    }
+
+    /// Whether a place of the needle in this slot counts or not whatever other places there
+    /// are, so that they may be judged in any order; see [`Judge::place_alone`].
+    pub fn count_alone(&self, slot: usize) -> bool {
+        self.count_alone[slot]
     }
 
     /// Whether places of the needle in this slot can overlap: whether it has a border,
@@ -228,6 +233,12 @@ impl Judge {
             Unit::Lines => self.close_line(slot, window, end),
         }
         true
+    }
+
+    /// Judges a place that does not depend on others; see [`Group::count_alone`].
+    #[inline]
+    pub fn place_alone(&mut self, slot: usize, window: &Window<'_>, end: usize) {
+        self.counts[slot] += u64::from(self.suits(slot, window.text, end));
     }
 
     /// Counts places that need no judgement; see [`Group::each_counts`].
@@ -432,13 +443,16 @@ mod tests {
         };
         for (unit, whole_words, expected) in [
             (Unit::Occurrences, false, [true, false]),
-            (Unit::Occurrences, true, [false, false]),
+            (Unit::Occurrences, true, [true, false]),
             (Unit::Overlapping, false, [true, true]),
-            (Unit::Overlapping, true, [false, false]),
+            (Unit::Overlapping, true, [true, true]),
             (Unit::Lines, false, [false, false]),
-            (Unit::WholeLines, false, [false, false]),
+            (Unit::WholeLines, false, [true, true]),
         ] {
             let group = group(unit, whole_words);
+            assert_eq!([0, 1].map(|slot| group.count_alone(slot)), expected, "{unit:?}");
+            let any = !whole_words && unit != Unit::WholeLines;
+            let expected = expected.map(|alone| any && alone);
             assert_eq!([0, 1].map(|slot| group.each_counts(slot)), expected, "{unit:?}");
             assert_eq!([0, 1].map(|slot| group.may_overlap(slot)), [false, true]);
         }

@@ -38,8 +38,8 @@ pub(super) struct Entry {
     len: u32,
     /// Where it begins among all bytes.
     start: u32,
-    /// Whether each place of the needle counts.
-    pub(super) each_counts: bool,
+    /// Whether no place of the needle depends on another.
+    pub(super) count_alone: bool,
 }
 
 /// Room for what is between the steps, to be used again.
@@ -63,10 +63,10 @@ impl Keys {
         for (slot, (needle, anchor)) in group.bytes().iter().zip(anchors).enumerate() {
             let start = narrow(bytes.len());
             bytes.extend_from_slice(needle);
-            let (slot, len, each_counts) =
-                (narrow(slot), narrow(needle.len()), group.each_counts(slot));
+            let (slot, len, count_alone) =
+                (narrow(slot), narrow(needle.len()), group.count_alone(slot));
             let offsets = (*anchor..).take(stride);
-            entries.extend(offsets.map(|offset| Entry { slot, offset, len, start, each_counts }));
+            entries.extend(offsets.map(|offset| Entry { slot, offset, len, start, count_alone }));
         }
         let home = |entry: &Entry| {
             let at = (entry.start + entry.offset) as usize;

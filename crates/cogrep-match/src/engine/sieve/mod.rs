@@ -328,8 +328,8 @@ impl Search {
                 let end = base + end;
                 if end <= ends.start {
                     // It was in another stretch.
-                } else if entry.each_counts {
-                    judge.add(entry.slot as usize, 1);
+                } else if entry.count_alone {
+                    judge.place_alone(entry.slot as usize, window, end);
                 } else {
                     judged.push((entry.slot, end));
                 }
