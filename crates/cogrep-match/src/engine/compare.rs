@@ -115,9 +115,10 @@ impl Search {
     fn stretch(&mut self, window: &Window<'_>, ends: Range<usize>, judge: &mut Judge) {
         let Self { engine, passes } = self;
         let mut from = (ends.start + 1).saturating_sub(engine.longest);
+        let text = &window.text[from..];
         for pass in &mut *passes {
-            if pass.disappoints() {
-                pass.choose(engine, &window.text[from..]);
+            if pass.disappoints() && pass.may_choose(text) {
+                pass.choose(engine, text);
             }
         }
         let turn = if passes.len() == 1 { window.text.len() } else { TURN_PLACES };
@@ -207,6 +208,13 @@ impl Pass {
         let far_more = seen.opened * expected.blocks
             > 2 * expected.opened * seen.blocks + seen.blocks * expected.blocks / 8;
         self.gram_bytes == 0 || (seen.blocks > self.patience && far_more)
+    }
+
+    /// Whether there is enough text to choose on. What stands around a seam is not; but if
+    /// all text comes in such pieces, it has to do in the end.
+    fn may_choose(&self, text: &[u8]) -> bool {
+        let waited = self.seen.blocks >= 4 * self.patience;
+        self.gram_bytes == 0 || text.len() >= SAMPLE_BYTES || waited
     }
 
     /// Chooses the grams that are rarest in a sample of the text: how many bytes they

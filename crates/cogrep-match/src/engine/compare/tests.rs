@@ -104,6 +104,29 @@ fn other_grams_are_chosen_when_there_are_far_more_than_expected() {
 }
 
 #[test]
+fn what_stands_around_a_seam_is_no_sample() {
+    let engine = Arc::new(compare(&["eeez"]));
+    let mut judge = Judge::new(Arc::clone(&engine.group));
+    let sample = "e".repeat(SAMPLE_BYTES);
+    let mut passes = vec![chosen(&engine, &sample)];
+    let disappointed = Rate { opened: 1025, blocks: 1025 };
+    passes[0].seen = disappointed;
+    let mut search = Search { engine, passes };
+    let text = sample.as_bytes();
+    let window = |len: usize| Window { text: &text[..len], ends: 0..len, offset: 0 };
+    search.find(&window(SAMPLE_BYTES - 1), &mut judge);
+    assert!(search.passes[0].seen.blocks >= 1025, "that is too little to choose on");
+    search.find(&window(SAMPLE_BYTES), &mut judge);
+    assert!(search.passes[0].seen.blocks < 1025);
+    assert_eq!(search.passes[0].patience, 2048);
+    // Unless nothing else comes.
+    let blocks = 4 * 2048;
+    search.passes[0].seen = Rate { opened: blocks, blocks };
+    search.find(&window(100), &mut judge);
+    assert_eq!(search.passes[0].patience, 4096);
+}
+
+#[test]
 fn what_is_seen_is_taken_down() {
     let engine = Arc::new(compare(&["z"]));
     let mut judge = Judge::new(Arc::clone(&engine.group));

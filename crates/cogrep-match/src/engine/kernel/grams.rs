@@ -420,7 +420,7 @@ impl<B: Block, const NEEDLES: usize, const BYTES: usize, const LOWERS: bool>
 const FEW: u32 = 4;
 
 /// Bytes of a needle that are compared in all places at once; of a longer needle few
-/// places are left, and they are compared one by one.
+/// places are left then, and they are compared one by one.
 const MASKED_COMPARISONS: usize = 12;
 
 impl<B: Block, const NEEDLES: usize, const BYTES: usize, const LOWERS: bool>
@@ -441,12 +441,18 @@ impl<B: Block, const NEEDLES: usize, const BYTES: usize, const LOWERS: bool>
             && first_end > field.ends.start
             && first_end + BLOCK_BYTES <= field.ends.end
             && start + BLOCK_BYTES + Beginning::BYTES <= field.text.len();
-        if !inside || (needle.len() > MASKED_COMPARISONS && mask.count_ones() > FEW) {
+        if !inside {
             return verified_one_by_one(field, gram, place, mask);
         }
         if mask.count_ones() > FEW {
+            let beginning = &needle[..needle.len().min(MASKED_COMPARISONS)];
             // SAFETY: the needles that begin in this block end before the text does.
-            return unsafe { self.verified_at_once(needle, start, mask) };
+            let mask = unsafe { self.verified_at_once(beginning, start, mask) };
+            return if mask == 0 || beginning.len() == needle.len() {
+                mask
+            } else {
+                verified_one_by_one(field, gram, place, mask)
+            };
         }
         let (mut kept, mut left) = (0, mask);
         while left != 0 {

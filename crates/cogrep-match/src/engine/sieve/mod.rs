@@ -281,10 +281,13 @@ impl Search {
         let work = self.sift(&sieves, window, ends.clone(), judge);
         self.sifted_bytes += work.bytes;
         self.recent.add(work);
-        // A short stretch says little.
-        if self.recent.bytes >= STRETCH_BYTES {
+        // A short stretch says little, and so does what stands around a seam. If all text
+        // comes in such pieces, it has to do in the end.
+        let text = &window.text[ends.start..];
+        let least = if text.len() < PART_BYTES { 2 * STRETCH_BYTES } else { STRETCH_BYTES };
+        if self.recent.bytes >= least {
             let recent = std::mem::take(&mut self.recent);
-            self.reconsider(recent, &sieves, &window.text[ends.start..]);
+            self.reconsider(recent, &sieves, text);
         }
     }
 
