@@ -8,11 +8,13 @@
 //! What this module refuses to do: full folding (`ß` is not `ss`), locales (`İ` is
 //! not `i`), normalisation.
 
+mod pairs;
 #[rustfmt::skip]
 mod table;
 
 use crate::engine::kernel::grams::{self, Field, Gram, NotShown};
 use crate::engine::kernel::lower::{is_ascii, lower_ascii};
+use crate::engine::kernel::pairs::{self as kernel_pairs, Pairs};
 use crate::engine::kernel::{Case, Level};
 use crate::utf8;
 
@@ -212,12 +214,17 @@ fn fold_into(mut text: &[u8], folded: &mut Vec<u8>) {
     let level = Level::chosen();
     loop {
         text = &text[lower_ascii(level, text, folded)..];
+        if text.is_empty() {
+            return;
+        }
+        let pairs = pairs::pairs();
+        #[cfg(target_arch = "x86_64")]
+        if let Level::Avx512(token) = level {
+            text = &text[kernel_pairs::fold(token, pairs, text, folded)..];
+        }
         let mut at = 0;
         while at < text.len().min(BLOCK) {
-            at += fold_first(&text[at..], folded);
-        }
-        if at == text.len() {
-            return;
+            at += fold_first(pairs, &text[at..], folded);
         }
         text = &text[at..];
     }
@@ -226,11 +233,28 @@ fn fold_into(mut text: &[u8], folded: &mut Vec<u8>) {
 /// Appends the first character folded, or the first byte; gives its length in the
 /// text, which must not be empty.
 #[inline]
-fn fold_first(text: &[u8], folded: &mut Vec<u8>) -> usize {
+fn fold_first(pairs: &Pairs, text: &[u8], folded: &mut Vec<u8>) -> usize {
     if text[0] < 0x80 {
         folded.push(text[0].to_ascii_lowercase());
         return 1;
     }
+    match (pairs.of(text[0]), text) {
+        // A continuation byte, or one that goes on unchanged whatever follows.
+        (None, [byte, ..]) => folded.push(*byte),
+        (Some(pair), [0xC2..=0xDF, second, ..])
+            if utf8::is_continuation(*second) && pair.first(*second) != 0 =>
+        {
+            folded.extend_from_slice(&[pair.first(*second), pair.second(*second)]);
+            return 2;
+        }
+        _ => return fold_long(text, folded),
+    }
+    1
+}
+
+/// The same for a character that may become shorter or longer, or has more than two bytes.
+#[cold]
+fn fold_long(text: &[u8], folded: &mut Vec<u8>) -> usize {
     let Some((char, len)) = utf8::first_char(text) else {
         folded.push(text[0]);
         return 1;
@@ -255,7 +279,48 @@ pub(crate) fn fold_char(char: char) -> char {
 
 #[cfg(test)]
 mod tests {
+    use proptest::prelude::*;
+
     use super::*;
+
+    /// Folds a character after the other.
+    fn slow_fold(mut text: &[u8]) -> Vec<u8> {
+        let mut out = Vec::new();
+        while !text.is_empty() {
+            text = &text[fold_long(text, &mut out)..];
+        }
+        out
+    }
+
+    /// Bytes out of characters and pieces of characters, many of one script in a row.
+    fn any_text() -> impl Strategy<Value = Vec<u8>> {
+        let one_of = |chars: &str| {
+            let chars: Vec<_> = chars.chars().map(|char| char.to_string().into_bytes()).collect();
+            prop::sample::select(chars)
+        };
+        let piece = prop_oneof![
+            3 => prop::collection::vec(one_of("aZ .@[`{"), 1..70),
+            3 => prop::collection::vec(one_of("жЖПпЯяЁё«»—"), 1..70),
+            3 => prop::collection::vec(one_of("ΣσςΆά\u{3A9}\u{2126}ΰ\u{345}"), 1..70),
+            3 => prop::collection::vec(one_of("相救，。！Ａｚ“”"), 1..70),
+            2 => prop::collection::vec(one_of("ſ\u{212A}ȺȾßẞİıĞğµ\u{C5}\u{212B}Éé"), 1..20),
+            2 => prop::collection::vec(any::<char>().prop_map(|char| char.to_string().into_bytes()), 1..20),
+            1 => prop::collection::vec(prop::collection::vec(any::<u8>(), 1..4), 1..5),
+            1 => prop::collection::vec(prop::sample::select(vec![b"\xC3".to_vec(), b"\x84".to_vec(), b"\xEF\xBC".to_vec(), b"\xE2".to_vec()]), 1..5),
+        ];
+        prop::collection::vec(piece, 0..8).prop_map(|pieces| pieces.concat().concat())
+    }
+
+    proptest! {
+        #![proptest_config(ProptestConfig::with_cases(2000))]
+
+        #[test]
+        fn many_at_once_are_folded_as_one_after_the_other(text in any_text(), len in 1_usize..200) {
+            let expected = slow_fold(&text);
+            prop_assert_eq!(&fold_all(&text), &expected);
+            prop_assert_eq!(in_pieces(&text, len), expected);
+        }
+    }
 
     /// Folds in pieces of this many bytes.
     fn in_pieces(text: &[u8], len: usize) -> Vec<u8> {

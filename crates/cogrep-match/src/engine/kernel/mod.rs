@@ -25,6 +25,7 @@ pub(crate) mod grams;
 pub(crate) mod hashed;
 pub(crate) mod level;
 pub(crate) mod lower;
+pub(crate) mod pairs;
 pub(crate) mod places;
 mod portable;
 #[cfg(target_arch = "x86_64")]
