@@ -33,7 +33,7 @@ ROOT = Path(__file__).resolve().parent.parent
 RELEASE = Path(os.environ.get("CARGO_TARGET_DIR", ROOT / "target")) / "release"
 COUNTERS = ("cogrep", "hyperscan", "aho-corasick", "daachorse", "memmem")
 # A pass a pattern, or an automaton in the form of a table, is out of the question there.
-MOST = {"memmem": 100, "aho-corasick": 10_000}
+MOST = {"memmem": 100, "aho-corasick": 10_000, "hyperscan": 100_000}
 
 
 class Counter:
