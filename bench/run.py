@@ -29,6 +29,8 @@ import time
 import tomllib
 from pathlib import Path
 
+from peak import peak_kib
+
 ROOT = Path(__file__).resolve().parent.parent
 RELEASE = Path(os.environ.get("CARGO_TARGET_DIR", ROOT / "target")) / "release"
 COUNTERS = ("cogrep", "hyperscan", "aho-corasick", "daachorse", "memmem")
@@ -196,12 +198,10 @@ def process_table(cases, options, expected):
 
 
 def run_once(command):
-    """The seconds of a run, and the most memory that it had, in KiB."""
+    """The seconds of a run."""
     begun = time.perf_counter()
-    process = subprocess.Popen(command, stdout=subprocess.DEVNULL)
-    _, _, usage = os.wait4(process.pid, 0)
-    process.returncode = 0
-    return time.perf_counter() - begun, usage.ru_maxrss
+    subprocess.run(command, stdout=subprocess.DEVNULL, check=False)
+    return time.perf_counter() - begun
 
 
 def cores_table(cases, options, expected):
@@ -219,7 +219,7 @@ def cores_table(cases, options, expected):
         if options.check:
             continue
         reads = [Counter(name, text, list_, False, None) for name in ("read", "read-2")]
-        seconds, peak = {name: [] for name in commands}, 0
+        seconds = {name: [] for name in commands}
         # The first round only brings the text into memory.
         for nth in range(options.rounds + 1):
             turns = [*commands, *reads]
@@ -229,12 +229,12 @@ def cores_table(cases, options, expected):
                     took = turn.make_pass()
                     turn.seconds += [took] if nth else []
                     continue
-                took, memory = run_once(commands[turn])
+                took = run_once(commands[turn])
                 seconds[turn] += [took] if nth else []
-                peak = max(peak, memory if turn == "two" else 0)
         for read in reads:
             read.totals()
         median = {name: statistics.median(times) for name, times in seconds.items()}
+        peak = peak_kib(commands["two"])
         median |= {read.name: statistics.median(read.seconds) for read in reads}
         lines.append(
             f"| {case['name']} | {median['one'] / median['two']:.2f} | {median['read'] / median['one']:.2f} "

@@ -39,6 +39,7 @@ import time
 from pathlib import Path
 
 import prepare as texts
+from peak import peak_kib
 
 ROOT = Path(__file__).resolve().parent.parent
 RELEASE = Path(os.environ.get("CARGO_TARGET_DIR", ROOT / "target")) / "release"
@@ -283,16 +284,7 @@ def memory(options):
         if options.cold:
             forget()
         command = [COGREP, "-i", *words, "--in", str(options.folder / name)]
-        process = subprocess.Popen(command, stdout=subprocess.DEVNULL)
-        most = 0
-        # The children of a process begin with its own peak: getrusage would give Python's.
-        while process.poll() is None:
-            status = Path(f"/proc/{process.pid}/status").read_text()
-            lines = dict(line.split(":", 1) for line in status.splitlines())
-            if "Threads" in lines and lines["Name"].strip() == Path(COGREP).name:
-                most = max(most, int(lines.get("VmHWM", "0 kB").split()[0]))
-            time.sleep(0.002)
-        print(f"{name}: {most / 1024:.1f} MiB at most")
+        print(f"{name}: {peak_kib(command) / 1024:.1f} MiB at most")
 
 
 def fio(options, *flags):

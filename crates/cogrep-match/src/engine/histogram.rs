@@ -183,18 +183,8 @@ mod tests {
     use proptest::prelude::*;
 
     use super::*;
-    use crate::engine::Chapter;
+    use crate::engine::reference::{counted, expected};
     use crate::{Matching, Tally, Unit};
-
-    fn count(engine: Arc<dyn Engine>, texts: &[Vec<u8>], len: usize) -> Tally {
-        let (mut scan, mut tally) = (engine.scan(), Tally::new());
-        for text in texts {
-            text.chunks(len).for_each(|piece| scan.feed(piece));
-            scan.end_text();
-            scan.take(&mut tally);
-        }
-        tally
-    }
 
     proptest! {
         #[test]
@@ -212,19 +202,9 @@ mod tests {
             let group = Group::new(needles.iter().cloned(), matching);
             let suits = |(slot, _): &(usize, _)| Histogram::suits(&group, *slot);
             let needles: Vec<_> = needles.into_iter().filter(suits).collect();
-            let mut lowered = texts.clone();
-            if ignore_case {
-                for text in &mut lowered {
-                    text.make_ascii_lowercase();
-                }
-            }
-            let mut expected = Tally::new();
-            for needle in &needles {
-                let chapter = Chapter::new(Group::new([needle.clone()], matching));
-                expected.merge(&count(Arc::new(chapter), &lowered, 1000));
-            }
+            let expected = expected(&needles, matching, &texts);
             let engine = Histogram::new(Group::new(needles, matching)).unwrap();
-            prop_assert_eq!(count(Arc::new(engine), &texts, len), expected);
+            prop_assert_eq!(counted(Arc::new(engine), &texts, len), expected);
         }
     }
 

@@ -9,25 +9,15 @@ use proptest::sample::select;
 
 use crate::engine::judge::Group;
 use crate::engine::kernel::Level;
-use crate::engine::{Chapter, Compare, Engine, Sieve};
-use crate::{Matching, Tally, Unit};
-
-fn counts(engine: Arc<dyn Engine>, text: &[u8], len: usize, tally: &mut Tally) {
-    let mut scan = engine.scan();
-    text.chunks(len).for_each(|piece| scan.feed(piece));
-    scan.end_text();
-    scan.take(tally);
-}
+use crate::engine::reference::{counted, expected};
+use crate::engine::{Compare, Engine, Sieve};
+use crate::{Matching, Unit};
 
 fn check(text: &[u8], needles: &[Vec<u8>], matching: Matching, len: usize) {
     let needles: Vec<(usize, Box<[u8]>)> =
         needles.iter().map(|needle| needle[..].into()).enumerate().collect();
     let group = || Group::new(needles.iter().cloned(), matching);
-    let mut expected = Tally::new();
-    for needle in &needles {
-        let engine = Chapter::new(Group::new([needle.clone()], matching));
-        counts(Arc::new(engine), text, text.len().max(1), &mut expected);
-    }
+    let expected = expected(&needles, matching, &[text]);
     for level in Level::available() {
         let engines: [Arc<dyn Engine>; 2] = [
             Arc::new(Compare::with_level(group(), level)),
@@ -35,15 +25,14 @@ fn check(text: &[u8], needles: &[Vec<u8>], matching: Matching, len: usize) {
         ];
         for engine in engines {
             let name = engine.name();
-            let mut found = Tally::new();
-            counts(engine, text, len, &mut found);
+            let found = counted(engine, &[text], len);
             assert!(found == expected, "{name} {level:?} {matching:?} by {len}: {text:?}");
         }
     }
 }
 
 fn atoms() -> impl Strategy<Value = &'static str> {
-    select(&["a", "b", "ab", "aba", "c", " ", "\n", "é", "abcdefgh"][..])
+    select(&["a", "b", "ab", "aBa", "c", "@", "\n", "é", "abcdefgh", "AbCdEfGh"][..])
 }
 
 fn bytes(
@@ -55,7 +44,8 @@ fn bytes(
 
 fn matching() -> impl Strategy<Value = Matching> {
     let unit = select(&[Unit::Occurrences, Unit::Overlapping, Unit::Lines][..]);
-    (unit, any::<bool>()).prop_map(|(unit, whole_words)| Matching {
+    (unit, any::<bool>(), any::<bool>()).prop_map(|(unit, whole_words, ignore_case)| Matching {
+        ignore_case,
         whole_words,
         unit,
         ..Matching::default()

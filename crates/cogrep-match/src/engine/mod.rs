@@ -15,6 +15,8 @@ pub(crate) mod kernel;
 mod levels;
 mod memmem;
 mod opening;
+#[cfg(test)]
+mod reference;
 mod regex;
 mod regex_set;
 mod sieve;

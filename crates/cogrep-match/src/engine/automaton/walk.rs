@@ -180,16 +180,8 @@ mod tests {
 
     use super::*;
     use crate::engine::judge::Group;
-    use crate::engine::{Chapter, Engine};
+    use crate::engine::reference::{counted, expected};
     use crate::{Matching, Tally, Unit};
-
-    fn count(engine: Arc<dyn Engine>, text: &[u8], len: usize) -> Tally {
-        let (mut scan, mut tally) = (engine.scan(), Tally::new());
-        text.chunks(len).for_each(|piece| scan.feed(piece));
-        scan.end_text();
-        scan.take(&mut tally);
-        tally
-    }
 
     proptest! {
         #![proptest_config(ProptestConfig::with_cases(64))]
@@ -204,14 +196,10 @@ mod tests {
         ) {
             let matching = Matching { unit, ..Matching::default() };
             let needles: Vec<_> = needles.into_iter().map(Vec::into_boxed_slice).enumerate().collect();
-            let mut expected = Tally::new();
-            for needle in &needles {
-                let chapter = Chapter::new(Group::new([needle.clone()], matching));
-                expected.merge(&count(Arc::new(chapter), &text, 1000));
-            }
+            let expected = expected(&needles, matching, &[&text]);
             let group = Arc::new(Group::new(needles, matching));
             let engine = Arc::new(Automaton::with_rows(group, row_bytes).unwrap());
-            prop_assert_eq!(count(engine, &text, len), expected);
+            prop_assert_eq!(counted(engine, &[&text], len), expected);
         }
     }
 
