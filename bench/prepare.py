@@ -13,7 +13,8 @@ Lists of patterns: words-N, drawn at random from Debian's wamerican-insane where
 installed, else made up, most of them rare; common-N, words of the prose itself;
 literals-N, from the rules of COGREP_CORPUS, else drawn from the logs; prefixes-N, which
 share long prefixes; trigrams-N, the most frequent three bytes of the prose; with
---million, pairs-1000000, of words of the prose and of others in turn.
+--million, pairs-1000000, of any words, and own-pairs-1000000, which has all those of the
+prose.
 
 A text is a base, repeated; the base ends with a line feed, which no pattern has, so the
 totals are those of the base, times the repetitions. They are counted by Python, and
@@ -85,9 +86,8 @@ def literals(chance, lines):
     return sorted({line[at : at + chance.randrange(5, 20)] for line, at in cuts})
 
 
-def make_pairs(chance, words, book):
-    """A million pairs of words: of the book, next to each other, and of any words."""
-    own = [word for word in book.split() if len(word) >= 3]
+def make_pairs(chance, words, own):
+    """A million pairs of words: those that follow each other in a list, and any."""
     pairs = {b" ".join(pair) for pair in zip(own, own[1:])}
     while len(pairs) < MILLION:
         pairs.add(b" ".join(chance.sample(words, 2)))
@@ -107,7 +107,9 @@ def make_lists(chance, log_base, most):
     frequent = (three for three, _ in trigrams.most_common() if not set(three) & set(b"\r\n"))
     lists["trigrams-1000"] = list(itertools.islice(frequent, 1000))
     if most >= MILLION:
-        lists["pairs-1000000"] = make_pairs(chance, words, book)
+        lists["pairs-1000000"] = make_pairs(chance, words, [])
+        own = [word for word in book.split() if len(word) >= 3]
+        lists["own-pairs-1000000"] = make_pairs(chance, words, own)
     lists["prefixes-1000"] = [b"abcdefghij" * 3 + b"%05d" % n for n in range(1000)]
     lists["letters-26"] = [bytes([letter]) for letter in range(97, 123)]
     lists["a-2"] = [b"aa", b"aaaaaaaaab"]
