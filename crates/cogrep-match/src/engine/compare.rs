@@ -14,12 +14,11 @@
 use std::ops::Range;
 use std::sync::Arc;
 
-use crate::engine::course::{Course, Find};
+use crate::engine::course::{Find, Literals};
 use crate::engine::judge::{Group, Judge};
 use crate::engine::kernel::grams::{self, Field, Found, Gram, NotShown};
 use crate::engine::kernel::{Case, Level};
-use crate::engine::window::{Context, Window};
-use crate::engine::{Engine, Scan};
+use crate::engine::window::Window;
 
 /// Counts a few literals; see the head of the module.
 #[derive(Debug)]
@@ -60,28 +59,17 @@ impl Compare {
     }
 }
 
-impl Engine for Compare {
-    fn name(&self) -> &'static str {
-        Self::NAME
+impl Literals for Compare {
+    const NAME: &'static str = Self::NAME;
+    const LOWERS_ASCII: bool = true;
+
+    fn group(&self) -> &Arc<Group> {
+        &self.group
     }
 
-    fn needles(&self) -> &[usize] {
-        self.group.needles()
-    }
-
-    fn lowers_ascii(&self) -> bool {
-        true
-    }
-
-    fn context(&self) -> Context {
-        self.group.context()
-    }
-
-    fn scan(self: Arc<Self>) -> Box<dyn Scan> {
-        let group = Arc::clone(&self.group);
-        let context = group.context();
+    fn find(self: Arc<Self>) -> impl Find + 'static {
         let passes = self.passes.iter().map(|slots| Pass::new(slots.clone())).collect();
-        Box::new(Course::new(group, context, Search { engine: self, passes }))
+        Search { engine: self, passes }
     }
 }
 

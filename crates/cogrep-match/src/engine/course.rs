@@ -1,12 +1,55 @@
 //! A scan out of its three parts: the seam that joins pieces, a way to find places,
 //! and the judge who decides which of them count.
 
+use std::fmt;
 use std::sync::Arc;
 
 use crate::Tally;
-use crate::engine::Scan;
 use crate::engine::judge::{Group, Judge};
 use crate::engine::window::{Context, Seam, Window};
+use crate::engine::{Engine, Scan};
+
+/// An engine for literals that is nothing but a way to find their places.
+pub trait Literals: fmt::Debug + Send + Sync + 'static {
+    /// The name of the engine.
+    const NAME: &'static str;
+
+    /// Whether it [lowers ASCII](Engine::lowers_ascii).
+    const LOWERS_ASCII: bool;
+
+    /// Whether it remembers the bytes before a window itself.
+    const REMEMBERS: bool = false;
+
+    /// The needles it counts.
+    fn group(&self) -> &Arc<Group>;
+
+    /// Begins to look for them, at the start of a text.
+    fn find(self: Arc<Self>) -> impl Find + 'static;
+}
+
+impl<L: Literals> Engine for L {
+    fn name(&self) -> &'static str {
+        L::NAME
+    }
+
+    fn needles(&self) -> &[usize] {
+        self.group().needles()
+    }
+
+    fn lowers_ascii(&self) -> bool {
+        L::LOWERS_ASCII
+    }
+
+    fn context(&self) -> Context {
+        self.group().context()
+    }
+
+    fn scan(self: Arc<Self>) -> Box<dyn Scan> {
+        let group = Arc::clone(self.group());
+        let context = if L::REMEMBERS { group.context_with_memory() } else { group.context() };
+        Box::new(Course::new(group, context, self.find()))
+    }
+}
 
 /// A way to find the places where needles stand.
 pub trait Find {

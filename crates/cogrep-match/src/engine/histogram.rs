@@ -8,11 +8,10 @@
 
 use std::sync::Arc;
 
-use crate::engine::course::{Course, Find};
+use crate::engine::course::{Find, Literals};
 use crate::engine::judge::{Group, Judge};
 use crate::engine::kernel::Case;
-use crate::engine::window::{Context, Window};
-use crate::engine::{Engine, Scan};
+use crate::engine::window::Window;
 use crate::pattern::PatternError;
 
 /// The longest needle.
@@ -53,27 +52,16 @@ impl Histogram {
     }
 }
 
-impl Engine for Histogram {
-    fn name(&self) -> &'static str {
-        Self::NAME
+impl Literals for Histogram {
+    const NAME: &'static str = Self::NAME;
+    const LOWERS_ASCII: bool = true;
+
+    fn group(&self) -> &Arc<Group> {
+        &self.group
     }
 
-    fn needles(&self) -> &[usize] {
-        self.group.needles()
-    }
-
-    fn lowers_ascii(&self) -> bool {
-        true
-    }
-
-    fn context(&self) -> Context {
-        self.group.context()
-    }
-
-    fn scan(self: Arc<Self>) -> Box<dyn Scan> {
-        let group = Arc::clone(&self.group);
-        let context = group.context();
-        Box::new(Course::new(group, context, Pairs::new(self)))
+    fn find(self: Arc<Self>) -> impl Find + 'static {
+        Pairs::new(self)
     }
 }
 

@@ -8,10 +8,9 @@ use std::sync::Arc;
 
 use memchr::memmem::Finder;
 
-use crate::engine::course::{Course, Find};
+use crate::engine::course::{Find, Literals};
 use crate::engine::judge::{Group, Judge};
-use crate::engine::window::{Context, Window};
-use crate::engine::{Engine, Scan};
+use crate::engine::window::Window;
 
 /// The slot of the only needle.
 const SLOT: usize = 0;
@@ -40,23 +39,16 @@ impl Memmem {
     }
 }
 
-impl Engine for Memmem {
-    fn name(&self) -> &'static str {
-        Self::NAME
+impl Literals for Memmem {
+    const NAME: &'static str = Self::NAME;
+    const LOWERS_ASCII: bool = false;
+
+    fn group(&self) -> &Arc<Group> {
+        &self.group
     }
 
-    fn needles(&self) -> &[usize] {
-        self.group.needles()
-    }
-
-    fn context(&self) -> Context {
-        self.group.context()
-    }
-
-    fn scan(self: Arc<Self>) -> Box<dyn Scan> {
-        let group = Arc::clone(&self.group);
-        let context = group.context();
-        Box::new(Course::new(group, context, Search { engine: self }))
+    fn find(self: Arc<Self>) -> impl Find + 'static {
+        Search { engine: self }
     }
 }
 

@@ -13,18 +13,17 @@ mod walk;
 
 use std::sync::Arc;
 
-use crate::engine::course::{Course, Find};
+use crate::engine::course::{Find, Literals};
 use crate::engine::judge::{Group, Judge};
-use crate::engine::window::{Context, Window};
-use crate::engine::{Engine, Scan};
+use crate::engine::window::Window;
 use crate::pattern::PatternError;
 
 use machine::{Longest, Machine, State};
 
 pub(super) use walk::Walk;
 
-/// The memory that rows may take: about what the caches hold. States beyond are rarely
-/// visited.
+/// The memory that rows may take: twice the last cache of one machine, since of most rows
+/// only the first line is used. States beyond are the deepest, and rarely visited.
 const MOST_ROW_BYTES: usize = 64 << 20;
 
 /// Counts literals in one pass; see the head of the module.
@@ -84,27 +83,17 @@ impl Automaton {
     }
 }
 
-impl Engine for Automaton {
-    fn name(&self) -> &'static str {
-        Self::NAME
+impl Literals for Automaton {
+    const NAME: &'static str = Self::NAME;
+    const LOWERS_ASCII: bool = true;
+    const REMEMBERS: bool = true;
+
+    fn group(&self) -> &Arc<Group> {
+        &self.group
     }
 
-    fn needles(&self) -> &[usize] {
-        self.group.needles()
-    }
-
-    fn lowers_ascii(&self) -> bool {
-        true
-    }
-
-    fn context(&self) -> Context {
-        self.group.context()
-    }
-
-    fn scan(self: Arc<Self>) -> Box<dyn Scan> {
-        let group = Arc::clone(&self.group);
-        let context = group.context_with_memory();
-        Box::new(Course::new(group, context, Walk::new(self)))
+    fn find(self: Arc<Self>) -> impl Find + 'static {
+        Walk::new(self)
     }
 }
 

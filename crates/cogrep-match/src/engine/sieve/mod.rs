@@ -20,11 +20,10 @@ use std::ops::Range;
 use std::sync::{Arc, Mutex, OnceLock, PoisonError};
 
 use crate::engine::automaton::{Automaton, Walk};
-use crate::engine::course::{Course, Find};
+use crate::engine::course::{Find, Literals};
 use crate::engine::judge::{Group, Judge};
 use crate::engine::kernel::Level;
-use crate::engine::window::{Context, Window};
-use crate::engine::{Engine, Scan};
+use crate::engine::window::Window;
 use crate::pattern::PatternError;
 
 use anchors::Choice;
@@ -117,27 +116,16 @@ impl Sieve {
     }
 }
 
-impl Engine for Sieve {
-    fn name(&self) -> &'static str {
-        Self::NAME
+impl Literals for Sieve {
+    const NAME: &'static str = Self::NAME;
+    const LOWERS_ASCII: bool = true;
+
+    fn group(&self) -> &Arc<Group> {
+        &self.group
     }
 
-    fn needles(&self) -> &[usize] {
-        self.group.needles()
-    }
-
-    fn lowers_ascii(&self) -> bool {
-        true
-    }
-
-    fn context(&self) -> Context {
-        self.group.context()
-    }
-
-    fn scan(self: Arc<Self>) -> Box<dyn Scan> {
-        let group = Arc::clone(&self.group);
-        let context = group.context();
-        Box::new(Course::new(group, context, Search::new(self)))
+    fn find(self: Arc<Self>) -> impl Find + 'static {
+        Search::new(self)
     }
 }
 
