@@ -1,0 +1,108 @@
+//! Any grams in any text: the kernel finds what a plain search finds.
+
+use proptest::prelude::*;
+
+use super::*;
+
+#[derive(Default)]
+struct Places(Vec<Vec<usize>>);
+
+impl Found for Places {
+    fn found(&mut self, index: usize, start: usize, mask: u64) {
+        assert_ne!(mask, 0);
+        let bits = (0..BLOCK_BYTES).filter(|bit| mask >> bit & 1 == 1);
+        self.0[index].extend(bits.map(|bit| start.wrapping_add(bit)));
+    }
+}
+
+fn naive(field: &Field<'_>, gram: Gram<'_>) -> Vec<usize> {
+    let grams = field.grams.clone();
+    grams.filter(|place| stands(field, gram, *place)).map(|place| place - gram.offset).collect()
+}
+
+fn check(field: &Field<'_>, gram_bytes: usize, grams: &[Gram<'_>]) {
+    let lowered = match field.case {
+        Case::Matters => field.text.to_vec(),
+        Case::Ignored => field.text.to_ascii_lowercase(),
+    };
+    let plain = Field { text: &lowered, case: Case::Matters, ..field.clone() };
+    let expected: Vec<_> = grams.iter().map(|gram| naive(&plain, *gram)).collect();
+    for level in Level::available() {
+        let mut places = Places(vec![Vec::new(); grams.len()]);
+        let seen = find(level, gram_bytes, grams, field, &mut places);
+        for (index, gram) in grams.iter().enumerate() {
+            let (shown, counted) = (&places.0[index], seen.counts[index]);
+            let (all, none) = (expected[index].len() as u64, &Vec::new());
+            let right = if gram.only_counts { (none, all) } else { (&expected[index], 0) };
+            assert_eq!((shown, counted), right, "{level:?} {gram_bytes} {gram:?} {field:?}");
+        }
+    }
+}
+
+/// Texts of few letters, so that needles stand in them.
+fn text(len: impl Into<prop::collection::SizeRange>) -> impl Strategy<Value = Vec<u8>> {
+    prop::collection::vec(prop::sample::select(&b"aaabAA@`\x80\xFF"[..]), len)
+}
+
+proptest! {
+    #[test]
+    fn places_are_those_of_a_plain_search(
+        text in text(0..400),
+        needles in prop::collection::vec((text(1..24), any::<prop::sample::Index>()), 1..=MOST),
+        gram_bytes in 1..=MOST,
+        (start, end) in (0_usize..80, 0_usize..80),
+        (first_gram, last_gram) in (0_usize..80, 0_usize..80),
+        skip in 0_usize..64,
+        case in prop::sample::select(&[Case::Matters, Case::Ignored][..]),
+    ) {
+        let mut needles = needles;
+        if case == Case::Ignored {
+            for (needle, _) in &mut needles {
+                needle.make_ascii_lowercase();
+            }
+        }
+        // Without the bytes skipped, blocks begin at any alignment.
+        let text = &text[skip.min(text.len())..];
+        let shortest = needles.iter().map(|(needle, _)| needle.len()).min().unwrap_or(1);
+        let gram_bytes = gram_bytes.min(shortest);
+        let grams: Vec<_> = needles
+            .iter()
+            .map(|(needle, at)| Gram {
+                needle,
+                offset: at.index(needle.len() - gram_bytes + 1),
+                only_counts: at.index(2) == 0,
+            })
+            .collect();
+        let within = |start: usize, end: usize| {
+            let start = start.min(text.len());
+            start..text.len().saturating_sub(end).max(start)
+        };
+        let grams_end = (text.len() + 1).saturating_sub(gram_bytes);
+        let first_gram = first_gram.min(grams_end);
+        let field = Field {
+            text,
+            case,
+            ends: within(start, end),
+            grams: first_gram..grams_end.saturating_sub(last_gram).max(first_gram),
+        };
+        check(&field, gram_bytes, &grams);
+    }
+}
+
+#[test]
+fn lengths_around_blocks() {
+    for len in (0..8).chain(60..72).chain(124..136).chain(188..200) {
+        let text = vec![b'a'; len];
+        for needle in [&b"a"[..], b"aa", b"aaa", b"aaaa", &[b'a'; 63], &[b'a'; 64], &[b'a'; 65]] {
+            let gram_bytes = needle.len().min(MOST);
+            let field = Field { text: &text, case: Case::Matters, ends: 0..len, grams: 0..len };
+            let grams = (len + 1).saturating_sub(gram_bytes);
+            for offset in [0, needle.len() - gram_bytes] {
+                let field = Field { grams: 0..grams, ..field.clone() };
+                for only_counts in [false, true] {
+                    check(&field, gram_bytes, &[Gram { needle, offset, only_counts }]);
+                }
+            }
+        }
+    }
+}
