@@ -12,7 +12,7 @@ mod pairs;
 #[rustfmt::skip]
 mod table;
 
-use crate::engine::kernel::grams::{self, Field, Gram, NotShown};
+use crate::engine::kernel::grams::{self, Field, Gram, NotShown, Way};
 use crate::engine::kernel::lower::{is_ascii, lower_ascii};
 use crate::engine::kernel::pairs::{self as kernel_pairs, Pairs};
 use crate::engine::kernel::{Case, Level};
@@ -192,7 +192,7 @@ fn has_foreign(piece: &[u8]) -> bool {
         let text = &piece[start.saturating_sub(2)..end];
         let all = 0..text.len();
         let field = Field { text, case: Case::Matters, ends: all.clone(), grams: all };
-        let seen = || grams::find(level, 2, &grams, &field, &mut NotShown);
+        let seen = || grams::find(level, Way::Bytes(2), &grams, &field, &mut NotShown);
         !is_ascii(level, text) && seen().counts != [0; grams::MOST]
     })
 }

@@ -16,7 +16,7 @@ use std::sync::Arc;
 
 use crate::engine::course::{Find, Literals};
 use crate::engine::judge::{Group, Judge};
-use crate::engine::kernel::grams::{self, Field, Found, Gram, NotShown};
+use crate::engine::kernel::grams::{self, Field, Found, Gram, NotShown, Way};
 use crate::engine::kernel::{Case, Level};
 use crate::engine::window::Window;
 
@@ -126,43 +126,41 @@ impl Search {
 #[derive(Debug)]
 struct Pass {
     slots: Vec<usize>,
-    gram_bytes: usize,
+    /// How grams are looked for, once they are chosen.
+    way: Option<Way>,
     /// Where the gram of each begins in it.
     offsets: Vec<usize>,
-    /// Blocks that had a gram, of so many looked at, when the grams were chosen.
+    /// Pairs of blocks that were opened, of so many looked at, when the grams were chosen.
     expected: Rate,
     /// The same since then.
     seen: Rate,
-    /// Blocks to be seen before the grams may be chosen anew.
+    /// Pairs to be seen before the grams may be chosen anew.
     patience: usize,
 }
 
-/// Blocks that had a gram, of blocks looked at.
+/// Pairs of blocks that were opened, of those looked at.
 #[derive(Clone, Copy, Debug, Default)]
 struct Rate {
     opened: usize,
-    blocks: usize,
+    pairs: usize,
 }
 
-/// Places of a block of the kernel.
+/// Places of a block of the kernel, and of two.
 const BLOCK: usize = 64;
+const PAIR: usize = 2 * BLOCK;
 
-/// Text on which grams are chosen.
-const SAMPLE_BYTES: usize = 4 << 10;
+/// Text on which grams are chosen: at first, of a text that may be short, and later.
+const FIRST_SAMPLE_BYTES: usize = 4 << 10;
+const SAMPLE_BYTES: usize = 16 << 10;
 
 /// Grams of a needle that are tried at most.
 const MOST_OFFSETS: usize = 24;
-
-/// What a block costs for each byte of the grams, and what it costs to look into it
-/// for a gram that is there: in tenths of nanoseconds, measured on one machine.
-const BYTE_COST: usize = 6;
-const OPEN_COST: usize = 40;
 
 impl Pass {
     fn new(slots: Vec<usize>) -> Self {
         let offsets = vec![0; slots.len()];
         let none = Rate::default();
-        Self { slots, gram_bytes: 0, offsets, expected: none, seen: none, patience: 0 }
+        Self { slots, way: None, offsets, expected: none, seen: none, patience: 0 }
     }
 
     /// Counts in this field.
@@ -173,6 +171,7 @@ impl Pass {
         window: &Window<'_>,
         judge: &mut Judge,
     ) {
+        let Some(way) = self.way else { return };
         let mut grams = [Gram { needle: &[], offset: 0, only_counts: true }; grams::MOST];
         for ((gram, slot), offset) in grams.iter_mut().zip(&self.slots).zip(&self.offsets) {
             let (needle, only_counts) =
@@ -181,72 +180,87 @@ impl Pass {
         }
         let grams = &grams[..self.slots.len()];
         let mut judged = Judged { slots: &self.slots, group: &engine.group, window, judge };
-        let seen = grams::find(engine.level, self.gram_bytes, grams, field, &mut judged);
+        let seen = grams::find(engine.level, way, grams, field, &mut judged);
         for (slot, count) in self.slots.iter().zip(seen.counts) {
             judge.add(*slot, count);
         }
         self.seen.opened += seen.opened;
-        self.seen.blocks += field.grams.len() / BLOCK;
+        self.seen.pairs += field.grams.len() / PAIR;
     }
 
     /// Whether other grams could be better: none were chosen yet, or there are far
     /// more of them in the text than there were.
     fn disappoints(&self) -> bool {
         let Self { expected, seen, .. } = self;
-        let far_more = seen.opened * expected.blocks
-            > 2 * expected.opened * seen.blocks + seen.blocks * expected.blocks / 8;
-        self.gram_bytes == 0 || (seen.blocks > self.patience && far_more)
+        let far_more = seen.opened * expected.pairs
+            > 2 * expected.opened * seen.pairs + seen.pairs * expected.pairs / 32;
+        self.way.is_none() || (seen.pairs > self.patience && far_more)
     }
 
     /// Whether there is enough text to choose on. What stands around a seam is not; but if
     /// all text comes in such pieces, it has to do in the end.
     fn may_choose(&self, text: &[u8]) -> bool {
-        let waited = self.seen.blocks >= 4 * self.patience;
-        self.gram_bytes == 0 || text.len() >= SAMPLE_BYTES || waited
+        let waited = self.seen.pairs >= 4 * self.patience;
+        self.way.is_none() || text.len() >= SAMPLE_BYTES || waited
     }
 
     /// Chooses the grams that are rarest in a sample of the text: how many bytes they
-    /// have, and where they are in the needles.
+    /// have, where they are in the needles, and in which way they are looked for.
     fn choose(&mut self, engine: &Compare, text: &[u8]) {
-        let sample = &text[..text.len().min(SAMPLE_BYTES)];
-        let blocks = sample.len() / BLOCK + 1;
+        let most = if self.way.is_none() { FIRST_SAMPLE_BYTES } else { SAMPLE_BYTES };
+        let sample = &text[..text.len().min(most)];
+        let pairs = sample.len() / PAIR + 1;
         let needles = || self.slots.iter().map(|slot| &*engine.group.bytes()[*slot]);
         let shortest = needles().map(<[u8]>::len).min().unwrap_or(1);
-        let mut best: Option<(usize, usize, Vec<usize>, usize)> = None;
-        for gram_bytes in 1..=shortest.min(grams::MOST) {
-            let rarest = needles().map(|needle| rarest(engine, gram_bytes, needle, sample));
-            let (opened, offsets): (Vec<_>, Vec<_>) = rarest.unzip();
-            let opened = opened.into_iter().sum();
-            let cost = BYTE_COST * gram_bytes * blocks + OPEN_COST * opened;
+        let mut best: Option<(usize, Way, Vec<Rarest>)> = None;
+        for way in Way::suiting(engine.level, shortest) {
+            let rarest: Vec<_> =
+                needles().map(|needle| Rarest::of(needle, way, engine, sample)).collect();
+            let looking = 2 * pairs * way.cost(self.slots.len(), engine.case);
+            let cost = looking + rarest.iter().map(|rarest| rarest.cost).sum::<usize>();
             if best.as_ref().is_none_or(|best| cost < best.0) {
-                best = Some((cost, gram_bytes, offsets, opened));
+                best = Some((cost, way, rarest));
             }
         }
-        if let Some((_, gram_bytes, offsets, opened)) = best {
-            self.gram_bytes = gram_bytes;
-            self.offsets = offsets;
-            self.expected = Rate { opened, blocks };
+        if let Some((_, way, rarest)) = best {
+            self.way = Some(way);
+            self.offsets = rarest.iter().map(|rarest| rarest.offset).collect();
+            let opened = rarest.iter().map(|rarest| rarest.opened).sum();
+            self.expected = Rate { opened, pairs };
         }
         self.seen = Rate::default();
-        // Choosing costs about as much as counting in sixteen samples.
-        self.patience = (2 * self.patience).clamp(16 * SAMPLE_BYTES / BLOCK, 1 << 16);
+        // Choosing costs about as much as counting in a few dozen samples.
+        self.patience = (2 * self.patience).clamp(8 * SAMPLE_BYTES / PAIR, 1 << 15);
     }
 }
 
-/// In how many blocks of the sample the rarest gram of the needle is, and where it
-/// begins in the needle.
-fn rarest(engine: &Compare, gram_bytes: usize, needle: &[u8], sample: &[u8]) -> (usize, usize) {
-    let offsets = needle.len() - gram_bytes + 1;
-    let tried = (0..offsets).step_by(offsets.div_ceil(MOST_OFFSETS));
-    let rates = tried.map(|offset| {
-        let gram =
-            Gram { needle: &needle[offset..offset + gram_bytes], offset: 0, only_counts: true };
-        let all = 0..sample.len();
-        let field = Field { text: sample, case: engine.case, ends: all.clone(), grams: all };
-        let seen = grams::find(engine.level, gram_bytes, &[gram], &field, &mut NotShown);
-        (seen.opened, offset)
-    });
-    rates.min().unwrap_or((0, 0))
+/// The gram of a needle that is rarest in a sample.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+struct Rarest {
+    /// How many pairs of blocks are opened for it.
+    opened: usize,
+    /// Where it begins in the needle.
+    offset: usize,
+    /// What opening costs.
+    cost: usize,
+}
+
+impl Rarest {
+    fn of(needle: &[u8], way: Way, engine: &Compare, sample: &[u8]) -> Self {
+        let gram_bytes = way.gram_bytes();
+        let offsets = needle.len() - gram_bytes + 1;
+        let tried = (0..offsets).step_by(offsets.div_ceil(MOST_OFFSETS));
+        let rates = tried.map(|offset| {
+            let gram =
+                Gram { needle: &needle[offset..offset + gram_bytes], offset: 0, only_counts: true };
+            let all = 0..sample.len();
+            let field = Field { text: sample, case: engine.case, ends: all.clone(), grams: all };
+            let seen = grams::find(engine.level, way, &[gram], &field, &mut NotShown);
+            let cost = seen.opened * way.cost_to_open(needle, engine.case);
+            Self { opened: seen.opened, offset, cost }
+        });
+        rates.min().unwrap_or(Self { opened: 0, offset: 0, cost: 0 })
+    }
 }
 
 /// Places on their way to the judge.

@@ -1,28 +1,100 @@
 //! Compare and popcount: every place where some of a few needles stand, as masks.
 //!
 //! Each needle is looked for by one *gram*: up to four neighbouring bytes of it, rare
-//! in the text. All sixty-four places of a block are compared at once; only where the
-//! gram of some needle stands is the rest of that needle compared. The generic
-//! algorithm of memchr's `packedpair` stops at the first place that is left; here the
-//! mask of all of them is the result, so that a needle that cannot overlap itself is
-//! counted by popcount, and all needles share the loads.
+//! in the text. All sixty-four places of a block are looked at at once, in one of
+//! several [ways](Way); only where the gram of some needle may stand is that needle
+//! compared. The generic algorithm of memchr's `packedpair` stops at the first place that
+//! is left; here the mask of all of them is the result, so that a needle that cannot
+//! overlap itself is counted by popcount, and all needles share the loads.
 //!
 //! Text that is not lowered yet can be searched as if it were, which costs one
 //! instruction a load: setting bit 5 lowers the letters. What it makes of other bytes
 //! may look like a gram where there is none; so all bytes of a needle are compared then.
 
-#![allow(
-    clippy::needless_range_loop,
-    reason = "such a loop becomes straight code whatever the compiler inlines"
-)]
-
 #[cfg(target_arch = "x86_64")]
 use std::arch::x86_64::__m512i;
 use std::ops::Range;
 
-use super::block::{BLOCK_BYTES, Block};
+#[cfg(target_arch = "x86_64")]
+use self::classes::{Classes, Lanes};
+use self::compared::Compared;
+use self::scan::{Filter, Scan, few_places};
+use super::block::BLOCK_BYTES;
+#[cfg(target_arch = "x86_64")]
+use super::level::Avx512;
 use super::portable::Words;
 use super::{Case, Level};
+
+#[cfg(target_arch = "x86_64")]
+mod classes;
+mod compared;
+mod scan;
+
+/// How the blocks are told in which grams may stand.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Way {
+    /// Each byte of a gram is compared, one to four of them.
+    Bytes(usize),
+    /// Each byte is looked up in a table that says to which grams it may belong: three
+    /// bytes or four.
+    #[cfg(target_arch = "x86_64")]
+    Classes(Avx512, usize),
+    /// The same for two of three bytes: those in a lane of two bytes of the block.
+    #[cfg(target_arch = "x86_64")]
+    Lanes(Avx512),
+}
+
+impl Way {
+    /// All that suit needles of so many bytes, or more.
+    #[cfg_attr(not(target_arch = "x86_64"), allow(unused_variables))]
+    pub(crate) fn suiting(level: Level, shortest: usize) -> Vec<Self> {
+        let mut ways: Vec<_> = (1..=MOST).map(Self::Bytes).collect();
+        #[cfg(target_arch = "x86_64")]
+        if let Level::Avx512(token) = level {
+            ways.extend([Self::Lanes(token), Self::Classes(token, 3), Self::Classes(token, 4)]);
+        }
+        ways.retain(|way| way.gram_bytes() <= shortest);
+        ways
+    }
+
+    /// How many bytes a gram has.
+    pub(crate) fn gram_bytes(self) -> usize {
+        match self {
+            Self::Bytes(bytes) => bytes,
+            #[cfg(target_arch = "x86_64")]
+            Self::Classes(_, bytes) => bytes,
+            #[cfg(target_arch = "x86_64")]
+            Self::Lanes(_) => Lanes::GRAM_BYTES,
+        }
+    }
+
+    /// What it costs to look into a pair of blocks where the gram of this needle may
+    /// stand, in hundredths of nanoseconds: most of it are branches predicted wrongly.
+    pub(crate) fn cost_to_open(self, needle: &[u8], case: Case) -> usize {
+        let gram = Gram { needle, offset: 0, only_counts: true };
+        match self {
+            Self::Bytes(bytes) if gram.is_whole(bytes, case) => 300,
+            _ => 1000,
+        }
+    }
+
+    /// What it costs to look at a block, in hundredths of nanoseconds, measured on one
+    /// machine with AVX-512: what the loads take that cross lines of the cache, or what
+    /// the comparisons take.
+    pub(crate) fn cost(self, needles: usize, case: Case) -> usize {
+        match self {
+            Self::Bytes(bytes) => {
+                let lowered = if case == Case::Ignored { bytes } else { 0 };
+                let operations = needles * (bytes + 1) + lowered;
+                (24 * (2 * bytes - 1)).max(15 * operations)
+            }
+            #[cfg(target_arch = "x86_64")]
+            Self::Classes(_, bytes) => 118 + 42 * (bytes - 3),
+            #[cfg(target_arch = "x86_64")]
+            Self::Lanes(_) => 76,
+        }
+    }
+}
 
 /// The most needles of one call, and the most bytes of a gram.
 pub(crate) const MOST: usize = 4;
@@ -35,6 +107,15 @@ pub(crate) struct Gram<'a> {
     pub(crate) offset: usize,
     /// Whether its places are only to be counted, not shown.
     pub(crate) only_counts: bool,
+}
+
+impl Gram<'_> {
+    /// Whether a comparison of so many bytes tells that the whole needle stands there.
+    fn is_whole(self, gram_bytes: usize, case: Case) -> bool {
+        // Bit 5 is compared where case matters, and makes a difference to letters only.
+        self.needle.len() == gram_bytes
+            && (case == Case::Matters || self.needle.iter().all(u8::is_ascii_lowercase))
+    }
 }
 
 /// Where to look.
@@ -51,7 +132,7 @@ pub(crate) struct Field<'a> {
 /// What was seen.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub(crate) struct Seen {
-    /// In so many blocks of sixty-four places there was a gram.
+    /// In so many pairs of blocks a gram seemed to stand.
     pub(crate) opened: usize,
     /// How many places each needle has whose places are only counted.
     pub(crate) counts: [u64; MOST],
@@ -71,438 +152,181 @@ impl Found for NotShown {
     fn found(&mut self, _: usize, _: usize, _: u64) {}
 }
 
-/// Finds up to four needles by grams of up to four bytes.
+/// Finds up to four needles by grams of up to four bytes, looking for them in this way.
 ///
 /// # Panics
 ///
 /// When there are more needles, or a gram does not lie in its needle.
 pub(crate) fn find(
     level: Level,
-    gram_bytes: usize,
+    way: Way,
     grams: &[Gram<'_>],
     field: &Field<'_>,
     found: &mut dyn Found,
 ) -> Seen {
     match *grams {
         [] => Seen::default(),
-        [a] => find_by(level, gram_bytes, [a], field, found),
-        [a, b] => find_by(level, gram_bytes, [a, b], field, found),
-        [a, b, c] => find_by(level, gram_bytes, [a, b, c], field, found),
-        [a, b, c, d] => find_by(level, gram_bytes, [a, b, c, d], field, found),
+        [a] => find_by(level, way, [a], field, found),
+        [a, b] => find_by(level, way, [a, b], field, found),
+        [a, b, c] => find_by(level, way, [a, b, c], field, found),
+        [a, b, c, d] => find_by(level, way, [a, b, c, d], field, found),
         _ => panic!("more than {MOST} needles"),
     }
 }
 
 fn find_by<const NEEDLES: usize>(
     level: Level,
-    gram_bytes: usize,
+    way: Way,
     grams: [Gram<'_>; NEEDLES],
     field: &Field<'_>,
     found: &mut dyn Found,
 ) -> Seen {
-    match gram_bytes {
-        1 => find_with::<NEEDLES, 1>(level, grams, field, found),
-        2 => find_with::<NEEDLES, 2>(level, grams, field, found),
-        3 => find_with::<NEEDLES, 3>(level, grams, field, found),
-        MOST => find_with::<NEEDLES, MOST>(level, grams, field, found),
-        _ => panic!("a gram of {gram_bytes} bytes"),
+    match (way, field.case) {
+        (Way::Bytes(1), Case::Matters) => compared::<NEEDLES, 1, false>(level, grams, field, found),
+        (Way::Bytes(1), Case::Ignored) => compared::<NEEDLES, 1, true>(level, grams, field, found),
+        (Way::Bytes(2), Case::Matters) => compared::<NEEDLES, 2, false>(level, grams, field, found),
+        (Way::Bytes(2), Case::Ignored) => compared::<NEEDLES, 2, true>(level, grams, field, found),
+        (Way::Bytes(3), Case::Matters) => compared::<NEEDLES, 3, false>(level, grams, field, found),
+        (Way::Bytes(3), Case::Ignored) => compared::<NEEDLES, 3, true>(level, grams, field, found),
+        (Way::Bytes(4), Case::Matters) => compared::<NEEDLES, 4, false>(level, grams, field, found),
+        (Way::Bytes(4), Case::Ignored) => compared::<NEEDLES, 4, true>(level, grams, field, found),
+        #[cfg(target_arch = "x86_64")]
+        (Way::Classes(token, 3), _) => classes::<NEEDLES, 3>(token, grams, field, found),
+        #[cfg(target_arch = "x86_64")]
+        (Way::Classes(token, 4), _) => classes::<NEEDLES, 4>(token, grams, field, found),
+        #[cfg(target_arch = "x86_64")]
+        (Way::Lanes(token), _) => lanes(token, grams, field, found),
+        (way, _) => panic!("{way:?} has grams of {} bytes", way.gram_bytes()),
     }
 }
 
-fn find_with<const NEEDLES: usize, const BYTES: usize>(
+fn compared<const NEEDLES: usize, const BYTES: usize, const LOWERS: bool>(
     level: Level,
     grams: [Gram<'_>; NEEDLES],
     field: &Field<'_>,
     found: &mut dyn Found,
 ) -> Seen {
-    match field.case {
-        Case::Matters => dispatch::<NEEDLES, BYTES, false>(level, grams, field, found),
-        Case::Ignored => dispatch::<NEEDLES, BYTES, true>(level, grams, field, found),
-    }
-}
-
-fn dispatch<const NEEDLES: usize, const BYTES: usize, const LOWERS: bool>(
-    level: Level,
-    grams: [Gram<'_>; NEEDLES],
-    field: &Field<'_>,
-    found: &mut dyn Found,
-) -> Seen {
-    for gram in &grams {
-        assert!(gram.offset + BYTES <= gram.needle.len(), "a gram outside of its needle");
-    }
-    let grams_end = field.grams.end.min((field.text.len() + 1).saturating_sub(BYTES));
-    let field = Field {
-        text: field.text,
-        case: field.case,
-        ends: field.ends.start..field.ends.end.min(field.text.len()),
-        grams: field.grams.start..grams_end,
+    let Some(field) = field.in_blocks(&grams, BYTES) else {
+        return few_places(field, &grams, found);
     };
-    if field.text.len() < BLOCK_BYTES + BYTES - 1 {
-        return few_places(&field, &grams, found);
-    }
-    // SAFETY: the text has a block of places at least, and the grams lie in it and in
-    // their needles. The token in a level proves that the CPU has its instructions.
+    // SAFETY: the grams lie in their needles and in the text, which has a block of them at
+    // least. The token in a level proves that the CPU has its instructions.
     unsafe {
         match level {
-            Level::Portable => blocks::<Words, NEEDLES, BYTES, LOWERS>(field, grams, found),
+            Level::Portable => {
+                let filter = Compared::<Words, NEEDLES, BYTES, LOWERS>::new(&grams);
+                Scan::new(field, grams, filter).blocks(found)
+            }
             #[cfg(target_arch = "x86_64")]
-            Level::Avx2(_) => blocks_avx2::<NEEDLES, BYTES, LOWERS>(field, grams, found),
+            Level::Avx2(_) => compared_avx2::<NEEDLES, BYTES, LOWERS>(field, grams, found),
             #[cfg(target_arch = "x86_64")]
-            Level::Avx512(_) => blocks_avx512::<NEEDLES, BYTES, LOWERS>(field, grams, found),
+            Level::Avx512(_) => compared_avx512::<NEEDLES, BYTES, LOWERS>(field, grams, found),
         }
     }
 }
 
 #[cfg(target_arch = "x86_64")]
 #[target_feature(enable = "avx2,popcnt,bmi1,bmi2,lzcnt")]
-unsafe fn blocks_avx2<const NEEDLES: usize, const BYTES: usize, const LOWERS: bool>(
+unsafe fn compared_avx2<const NEEDLES: usize, const BYTES: usize, const LOWERS: bool>(
     field: Field<'_>,
     grams: [Gram<'_>; NEEDLES],
     found: &mut dyn Found,
 ) -> Seen {
     // SAFETY: the caller sees to all that is asked for.
-    unsafe { blocks::<super::avx2::Halves, NEEDLES, BYTES, LOWERS>(field, grams, found) }
+    unsafe {
+        let filter = Compared::<super::avx2::Halves, NEEDLES, BYTES, LOWERS>::new(&grams);
+        Scan::new(field, grams, filter).blocks(found)
+    }
 }
 
 #[cfg(target_arch = "x86_64")]
 #[target_feature(enable = "avx512f,avx512bw,avx512vl,popcnt,bmi1,bmi2,lzcnt")]
-unsafe fn blocks_avx512<const NEEDLES: usize, const BYTES: usize, const LOWERS: bool>(
+unsafe fn compared_avx512<const NEEDLES: usize, const BYTES: usize, const LOWERS: bool>(
     field: Field<'_>,
     grams: [Gram<'_>; NEEDLES],
     found: &mut dyn Found,
 ) -> Seen {
     // SAFETY: the caller sees to all that is asked for.
-    unsafe { blocks::<__m512i, NEEDLES, BYTES, LOWERS>(field, grams, found) }
-}
-
-/// A text that has less than a block of places.
-fn few_places(field: &Field<'_>, grams: &[Gram<'_>], found: &mut dyn Found) -> Seen {
-    let mut seen = Seen::default();
-    for (index, gram) in grams.iter().enumerate() {
-        for place in field.grams.clone().filter(|place| stands(field, *gram, *place)) {
-            seen.places(index, *gram, place, 1, found);
-        }
-    }
-    seen
-}
-
-impl Seen {
-    /// There are places of this needle, its grams where the bits of the mask are.
-    #[inline(always)]
-    fn places(
-        &mut self,
-        index: usize,
-        gram: Gram<'_>,
-        place: usize,
-        mask: u64,
-        found: &mut dyn Found,
-    ) {
-        if gram.only_counts {
-            self.counts[index] += u64::from(mask.count_ones());
-        } else if mask != 0 {
-            found.found(index, place.wrapping_sub(gram.offset), mask);
-        }
+    unsafe {
+        let filter = Compared::<__m512i, NEEDLES, BYTES, LOWERS>::new(&grams);
+        Scan::new(field, grams, filter).blocks(found)
     }
 }
 
-/// Whether the needle stands where its gram would be at this place, and counts there.
-fn stands(field: &Field<'_>, Gram { needle, offset, .. }: Gram<'_>, place: usize) -> bool {
-    place.checked_sub(offset).is_some_and(|start| {
-        let end = start + needle.len();
-        field.ends.start < end
-            && end <= field.ends.end
-            && field.case.same(&field.text[start..end], needle)
-    })
-}
-
-/// Looks through all blocks.
-///
-/// # Safety
-///
-/// The CPU must have the instructions of `B`; the text must have a block of places at
-/// least, and the grams must lie in the text and in their needles.
-#[inline(always)]
-unsafe fn blocks<B: Block, const NEEDLES: usize, const BYTES: usize, const LOWERS: bool>(
-    field: Field<'_>,
+#[cfg(target_arch = "x86_64")]
+fn classes<const NEEDLES: usize, const BYTES: usize>(
+    token: Avx512,
     grams: [Gram<'_>; NEEDLES],
+    field: &Field<'_>,
     found: &mut dyn Found,
 ) -> Seen {
-    let Range { start, end } = field.grams.clone();
-    let last_block = field.text.len() - (BYTES - 1) - BLOCK_BYTES;
-    let mut seen = Seen::default();
-    // SAFETY: a block is looked at only in places up to the last block.
-    unsafe {
-        let bytes = grams.map(|Gram { needle, offset, .. }| {
-            core::array::from_fn(|at| cased::<B, LOWERS>(B::splat(needle[offset + at])))
-        });
-        let beginnings = grams.map(|gram| Beginning::new(gram.needle, LOWERS));
-        let scan = Scan::<B, NEEDLES, BYTES, LOWERS> { field, grams, beginnings, bytes };
-        // The first block ends where an aligned one begins.
-        let align = scan.field.text.as_ptr().wrapping_add(start) as usize % BLOCK_BYTES;
-        let aligned = (start + BLOCK_BYTES - align).min(end);
-        scan.edges(start..aligned, last_block, found, &mut seen);
-        let mut place = aligned;
-        while place + PAIR_BYTES <= end {
-            let pairs = ((end - place) / PAIR_BYTES).min(PAIRS);
-            // Nothing is opened before all were looked at: a loop that does nothing else
-            // keeps all in registers, and predicts no branch wrongly.
-            let mut open = 0_u64;
-            for pair in 0..pairs {
-                let first = least(scan.differences(place + pair * PAIR_BYTES));
-                let second = least(scan.differences(place + pair * PAIR_BYTES + BLOCK_BYTES));
-                open |= u64::from(first.either_zero(second).zeros() != 0) << pair;
-            }
-            while open != 0 {
-                let pair = place + open.trailing_zeros() as usize * PAIR_BYTES;
-                open &= open - 1;
-                scan.open(pair, !0, found, &mut seen);
-                scan.open(pair + BLOCK_BYTES, !0, found, &mut seen);
-            }
-            place += pairs * PAIR_BYTES;
-        }
-        scan.edges(place..end, last_block, found, &mut seen);
-    }
-    seen
-}
-
-/// Blocks are looked at in pairs, of which so many at most are remembered to be opened.
-const PAIRS: usize = 64;
-const PAIR_BYTES: usize = 2 * BLOCK_BYTES;
-
-/// Zero in each place where the gram of any needle stands.
-///
-/// # Safety
-///
-/// The CPU must have the instructions of `B`.
-#[inline(always)]
-unsafe fn least<B: Block, const NEEDLES: usize>(differences: [B; NEEDLES]) -> B {
-    let mut least = differences[0];
-    for difference in differences.into_iter().skip(1) {
-        // SAFETY: the caller has the instructions of `B`.
-        least = unsafe { least.either_zero(difference) };
-    }
-    least
-}
-
-/// The block as it is compared with grams.
-///
-/// # Safety
-///
-/// The CPU must have the instructions of `B`.
-#[inline(always)]
-unsafe fn cased<B: Block, const LOWERS: bool>(block: B) -> B {
-    // SAFETY: the caller has the instructions of `B`.
-    if LOWERS { unsafe { block.set_case() } } else { block }
-}
-
-struct Scan<'a, B, const NEEDLES: usize, const BYTES: usize, const LOWERS: bool> {
-    field: Field<'a>,
-    grams: [Gram<'a>; NEEDLES],
-    beginnings: [Beginning; NEEDLES],
-    bytes: [[B; BYTES]; NEEDLES],
-}
-
-/// The first bytes of a needle, eight at most, to be compared at once.
-#[derive(Clone, Copy)]
-struct Beginning {
-    bytes: u64,
-    /// All bits of these bytes.
-    mask: u64,
-    /// Bit 5 of the bytes that are letters, if case is ignored.
-    case: u64,
-}
-
-impl Beginning {
-    const BYTES: usize = 8;
-
-    fn new(needle: &[u8], lowers: bool) -> Self {
-        let len = needle.len().min(Self::BYTES);
-        let word = |byte: &dyn Fn(u8) -> u8| {
-            let mut bytes = [0; Self::BYTES];
-            for (to, from) in bytes.iter_mut().zip(&needle[..len]) {
-                *to = byte(*from);
-            }
-            u64::from_le_bytes(bytes)
-        };
-        let case = |byte: u8| if lowers && byte.is_ascii_lowercase() { 0x20 } else { 0 };
-        Self { bytes: word(&|byte| byte), mask: word(&|_| !0), case: word(&case) }
-    }
-
-    /// Whether the text goes on so.
-    #[inline(always)]
-    fn is_of(self, text: [u8; Self::BYTES]) -> bool {
-        let text = u64::from_le_bytes(text) | self.case;
-        (text ^ self.bytes) & self.mask == 0
-    }
-}
-
-impl<B: Block, const NEEDLES: usize, const BYTES: usize, const LOWERS: bool>
-    Scan<'_, B, NEEDLES, BYTES, LOWERS>
-{
-    /// For each needle, zero where its gram stands.
-    ///
-    /// # Safety
-    ///
-    /// A block and `BYTES - 1` bytes more must lie in the text from `place` on.
-    #[inline(always)]
-    unsafe fn differences(&self, place: usize) -> [B; NEEDLES] {
-        debug_assert!(place + BLOCK_BYTES + BYTES - 1 <= self.field.text.len());
-        // SAFETY: the blocks begin up to `BYTES - 1` bytes behind `place`.
-        unsafe {
-            let from = self.field.text.as_ptr().add(place);
-            let mut blocks = [cased::<B, LOWERS>(B::load(from)); BYTES];
-            for at in 1..BYTES {
-                blocks[at] = cased::<B, LOWERS>(B::load(from.add(at)));
-            }
-            let mut differences = [blocks[0]; NEEDLES];
-            for needle in 0..NEEDLES {
-                differences[needle] = blocks[0].difference(self.bytes[needle][0]);
-                for at in 1..BYTES {
-                    let byte = self.bytes[needle][at];
-                    differences[needle] = differences[needle].or_difference(blocks[at], byte);
-                }
-            }
-            differences
-        }
-    }
-
-    /// The places of a range, in blocks that may reach beyond it: the last block that
-    /// lies in the text stands in for one that does not.
-    ///
-    /// # Safety
-    ///
-    /// `last_block` must be a place from which a block of places lies in the text.
-    #[inline(always)]
-    unsafe fn edges(
-        &self,
-        places: Range<usize>,
-        last_block: usize,
+    #[target_feature(enable = "avx512f,avx512bw,avx512vl,avx512vbmi,popcnt,bmi1,bmi2,lzcnt")]
+    unsafe fn find<const NEEDLES: usize, const BYTES: usize>(
+        field: Field<'_>,
+        grams: [Gram<'_>; NEEDLES],
         found: &mut dyn Found,
-        seen: &mut Seen,
-    ) {
-        let mut place = places.start;
-        while place < places.end {
-            let block = place.min(last_block);
-            let behind = (block + BLOCK_BYTES).min(places.end);
-            let counted = !0 << (place - block) & !0 >> (block + BLOCK_BYTES - behind);
-            // SAFETY: no block begins behind the last.
-            unsafe { self.open(block, counted, found, seen) };
-            place = behind;
+    ) -> Seen {
+        // SAFETY: the caller sees to all that is asked for.
+        unsafe {
+            let filter = Classes::<BYTES>::new(&grams, field.case);
+            Scan::new(field, grams, filter).blocks(found)
         }
     }
-
-    /// Compares the rest of the needles where their grams stand.
-    ///
-    /// # Safety
-    ///
-    /// As for [`differences`](Self::differences).
-    #[inline(always)]
-    unsafe fn open(&self, place: usize, counted: u64, found: &mut dyn Found, seen: &mut Seen) {
-        let mut is_open = false;
-        // SAFETY: the caller sees to it.
-        let differences = unsafe { self.differences(place) };
-        for (index, difference) in differences.into_iter().enumerate() {
-            // SAFETY: the caller has the instructions of `B`.
-            let mask = unsafe { difference.zeros() } & counted;
-            if mask != 0 {
-                is_open = true;
-                let gram = self.grams[index];
-                // SAFETY: as above.
-                let mask = unsafe { self.verified(index, place, mask) };
-                seen.places(index, gram, place, mask, found);
-            }
-        }
-        seen.opened += usize::from(is_open);
-    }
+    let Some(field) = field.in_blocks(&grams, BYTES) else {
+        return few_places(field, &grams, found);
+    };
+    let Avx512 { .. } = token;
+    // SAFETY: as for grams that are compared.
+    unsafe { find::<NEEDLES, BYTES>(field, grams, found) }
 }
 
-/// So many places of a block are compared one by one, more all at once.
-const FEW: u32 = 4;
-
-/// Bytes of a needle that are compared in all places at once; of a longer needle few
-/// places are left then, and they are compared one by one.
-const MASKED_COMPARISONS: usize = 12;
-
-impl<B: Block, const NEEDLES: usize, const BYTES: usize, const LOWERS: bool>
-    Scan<'_, B, NEEDLES, BYTES, LOWERS>
-{
-    /// The places of the mask at which the whole needle stands and counts.
-    ///
-    /// # Safety
-    ///
-    /// The CPU must have the instructions of `B`.
-    #[inline(always)]
-    unsafe fn verified(&self, index: usize, place: usize, mask: u64) -> u64 {
-        let (field, gram) = (&self.field, self.grams[index]);
-        let Gram { needle, offset, .. } = gram;
-        let start = place.wrapping_sub(offset);
-        let first_end = start.wrapping_add(needle.len());
-        let inside = place >= offset
-            && first_end > field.ends.start
-            && first_end + BLOCK_BYTES <= field.ends.end
-            && start + BLOCK_BYTES + Beginning::BYTES <= field.text.len();
-        if !inside {
-            return verified_one_by_one(field, gram, place, mask);
+#[cfg(target_arch = "x86_64")]
+fn lanes<const NEEDLES: usize>(
+    token: Avx512,
+    grams: [Gram<'_>; NEEDLES],
+    field: &Field<'_>,
+    found: &mut dyn Found,
+) -> Seen {
+    #[target_feature(enable = "avx512f,avx512bw,avx512vl,avx512vbmi,popcnt,bmi1,bmi2,lzcnt")]
+    unsafe fn find<const NEEDLES: usize>(
+        field: Field<'_>,
+        grams: [Gram<'_>; NEEDLES],
+        found: &mut dyn Found,
+    ) -> Seen {
+        // SAFETY: the caller sees to all that is asked for.
+        unsafe {
+            let filter = Lanes::new(&grams, field.case);
+            Scan::new(field, grams, filter).blocks(found)
         }
-        if mask.count_ones() > FEW {
-            let beginning = &needle[..needle.len().min(MASKED_COMPARISONS)];
-            // SAFETY: the needles that begin in this block end before the text does.
-            let mask = unsafe { self.verified_at_once(beginning, start, mask) };
-            return if mask == 0 || beginning.len() == needle.len() {
-                mask
-            } else {
-                verified_one_by_one(field, gram, place, mask)
-            };
-        }
-        let (mut kept, mut left) = (0, mask);
-        while left != 0 {
-            let bit = left & left.wrapping_neg();
-            left ^= bit;
-            let at = start + bit.trailing_zeros() as usize;
-            // SAFETY: the text has so many bytes behind the block.
-            let text = unsafe { field.text.as_ptr().add(at).cast::<[u8; 8]>().read() };
-            let more = Beginning::BYTES.min(needle.len());
-            if self.beginnings[index].is_of(text)
-                && field.case.same(&field.text[at + more..at + needle.len()], &needle[more..])
-            {
-                kept |= bit;
-            }
-        }
-        kept
     }
-
-    /// # Safety
-    ///
-    /// The CPU must have the instructions of `B`, and a needle that begins in the block
-    /// must end in the text.
-    #[inline(always)]
-    unsafe fn verified_at_once(&self, needle: &[u8], start: usize, mut mask: u64) -> u64 {
-        for (at, &byte) in needle.iter().enumerate() {
-            // SAFETY: the caller sees to it.
-            mask &= unsafe {
-                let block = B::load(self.field.text.as_ptr().add(start + at));
-                let block = if LOWERS { block.lower_ascii() } else { block };
-                block.equal(B::splat(byte))
-            };
-            if mask == 0 {
-                break;
-            }
-        }
-        mask
-    }
+    let Some(field) = field.in_blocks(&grams, Lanes::GRAM_BYTES) else {
+        return few_places(field, &grams, found);
+    };
+    let Avx512 { .. } = token;
+    // SAFETY: as for grams that are compared.
+    unsafe { find(field, grams, found) }
 }
 
-#[inline(never)]
-fn verified_one_by_one(field: &Field<'_>, gram: Gram<'_>, place: usize, mask: u64) -> u64 {
-    let mut kept = mask;
-    let mut left = mask;
-    while left != 0 {
-        if !stands(field, gram, place + left.trailing_zeros() as usize) {
-            kept &= !(left & left.wrapping_neg());
+impl<'a> Field<'a> {
+    /// The same, for grams of so many bytes, and no longer than the text; nothing if that
+    /// has less than a block of their places.
+    ///
+    /// # Panics
+    ///
+    /// When a gram does not lie in its needle.
+    fn in_blocks(&self, grams: &[Gram<'_>], gram_bytes: usize) -> Option<Field<'a>> {
+        for gram in grams {
+            let in_needle = gram.offset + gram_bytes <= gram.needle.len();
+            assert!(in_needle, "a gram outside of its needle");
         }
-        left &= left - 1;
+        let places = (self.text.len() + 1).saturating_sub(gram_bytes);
+        (places >= BLOCK_BYTES).then(|| Field {
+            text: self.text,
+            case: self.case,
+            ends: self.ends.start..self.ends.end.min(self.text.len()),
+            grams: self.grams.start..self.grams.end.min(places),
+        })
     }
-    kept
 }
 
 #[cfg(test)]
