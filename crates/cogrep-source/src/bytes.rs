@@ -10,7 +10,7 @@ use std::task::Poll;
 use tokio::sync::OwnedSemaphorePermit;
 
 use crate::buffer::Buffer;
-use crate::chunk::{CHUNK_BYTES, Chunk};
+use crate::chunk::{CHUNK_BYTES, Chunk, LONG_CHUNK_BYTES};
 use crate::errands::{Beginning, FirstRead};
 use crate::event_loop::{EventLoop, Io, Watched};
 use crate::input::SourceName;
@@ -26,6 +26,8 @@ pub(crate) struct Bytes {
     /// Where to wait; without a loop, on the spot.
     event_loop: Option<Rc<EventLoop>>,
     interrupt: Interrupt,
+    /// Whether a disk had to be waited for.
+    waited: bool,
     /// The size at opening, where it means anything.
     expected: Option<u64>,
     delivered: u64,
@@ -93,6 +95,7 @@ impl Bytes {
             device,
             event_loop: None,
             interrupt: interrupt.clone(),
+            waited: false,
             expected: None,
             delivered: 0,
             ended: false,
@@ -130,7 +133,16 @@ impl Bytes {
         // A source that waits for somebody holds no buffer.
         self.wait().await;
         self.lend_buffer(chunk);
-        self.fill(chunk.buffer_mut(CHUNK_BYTES), CHUNK_BYTES, least).await
+        let room = self.chunk_bytes();
+        self.fill(chunk.buffer_mut(room), room, least).await
+    }
+
+    /// How long the next chunk is: longer in the middle of a file that has much more, and
+    /// that is in memory. Those that wait for a disk are many, and so are their buffers.
+    fn chunk_bytes(&self) -> usize {
+        let left = self.file().map_or(0, |(_, size)| size.saturating_sub(self.delivered));
+        let is_long = !self.waited && self.delivered > 0 && left >= 4 * LONG_CHUNK_BYTES as u64;
+        if is_long { LONG_CHUNK_BYTES } else { CHUNK_BYTES }
     }
 
     /// Waits until there is something to read, or the end, if somebody has to be waited
@@ -215,6 +227,7 @@ impl Bytes {
             let result = match &mut self.device {
                 Device::Reader(reader) => reader.read(&mut buffer[range.clone()]),
                 Device::File { first, .. } if first.is_some() => {
+                    self.waited = true;
                     take_first(first, &mut buffer[range.clone()])
                 }
                 Device::File { file: None, .. } => Ok(0),
@@ -230,7 +243,10 @@ impl Bytes {
                             buffer.make_room(range.end);
                             continue;
                         }
-                        None => read_elsewhere(on, true, file, buffer, range.clone()).await?,
+                        None => {
+                            self.waited = true;
+                            read_elsewhere(on, true, file, buffer, range.clone()).await?
+                        }
                     },
                 },
                 Device::Stream { .. } => self.read_stream(buffer, range.clone()).await?,

@@ -28,7 +28,7 @@ mod system;
 mod text;
 mod unpack;
 
-pub use chunk::{CHUNK_BYTES, Chunk, Role};
+pub use chunk::{CHUNK_BYTES, Chunk, LONG_CHUNK_BYTES, Role};
 pub use encoding::{Encoding, UnknownEncoding};
 pub use event_loop::{EventLoop, Io};
 pub use input::{Input, SourceName};

@@ -13,7 +13,7 @@ use std::sync::Arc;
 use memchr::memchr;
 
 use crate::buffer::Buffer;
-use crate::chunk::{CHUNK_BYTES, Chunk, Role};
+use crate::chunk::{CHUNK_BYTES, Chunk, LONG_CHUNK_BYTES, Role};
 use crate::event_loop::{EventLoop, Io};
 use crate::interrupt::Interrupt;
 use crate::outcome::Fault;
@@ -57,7 +57,8 @@ pub struct Division {
 /// four, so what goes on longer is none.
 const CHARACTER_REST: usize = 3;
 
-const CHUNK: u64 = CHUNK_BYTES as u64;
+/// The text that is cut into parts is long.
+const CHUNK: u64 = LONG_CHUNK_BYTES as u64;
 
 impl Divisible {
     pub(crate) fn new(file: &Arc<File>, mark_bytes: u64, size: u64) -> Self {
@@ -275,7 +276,7 @@ impl PartText {
     fn room(&self, left: Option<u64>) -> usize {
         let until_aligned = CHUNK - (self.source.mark_bytes + self.at) % CHUNK;
         let room = left.map_or(until_aligned, |left| left.min(until_aligned));
-        usize::try_from(room).unwrap_or(CHUNK_BYTES)
+        usize::try_from(room).unwrap_or(LONG_CHUNK_BYTES)
     }
 
     /// The text has ended here, and that is a fault if it was longer.
