@@ -21,6 +21,8 @@ pub(crate) mod bits;
 mod block;
 #[cfg(target_arch = "x86_64")]
 pub(crate) mod bloom;
+#[cfg(target_arch = "x86_64")]
+pub(crate) mod buckets;
 pub(crate) mod grams;
 pub(crate) mod hashed;
 pub(crate) mod level;

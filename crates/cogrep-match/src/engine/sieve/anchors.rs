@@ -13,6 +13,10 @@ use crate::engine::sieve::first::First;
 #[cfg(target_arch = "x86_64")]
 const MOST_IN_REGISTERS: usize = 3000;
 
+/// Up to so many, buckets may tell them apart.
+#[cfg(target_arch = "x86_64")]
+const MOST_IN_BUCKETS: usize = 128;
+
 /// From so many needles on, choosing takes long enough to try less.
 const MANY: usize = 200_000;
 
@@ -25,8 +29,13 @@ const FEW_WINDOWS: usize = 8;
 #[cfg(target_arch = "x86_64")]
 const BLOOM_COST: usize = 8;
 #[cfg(target_arch = "x86_64")]
-const RUNS_COST: usize = 14;
+const RUNS_COST: usize = 6;
+#[cfg(target_arch = "x86_64")]
+const BUCKETS_COST: usize = 3;
 const TABLE_COST: usize = 120;
+/// What comes on top if places have to be written down for the table in between.
+#[cfg(target_arch = "x86_64")]
+const BETWEEN_COST: usize = 1;
 const PASSED_COST: usize = 800;
 const ENTRY_COST: usize = 100;
 
@@ -109,23 +118,31 @@ fn candidates(needles: &[Box<[u8]>], level: Level, case: Case) -> Vec<Candidate>
     };
     #[cfg(target_arch = "x86_64")]
     if let Level::Avx512(token) = level {
-        let mut candidates = vec![Candidate {
-            first: First::runs_and_table(token, table(1), case),
-            place_cost: RUNS_COST,
-            table_cost: TABLE_COST,
-        }];
+        let filters = |offsets: &[usize], with_runs: bool, with_table: bool| Candidate {
+            first: First::filters(token, offsets, with_runs, with_table.then(|| table(1)), case),
+            place_cost: BLOOM_COST * offsets.len()
+                + if with_runs { RUNS_COST } else { 0 }
+                + if with_table { BETWEEN_COST } else { 0 },
+            table_cost: if with_table { TABLE_COST } else { 0 },
+        };
+        let mut candidates = vec![filters(&[], true, true)];
         if let Some(last) = shortest.min(MOST_BYTES).checked_sub(bloom::GRAM_BYTES)
             && needles.len() <= MOST_IN_REGISTERS
         {
-            let blooms = |offsets: &[usize], with_runs: bool| Candidate {
-                first: First::blooms(token, offsets, with_runs, case),
-                place_cost: BLOOM_COST * offsets.len() + if with_runs { RUNS_COST } else { 0 },
-                table_cost: 0,
-            };
-            candidates.push(blooms(&[0], false));
-            candidates.push(blooms(&[0, last], false));
-            candidates.push(blooms(&[0, last], true));
-            candidates.push(blooms(&[0, last, last / 2], true));
+            if needles.len() <= MOST_IN_BUCKETS {
+                for (table, table_cost) in [(None, 0), (Some(table(1)), TABLE_COST)] {
+                    let place_cost = BUCKETS_COST + table_cost.min(BETWEEN_COST);
+                    let first = First::buckets(token, table, case);
+                    candidates.push(Candidate { first, place_cost, table_cost });
+                }
+            }
+            candidates.push(filters(&[0], false, false));
+            candidates.push(filters(&[0, last], false, false));
+            candidates.push(filters(&[0, last], true, false));
+            candidates.push(filters(&[0, last, last / 2], true, false));
+            candidates.push(filters(&[0], false, true));
+            candidates.push(filters(&[0], true, true));
+            candidates.push(filters(&[0, last], true, true));
         } else if needles.len() < MANY {
             candidates.push(alone(2));
         }

@@ -8,6 +8,7 @@ use crate::engine::kernel::hashed::GramSet;
 use crate::engine::kernel::{
     Case, bits,
     bloom::{self, Bloom},
+    buckets::{self, Buckets},
     level::Avx512,
     runs::Runs,
 };
@@ -30,6 +31,8 @@ pub(super) struct First {
 #[cfg(target_arch = "x86_64")]
 #[derive(Debug, Default)]
 struct Filters {
+    /// Of the first bytes of an anchor, if anchors are few.
+    buckets: Option<Buckets>,
     /// The anchor has these bytes only.
     runs: Option<Runs>,
     /// Of four bytes of an anchor, from these offsets on.
@@ -53,25 +56,34 @@ impl First {
         }
     }
 
-    /// For up to a few thousand needles: filters alone, for four bytes at each of these
-    /// offsets in an anchor, and perhaps for runs.
+    /// With filters before the table, or instead of it: for four bytes at each of these
+    /// offsets in an anchor, and perhaps for runs of bytes that occur in anchors. Only the
+    /// places that they leave are looked up.
     #[cfg(target_arch = "x86_64")]
-    pub(super) fn blooms(token: Avx512, offsets: &[usize], with_runs: bool, case: Case) -> Self {
+    pub(super) fn filters(
+        token: Avx512,
+        offsets: &[usize],
+        with_runs: bool,
+        table: Option<GramSet>,
+        case: Case,
+    ) -> Self {
         let bloom = |(seed, offset): (_, &usize)| (*offset, Bloom::new(token, seed, case));
-        let blooms = (1..).zip(offsets).map(bloom);
-        let anchor_bytes = offsets.iter().max().unwrap_or(&0) + bloom::GRAM_BYTES;
+        let blooms: Vec<_> = (1..).zip(offsets).map(bloom).collect();
+        let bloom_bytes = offsets.iter().max().map_or(0, |last| last + bloom::GRAM_BYTES);
+        let anchor_bytes = table.as_ref().map_or(bloom_bytes, GramSet::bytes);
+        assert!(bloom_bytes <= anchor_bytes, "a filter that looks beyond the anchors");
         let runs = with_runs.then(|| Runs::new(token, anchor_bytes, case));
-        let filters = Filters { runs, blooms: blooms.collect() };
-        Self { filters, table: None, stride: 1, anchor_bytes }
+        let filters = Filters { buckets: None, runs, blooms };
+        Self { filters, table, stride: 1, anchor_bytes }
     }
 
-    /// A table in which only places are looked up where a run begins of bytes that occur
-    /// in anchors.
+    /// For a few dozen needles: with buckets before the table, or instead of it.
     #[cfg(target_arch = "x86_64")]
-    pub(super) fn runs_and_table(token: Avx512, set: GramSet, case: Case) -> Self {
-        let runs = Some(Runs::new(token, set.bytes(), case));
-        let filters = Filters { runs, blooms: Vec::new() };
-        Self { filters, ..Self::table(set, 1) }
+    pub(super) fn buckets(token: Avx512, table: Option<GramSet>, case: Case) -> Self {
+        let anchor_bytes = table.as_ref().map_or(buckets::GRAM_BYTES, GramSet::bytes);
+        assert!(buckets::GRAM_BYTES <= anchor_bytes, "a filter that looks beyond the anchors");
+        let filters = Filters { buckets: Some(Buckets::new(token, case)), ..Filters::default() };
+        Self { filters, table, stride: 1, anchor_bytes }
     }
 
     /// One place in so many is looked at: a needle has so many anchors, next to each
@@ -85,19 +97,32 @@ impl First {
         self.anchor_bytes
     }
 
-    /// How many cells there are in each of the ways: all anchors of one pass or none.
+    /// How many cells there are in each of the ways: all anchors of one pass or none. In
+    /// buckets there are no such cells; so that something tells what is rare, grams have
+    /// some by a hash.
     pub(super) fn cells(&self) -> Vec<usize> {
         let cells = self.table.iter().map(GramSet::hashes);
         #[cfg(target_arch = "x86_64")]
-        let cells = self.filters.blooms.iter().map(|_| bloom::CELLS).chain(cells);
+        let cells = {
+            let blooms = self.filters.blooms.iter().map(|_| bloom::CELLS);
+            let buckets = self.filters.buckets.iter().map(|_| 1 << BUCKET_CELL_BITS);
+            blooms.chain(buckets).chain(cells)
+        };
         cells.collect()
     }
 
     /// The cell, in one of the ways, of the anchor that begins these eight bytes.
     pub(super) fn cell(&self, way: usize, eight: u64) -> usize {
         #[cfg(target_arch = "x86_64")]
-        if let Some((offset, bloom)) = self.filters.blooms.get(way) {
-            return bloom.cell(gram_at(*offset, eight));
+        {
+            if let Some((offset, bloom)) = self.filters.blooms.get(way) {
+                return bloom.cell(gram_at(*offset, eight));
+            }
+            if self.filters.buckets.is_some() && way == 0 {
+                let gram = u32::from_le_bytes(gram_at(0, eight));
+                // The golden ratio, as Knuth hashes words.
+                return (gram.wrapping_mul(0x9E37_79B1) >> (32 - BUCKET_CELL_BITS)) as usize;
+            }
         }
         self.table.as_ref().map_or(0, |set| set.hash(eight))
     }
@@ -122,6 +147,9 @@ impl First {
             for (offset, bloom) in &mut self.filters.blooms {
                 bloom.insert(bloom.cell(gram_at(*offset, eight)));
             }
+            if let Some(buckets) = &mut self.filters.buckets {
+                buckets.insert(gram_at(0, eight));
+            }
         }
         if let Some(set) = &mut self.table {
             set.insert(set.hash(eight));
@@ -139,10 +167,10 @@ impl First {
         #[cfg(target_arch = "x86_64")]
         {
             let bytes = &eight.to_le_bytes()[..self.anchor_bytes];
-            self.filters.runs.as_ref().is_none_or(|runs| bytes.iter().all(|byte| runs.has(*byte)))
-                && self
-                    .filters
-                    .blooms
+            let Filters { buckets, runs, blooms } = &self.filters;
+            buckets.as_ref().is_none_or(|buckets| buckets.passes(gram_at(0, eight)))
+                && runs.as_ref().is_none_or(|runs| bytes.iter().all(|byte| runs.has(*byte)))
+                && blooms
                     .iter()
                     .all(|(offset, bloom)| bloom.passes(bloom.cell(gram_at(*offset, eight))))
         }
@@ -179,9 +207,13 @@ impl First {
     }
 }
 
+/// Cells of grams in buckets.
+#[cfg(target_arch = "x86_64")]
+const BUCKET_CELL_BITS: u32 = 12;
+
 /// Four of eight bytes.
 #[cfg(target_arch = "x86_64")]
-fn gram_at(offset: usize, eight: u64) -> [u8; bloom::GRAM_BYTES] {
+fn gram_at(offset: usize, eight: u64) -> [u8; 4] {
     let [a, b, c, d, ..] = (eight >> (8 * offset)).to_le_bytes();
     [a, b, c, d]
 }
@@ -196,17 +228,21 @@ impl Filters {
         range: Range<usize>,
         places: &mut Vec<u32>,
     ) -> bool {
-        if self.runs.is_none() && self.blooms.is_empty() {
+        let Self { buckets, runs, blooms } = self;
+        if buckets.is_none() && runs.is_none() && blooms.is_empty() {
             return false;
         }
         for from in range.clone().step_by(BLOCKS * BLOCK) {
             let len = (range.end - from).min(BLOCKS * BLOCK);
             let mut masks = [!0_u64; BLOCKS];
             let masks = &mut masks[..len.div_ceil(BLOCK)];
-            if let Some(runs) = &self.runs {
+            if let Some(buckets) = buckets {
+                buckets.sift(&text[from..], masks);
+            }
+            if let Some(runs) = runs {
                 runs.sift(&text[from..], masks);
             }
-            for (offset, bloom) in &self.blooms {
+            for (offset, bloom) in blooms {
                 bloom.sift(&text[from + offset..], masks);
             }
             if let (Some(last), 1..) = (masks.last_mut(), len % BLOCK) {

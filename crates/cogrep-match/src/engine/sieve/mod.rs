@@ -215,7 +215,7 @@ impl Work {
 
     /// Whether far more passed than where so many of so many places were expected to.
     fn is_more_than(self, (passed, places): (usize, usize)) -> bool {
-        32 * self.places * places > (64 * passed + places) * self.bytes
+        128 * self.places * places > (256 * passed + places) * self.bytes
     }
 }
 
