@@ -181,26 +181,34 @@ fn find_by<const NEEDLES: usize>(
     field: &Field<'_>,
     found: &mut dyn Found,
 ) -> Seen {
-    match (way, field.case) {
-        (Way::Bytes(1), Case::Matters) => compared::<NEEDLES, 1, false>(level, grams, field, found),
-        (Way::Bytes(1), Case::Ignored) => compared::<NEEDLES, 1, true>(level, grams, field, found),
-        (Way::Bytes(2), Case::Matters) => compared::<NEEDLES, 2, false>(level, grams, field, found),
-        (Way::Bytes(2), Case::Ignored) => compared::<NEEDLES, 2, true>(level, grams, field, found),
-        (Way::Bytes(3), Case::Matters) => compared::<NEEDLES, 3, false>(level, grams, field, found),
-        (Way::Bytes(3), Case::Ignored) => compared::<NEEDLES, 3, true>(level, grams, field, found),
-        (Way::Bytes(4), Case::Matters) => compared::<NEEDLES, 4, false>(level, grams, field, found),
-        (Way::Bytes(4), Case::Ignored) => compared::<NEEDLES, 4, true>(level, grams, field, found),
+    match way {
+        Way::Bytes(1) => compared::<NEEDLES, 1>(level, grams, field, found),
+        Way::Bytes(2) => compared::<NEEDLES, 2>(level, grams, field, found),
+        Way::Bytes(3) => compared::<NEEDLES, 3>(level, grams, field, found),
+        Way::Bytes(4) => compared::<NEEDLES, 4>(level, grams, field, found),
         #[cfg(target_arch = "x86_64")]
-        (Way::Classes(token, 3), _) => classes::<NEEDLES, 3>(token, grams, field, found),
+        Way::Classes(token, 3) => classes::<NEEDLES, 3>(token, grams, field, found),
         #[cfg(target_arch = "x86_64")]
-        (Way::Classes(token, 4), _) => classes::<NEEDLES, 4>(token, grams, field, found),
+        Way::Classes(token, 4) => classes::<NEEDLES, 4>(token, grams, field, found),
         #[cfg(target_arch = "x86_64")]
-        (Way::Lanes(token), _) => lanes(token, grams, field, found),
-        (way, _) => panic!("{way:?} has grams of {} bytes", way.gram_bytes()),
+        Way::Lanes(token) => lanes(token, grams, field, found),
+        way => panic!("{way:?} has grams of {} bytes", way.gram_bytes()),
     }
 }
 
-fn compared<const NEEDLES: usize, const BYTES: usize, const LOWERS: bool>(
+fn compared<const NEEDLES: usize, const BYTES: usize>(
+    level: Level,
+    grams: [Gram<'_>; NEEDLES],
+    field: &Field<'_>,
+    found: &mut dyn Found,
+) -> Seen {
+    match field.case {
+        Case::Matters => compared_in::<NEEDLES, BYTES, false>(level, grams, field, found),
+        Case::Ignored => compared_in::<NEEDLES, BYTES, true>(level, grams, field, found),
+    }
+}
+
+fn compared_in<const NEEDLES: usize, const BYTES: usize, const LOWERS: bool>(
     level: Level,
     grams: [Gram<'_>; NEEDLES],
     field: &Field<'_>,

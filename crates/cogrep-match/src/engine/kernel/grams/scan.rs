@@ -208,9 +208,10 @@ pub(super) fn stands(
 ) -> bool {
     place.checked_sub(offset).is_some_and(|start| {
         let end = start + needle.len();
+        let there = field.text.get(start..end);
         field.ends.start < end
             && end <= field.ends.end
-            && field.case.same(&field.text[start..end], needle)
+            && there.is_some_and(|there| field.case.same(there, needle))
     })
 }
 
