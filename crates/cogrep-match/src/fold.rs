@@ -12,7 +12,7 @@ mod pairs;
 #[rustfmt::skip]
 mod table;
 
-use crate::engine::kernel::grams::{self, Field, Gram, NotShown, Way};
+use crate::engine::kernel::grams::{self, Field, Gram, NotShown, Wanted, Way};
 use crate::engine::kernel::lower::{is_ascii, lower_ascii};
 use crate::engine::kernel::pairs::{self as kernel_pairs, Pairs};
 use crate::engine::kernel::{Case, Level};
@@ -184,7 +184,7 @@ fn has_foreign(piece: &[u8]) -> bool {
     // The last two bytes: the first of the Kelvin sign are those of much punctuation.
     let grams = FOREIGN.map(|(needle, _)| {
         let offset = needle.len() - 2;
-        Gram { needle, offset, only_counts: true }
+        Gram { needle, offset, wanted: Wanted::Count }
     });
     (0..piece.len()).step_by(LOOK_BYTES).any(|start| {
         let end = piece.len().min(start + LOOK_BYTES);

@@ -16,7 +16,7 @@ use std::sync::Arc;
 
 use crate::engine::course::{Find, Literals};
 use crate::engine::judge::{Group, Judge};
-use crate::engine::kernel::grams::{self, Field, Found, Gram, NotShown, Way};
+use crate::engine::kernel::grams::{self, Field, Found, Gram, NotShown, Wanted, Way};
 use crate::engine::kernel::{Case, Level};
 use crate::engine::window::Window;
 
@@ -172,11 +172,15 @@ impl Pass {
         judge: &mut Judge,
     ) {
         let Some(way) = self.way else { return };
-        let mut grams = [Gram { needle: &[], offset: 0, only_counts: true }; grams::MOST];
+        let mut grams = [Gram { needle: &[], offset: 0, wanted: Wanted::Show }; grams::MOST];
         for ((gram, slot), offset) in grams.iter_mut().zip(&self.slots).zip(&self.offsets) {
-            let (needle, only_counts) =
-                (&engine.group.bytes()[*slot], engine.group.each_counts(*slot));
-            *gram = Gram { needle, offset: *offset, only_counts };
+            let group = &engine.group;
+            let wanted = match (group.each_counts(*slot), group.counts_words(*slot)) {
+                (true, _) => Wanted::Count,
+                (_, true) => Wanted::CountWords,
+                _ => Wanted::Show,
+            };
+            *gram = Gram { needle: &group.bytes()[*slot], offset: *offset, wanted };
         }
         let grams = &grams[..self.slots.len()];
         let mut judged = Judged { slots: &self.slots, group: &engine.group, window, judge };
@@ -251,8 +255,11 @@ impl Rarest {
         let offsets = needle.len() - gram_bytes + 1;
         let tried = (0..offsets).step_by(offsets.div_ceil(MOST_OFFSETS));
         let rates = tried.map(|offset| {
-            let gram =
-                Gram { needle: &needle[offset..offset + gram_bytes], offset: 0, only_counts: true };
+            let gram = Gram {
+                needle: &needle[offset..offset + gram_bytes],
+                offset: 0,
+                wanted: Wanted::Count,
+            };
             let all = 0..sample.len();
             let field = Field { text: sample, case: engine.case, ends: all.clone(), grams: all };
             let seen = grams::find(engine.level, way, &[gram], &field, &mut NotShown);

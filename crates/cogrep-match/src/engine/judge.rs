@@ -91,6 +91,12 @@ impl Group {
         self.neighbours == Neighbours::Any && self.count_alone[slot]
     }
 
+    /// Whether each place of the needle in this slot counts that has no word character
+    /// before it or behind it.
+    pub fn counts_words(&self, slot: usize) -> bool {
+        self.neighbours == Neighbours::NoWord && self.count_alone[slot]
+    }
+
     /// Whether a place of the needle in this slot counts or not whatever other places there
     /// are, so that they may be judged in any order; see [`Judge::place_alone`].
     pub fn count_alone(&self, slot: usize) -> bool {

@@ -8,7 +8,7 @@
 use std::arch::x86_64::{
     __m256i, _mm256_add_epi8, _mm256_and_si256, _mm256_cmpeq_epi8, _mm256_cmpgt_epi8,
     _mm256_loadu_si256, _mm256_min_epu8, _mm256_movemask_epi8, _mm256_or_si256, _mm256_set1_epi8,
-    _mm256_storeu_si256, _mm256_xor_si256,
+    _mm256_storeu_si256, _mm256_sub_epi8, _mm256_xor_si256,
 };
 
 use super::block::Block;
@@ -33,6 +33,24 @@ unsafe fn lower_half(half: __m256i) -> __m256i {
         let shifted = _mm256_add_epi8(half, _mm256_set1_epi8(i8::MAX - b'Z'.cast_signed()));
         let upper = _mm256_cmpgt_epi8(shifted, _mm256_set1_epi8(i8::MAX - 26));
         _mm256_add_epi8(half, _mm256_and_si256(upper, _mm256_set1_epi8(0x20)))
+    }
+}
+
+/// Which bytes are from `first` on, so many of them.
+#[inline(always)]
+unsafe fn among(half: __m256i, first: u8, count: i8) -> __m256i {
+    unsafe {
+        let from_first = _mm256_sub_epi8(half, _mm256_set1_epi8(first.cast_signed()));
+        _mm256_cmpeq_epi8(_mm256_min_epu8(from_first, _mm256_set1_epi8(count - 1)), from_first)
+    }
+}
+
+#[inline(always)]
+unsafe fn words_of_half(half: __m256i) -> __m256i {
+    unsafe {
+        let lowered = _mm256_or_si256(half, _mm256_set1_epi8(0x20));
+        let alphanumeric = _mm256_or_si256(among(lowered, b'a', 26), among(half, b'0', 10));
+        _mm256_or_si256(alphanumeric, among(half, b'_', 1))
     }
 }
 
@@ -89,6 +107,11 @@ impl Block for Halves {
     #[inline(always)]
     unsafe fn high_bits(self) -> u64 {
         unsafe { bits(self.0, self.1) }
+    }
+
+    #[inline(always)]
+    unsafe fn words(self) -> u64 {
+        unsafe { bits(words_of_half(self.0), words_of_half(self.1)) }
     }
 
     #[inline(always)]

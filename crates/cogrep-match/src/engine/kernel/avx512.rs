@@ -62,6 +62,17 @@ impl Block for __m512i {
     }
 
     #[inline(always)]
+    unsafe fn words(self) -> u64 {
+        unsafe {
+            let from_a = _mm512_sub_epi8(self.set_case(), _mm512_set1_epi8(b'a'.cast_signed()));
+            let from_0 = _mm512_sub_epi8(self, _mm512_set1_epi8(b'0'.cast_signed()));
+            _mm512_cmplt_epu8_mask(from_a, _mm512_set1_epi8(26))
+                | _mm512_cmplt_epu8_mask(from_0, _mm512_set1_epi8(10))
+                | self.equal(Self::splat(b'_'))
+        }
+    }
+
+    #[inline(always)]
     unsafe fn set_case(self) -> Self {
         unsafe { _mm512_or_si512(self, _mm512_set1_epi8(0x20)) }
     }

@@ -29,6 +29,8 @@ pub(super) trait Block: Copy {
     unsafe fn zeros(self) -> u64;
     /// Where the highest bit is set: the bytes that are not ASCII.
     unsafe fn high_bits(self) -> u64;
+    /// Where the bytes are word characters of ASCII: letters, digits and `_`.
+    unsafe fn words(self) -> u64;
     /// Sets bit 5 of every byte: letters become small ones, other bytes something else.
     unsafe fn set_case(self) -> Self;
     /// Sets bit 5 of the bytes from `A` to `Z`.

@@ -71,7 +71,7 @@ impl Way {
     /// What it costs to look into a pair of blocks where the gram of this needle may
     /// stand, in hundredths of nanoseconds: most of it are branches predicted wrongly.
     pub(crate) fn cost_to_open(self, needle: &[u8], case: Case) -> usize {
-        let gram = Gram { needle, offset: 0, only_counts: true };
+        let gram = Gram { needle, offset: 0, wanted: Wanted::Count };
         match self {
             Self::Bytes(bytes) if gram.is_whole(bytes, case) => 300,
             _ => 1000,
@@ -105,8 +105,19 @@ pub(crate) struct Gram<'a> {
     pub(crate) needle: &'a [u8],
     /// Where the gram begins in the needle.
     pub(crate) offset: usize,
-    /// Whether its places are only to be counted, not shown.
-    pub(crate) only_counts: bool,
+    pub(crate) wanted: Wanted,
+}
+
+/// What is to become of the places of a needle.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Wanted {
+    /// They are counted.
+    Count,
+    /// Those are counted beside which no word character of ASCII stands. They are shown
+    /// instead where other characters stand beside them, and at the ends of the text.
+    CountWords,
+    /// They are shown.
+    Show,
 }
 
 impl Gram<'_> {

@@ -28,6 +28,15 @@ fn zero_bytes(word: u64) -> u64 {
     !(((word & !HIGH) + !HIGH) | word) & HIGH
 }
 
+/// The highest bit of every byte from `first` to `last`, which are ASCII.
+#[inline(always)]
+fn between(word: u64, first: u8, last: u8) -> u64 {
+    let ascii = word & !HIGH;
+    let from_first = ascii + LOW * u64::from(0x80 - first);
+    let past_last = ascii + LOW * u64::from(0x80 - last - 1);
+    from_first & !past_last & !word & HIGH
+}
+
 impl Block for Words {
     #[inline(always)]
     unsafe fn load(from: *const u8) -> Self {
@@ -88,17 +97,21 @@ impl Block for Words {
     }
 
     #[inline(always)]
+    unsafe fn words(self) -> u64 {
+        bits(self.0.map(|word| {
+            between(word | LOW << 5, b'a', b'z')
+                | between(word, b'0', b'9')
+                | between(word, b'_', b'_')
+        }))
+    }
+
+    #[inline(always)]
     unsafe fn set_case(self) -> Self {
         Self(self.0.map(|word| word | LOW << 5))
     }
 
     #[inline(always)]
     unsafe fn lower_ascii(self) -> Self {
-        Self(self.0.map(|word| {
-            let ascii = word & !HIGH;
-            let from_a = ascii + LOW * u64::from(0x80 - b'A');
-            let past_z = ascii + LOW * u64::from(0x80 - b'Z' - 1);
-            word | (from_a & !past_z & !word & HIGH) >> 2
-        }))
+        Self(self.0.map(|word| word | between(word, b'A', b'Z') >> 2))
     }
 }

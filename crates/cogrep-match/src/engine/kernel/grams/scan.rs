@@ -2,7 +2,7 @@
 
 use std::ops::Range;
 
-use super::{BLOCK_BYTES, Case, Field, Found, Gram, Seen};
+use super::{BLOCK_BYTES, Case, Field, Found, Gram, Seen, Wanted};
 use crate::engine::kernel::block::Block;
 
 /// Tells in which blocks grams may stand, and where.
@@ -144,25 +144,36 @@ impl<'a, F: Filter<NEEDLES>, const NEEDLES: usize> Scan<'a, F, NEEDLES> {
         let masks = unsafe { self.filter.masks(self.field.text.as_ptr().add(place)) };
         let inside = self.inside.contains(&place);
         for (index, mask) in masks.into_iter().enumerate() {
-            let (gram, mask) = (self.grams[index], mask & counted);
-            if self.exact[index] && gram.only_counts && inside {
-                // Whether there are any is not asked: no guess of that is good.
-                seen.places(index, gram, place, mask, found);
-            } else if mask != 0 {
-                // SAFETY: the caller sees to it.
-                let mask = unsafe { self.verified(index, place, mask, inside) };
-                seen.places(index, gram, place, mask, found);
+            let (gram, mut mask) = (self.grams[index], mask & counted);
+            // Where it costs little to go on, it is not asked whether there are any: no
+            // guess of that is good.
+            let is_cheap = self.exact[index] && inside && gram.wanted != Wanted::Show;
+            if !is_cheap && mask == 0 {
+                continue;
             }
+            // SAFETY: the caller sees to it.
+            unsafe {
+                if !is_cheap {
+                    mask = self.verified(index, place, mask, inside);
+                }
+                if gram.wanted == Wanted::CountWords && inside {
+                    let words = self.words(gram, place, mask);
+                    seen.counts[index] += u64::from(words.certain.count_ones());
+                    mask = words.uncertain;
+                }
+            }
+            seen.places(index, gram, place, mask, found);
         }
     }
 }
 
 impl Field<'_> {
     /// Where a block of grams may begin so that all their needles lie in what counts, and
-    /// text enough behind where they begin.
+    /// have text enough around them.
     fn blocks_inside(&self, Gram { needle, offset, .. }: Gram<'_>) -> Range<usize> {
         let len = needle.len();
-        let first = offset.max((self.ends.start + 1 + offset).saturating_sub(len));
+        // A byte before is there as well, which some ask for.
+        let first = (offset + 1).max((self.ends.start + 1 + offset).saturating_sub(len));
         let by_ends = (self.ends.end + offset + 1).saturating_sub(len + BLOCK_BYTES);
         let text = self.text.len() + offset + 1;
         let by_text = text.saturating_sub(BLOCK_BYTES + Beginning::BYTES);
@@ -192,7 +203,7 @@ impl Seen {
         mask: u64,
         found: &mut dyn Found,
     ) {
-        if gram.only_counts {
+        if gram.wanted == Wanted::Count {
             self.counts[index] += u64::from(mask.count_ones());
         } else if mask != 0 {
             found.found(index, place.wrapping_sub(gram.offset), mask);
@@ -250,6 +261,14 @@ impl Beginning {
     }
 }
 
+/// Places that are words for all that ASCII tells.
+struct Words {
+    /// There is only ASCII beside them.
+    certain: u64,
+    /// There is something else beside them.
+    uncertain: u64,
+}
+
 /// So many places of a block are compared one by one, more all at once.
 const FEW: u32 = 4;
 
@@ -299,6 +318,25 @@ impl<F: Filter<NEEDLES>, const NEEDLES: usize> Scan<'_, F, NEEDLES> {
             }
         }
         kept
+    }
+
+    /// Which of these places have no word character beside them.
+    ///
+    /// # Safety
+    ///
+    /// The CPU must have the instructions of the blocks; the place must be inside.
+    #[inline(always)]
+    unsafe fn words(&self, gram: Gram<'_>, place: usize, mask: u64) -> Words {
+        let start = place - gram.offset;
+        // SAFETY: inside, there is a byte before the first needle, and one behind the last.
+        unsafe {
+            let text = self.field.text.as_ptr();
+            let before = F::Block::load(text.add(start - 1));
+            let behind = F::Block::load(text.add(start + gram.needle.len()));
+            let left = mask & !before.words() & !behind.words();
+            let beyond_ascii = before.high_bits() | behind.high_bits();
+            Words { certain: left & !beyond_ascii, uncertain: left & beyond_ascii }
+        }
     }
 
     /// # Safety

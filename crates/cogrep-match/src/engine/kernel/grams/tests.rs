@@ -5,6 +5,8 @@ use proptest::prelude::*;
 use super::scan::stands;
 use super::*;
 
+const WANTED: [Wanted; 3] = [Wanted::Count, Wanted::CountWords, Wanted::Show];
+
 #[derive(Default)]
 struct Places(Vec<Vec<usize>>);
 
@@ -36,17 +38,48 @@ fn check(field: &Field<'_>, gram_bytes: usize, grams: &[Gram<'_>]) {
             let seen = find(level, way, grams, field, &mut places);
             for (index, gram) in grams.iter().enumerate() {
                 let (shown, counted) = (&places.0[index], seen.counts[index]);
-                let (all, none) = (expected[index].len() as u64, &Vec::new());
-                let right = if gram.only_counts { (none, all) } else { (&expected[index], 0) };
-                assert_eq!((shown, counted), right, "{level:?} {way:?} {gram:?} {field:?}");
+                let right = match gram.wanted {
+                    Wanted::Count => (vec![], expected[index].len() as u64),
+                    Wanted::CountWords => words(&expected[index], shown, *gram, field),
+                    Wanted::Show => (expected[index].clone(), 0),
+                };
+                let found = (shown.clone(), counted);
+                assert_eq!(found, right, "{level:?} {way:?} {gram:?} {field:?}");
             }
         }
     }
 }
 
+/// What is to be shown and how many counted of these places, if those are shown that were:
+/// at the edges, more may be than need be.
+fn words(
+    places: &[usize],
+    shown: &[usize],
+    gram: Gram<'_>,
+    field: &Field<'_>,
+) -> (Vec<usize>, u64) {
+    let beside = |place: usize| {
+        let before = place.checked_sub(1).and_then(|at| field.text.get(at));
+        [before, field.text.get(place + gram.needle.len())]
+    };
+    let is_word = |byte: &u8| byte.is_ascii_alphanumeric() || *byte == b'_';
+    let has_word = |place: usize| beside(place).into_iter().flatten().any(is_word);
+    let is_unclear = |place: usize| {
+        beside(place).into_iter().any(|byte| byte.is_none_or(|byte| !byte.is_ascii()))
+    };
+    let may_be = places.iter().copied().filter(|place| !has_word(*place));
+    let (show, count): (Vec<_>, Vec<_>) =
+        may_be.partition(|place| shown.contains(place) || is_unclear(*place));
+    let at_edges = shown.iter().copied().filter(|place| has_word(*place));
+    let mut show: Vec<_> = show.into_iter().chain(at_edges).collect();
+    show.sort_unstable();
+    assert!(shown.iter().all(|place| places.contains(place)));
+    (show, count.len() as u64)
+}
+
 /// Texts of few letters, so that needles stand in them.
 fn text(len: impl Into<prop::collection::SizeRange>) -> impl Strategy<Value = Vec<u8>> {
-    prop::collection::vec(prop::sample::select(&b"aaabAA@`!\x80\xFF"[..]), len)
+    prop::collection::vec(prop::sample::select(&b"aaabAA@`!_ \x80\xFF"[..]), len)
 }
 
 proptest! {
@@ -75,7 +108,7 @@ proptest! {
             .map(|(needle, at)| Gram {
                 needle,
                 offset: at.index(needle.len() - gram_bytes + 1),
-                only_counts: at.index(2) == 0,
+                wanted: WANTED[at.index(WANTED.len())],
             })
             .collect();
         let within = |start: usize, end: usize| {
@@ -104,10 +137,22 @@ fn lengths_around_blocks() {
             let grams = (len + 1).saturating_sub(gram_bytes);
             for offset in [0, needle.len() - gram_bytes] {
                 let field = Field { grams: 0..grams, ..field.clone() };
-                for only_counts in [false, true] {
-                    check(&field, gram_bytes, &[Gram { needle, offset, only_counts }]);
+                for wanted in WANTED {
+                    check(&field, gram_bytes, &[Gram { needle, offset, wanted }]);
                 }
             }
         }
+    }
+}
+
+#[test]
+fn every_byte_beside_a_needle() {
+    let beside =
+        (0..=255_u8).flat_map(|byte| [byte, b'q', b'z', byte, b'-', b'-', b'q', b'z', byte]);
+    let text = [vec![b'-'; 100], beside.collect(), vec![b'-'; 200]].concat();
+    let all = 0..text.len();
+    for case in [Case::Matters, Case::Ignored] {
+        let field = Field { text: &text, case, ends: all.clone(), grams: 0..text.len() - 1 };
+        check(&field, 2, &[Gram { needle: b"qz", offset: 0, wanted: Wanted::CountWords }]);
     }
 }
