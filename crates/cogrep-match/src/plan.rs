@@ -278,7 +278,7 @@ fn literal_engines(
             format!("compare, every place at once, since {FEW} needles or fewer are few"),
         ),
         EngineChoice::Auto => (
-            sieved(needles, matching)?,
+            sieved(needles, matching, true)?,
             format!("sieve, a closer look at few places, since {count} are more than {FEW}"),
         ),
         EngineChoice::Chapter => (
@@ -292,9 +292,10 @@ fn literal_engines(
         EngineChoice::Compare => {
             (compared(needles), "compare, as chosen: all needles at every place at once".into())
         }
-        EngineChoice::Sieve => {
-            (sieved(needles, matching)?, "sieve, as chosen: a closer look at few places".into())
-        }
+        EngineChoice::Sieve => (
+            sieved(needles, matching, false)?,
+            "sieve, as chosen: a closer look at few places".into(),
+        ),
         EngineChoice::Automaton => {
             (together(needles)?, "automaton, as chosen: one pass for all needles".into())
         }
@@ -318,16 +319,36 @@ const FEW_SHORT: usize = 8;
 /// Up to so many others are compared, rather than left to an automaton.
 const FEW_JUDGED: usize = 16;
 
-/// A sieve for the needles that are long enough, and what suits the others.
+/// Up to so many needles of three bytes are compared, or of four or less, so that anchors
+/// can be longer: the shortest needle decides how long they are all, and one of three bytes
+/// among hundreds makes a sieve take three times as long.
+const FEW_OF_THREE: usize = 16;
+const FEW_OF_FOUR: usize = 8;
+
+/// A sieve for the needles that are long enough, and what suits the others. If that shall
+/// be so, a few that are the shortest in it are left to another engine.
 fn sieved(
     needles: Vec<(usize, Box<[u8]>)>,
     matching: Matching,
+    spares_shortest: bool,
 ) -> Result<Vec<Arc<dyn Engine>>, PatternError> {
-    let (long, short): (Vec<_>, Vec<_>) =
+    type Needles = Vec<(usize, Box<[u8]>)>;
+    let (rest, short): (Needles, _) =
         needles.into_iter().partition(|(_, bytes)| bytes.len() >= Sieve::SHORTEST);
+    let up_to = |most| rest.iter().filter(|(_, bytes)| bytes.len() <= most).count();
+    let compared_bytes = match (up_to(3), up_to(4)) {
+        (0..=FEW_OF_THREE, 0..=FEW_OF_FOUR) if spares_shortest => 4,
+        (0..=FEW_OF_THREE, _) if spares_shortest => 3,
+        _ => 0,
+    };
+    let (compared, sieved): (Needles, Needles) =
+        rest.into_iter().partition(|(_, bytes)| bytes.len() <= compared_bytes);
     let mut engines = Vec::<Arc<dyn Engine>>::new();
-    if !long.is_empty() {
-        engines.push(Arc::new(Sieve::new(Group::new(long, matching))?));
+    if !sieved.is_empty() {
+        engines.push(Arc::new(Sieve::new(Group::new(sieved, matching))?));
+    }
+    if !compared.is_empty() {
+        engines.push(Arc::new(Compare::new(Group::new(compared, matching))));
     }
     engines.extend(short_engines(short, matching, FEW_SHORT)?);
     Ok(engines)

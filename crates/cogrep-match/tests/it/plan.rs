@@ -72,6 +72,25 @@ fn needles_too_short_for_a_sieve_have_an_engine_of_their_own() {
 }
 
 #[test]
+fn a_few_short_needles_do_not_make_a_sieve_coarser() {
+    let given: Vec<String> = (0..100).map(|number| format!("{number:03}")).collect();
+    let names = |three: usize, four: usize, five: usize| -> Vec<_> {
+        let four = given[..four].iter().map(|digits| format!("{digits}4"));
+        let five = given[..five].iter().map(|digits| format!("{digits}-5"));
+        let given: Vec<_> = given[..three].iter().cloned().chain(four).chain(five).collect();
+        let given: Vec<&str> = given.iter().map(String::as_str).collect();
+        let plan = plan(&given, LITERAL, EngineChoice::Auto);
+        engines(&plan).into_iter().map(|(name, needles)| (name, needles.len())).collect()
+    };
+    assert_eq!(names(1, 0, 20), [("sieve", 20), ("compare", 1)]);
+    assert_eq!(names(3, 5, 20), [("sieve", 20), ("compare", 8)]);
+    assert_eq!(names(4, 5, 20), [("sieve", 25), ("compare", 4)]);
+    assert_eq!(names(16, 50, 20), [("sieve", 70), ("compare", 16)]);
+    assert_eq!(names(17, 3, 20), [("sieve", 40)]);
+    assert_eq!(names(3, 4, 0), [("compare", 7)]);
+}
+
+#[test]
 fn what_a_histogram_cannot_count_is_compared() {
     let given: Vec<String> = ('a'..='i').map(|letter| format!("{letter}{letter}")).collect();
     let given: Vec<&str> = ["a", "b"].into_iter().chain(given.iter().map(String::as_str)).collect();
