@@ -2,9 +2,8 @@
 //!
 //! All decoders are fed: they take what there is, give what they can, and never wait.
 
-use std::cell::RefCell;
 use std::io::{self, Read};
-use std::rc::Rc;
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use zstd::stream::raw::{InBuffer, Operation, OutBuffer};
 
@@ -138,8 +137,8 @@ pub(crate) enum State {
     Failed(Trouble),
 }
 
-/// Gives back, piece by piece, what was compressed.
-pub(crate) trait Decoder {
+/// Gives back, piece by piece, what was compressed; on any thread.
+pub(crate) trait Decoder: Send {
     /// Decodes from `packed`, which holds all that is left if `is_all`, as much as
     /// there is room for.
     fn step(&mut self, packed: &[u8], is_all: bool, plain: &mut [u8]) -> Step;
@@ -234,9 +233,10 @@ struct Lz4 {
     tray: Tray,
 }
 
-/// What the decoder of lz4 finds when it reads.
+/// What the decoder of lz4 finds when it reads. Only one of its two holders is at work at
+/// a time, so nobody waits for the lock.
 #[derive(Clone, Default)]
-struct Tray(Rc<RefCell<Fed>>);
+struct Tray(Arc<Mutex<Fed>>);
 
 #[derive(Default)]
 struct Fed {
@@ -245,9 +245,15 @@ struct Fed {
     is_all: bool,
 }
 
+impl Tray {
+    fn fed(&self) -> MutexGuard<'_, Fed> {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
 impl Read for Tray {
     fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
-        let mut fed = self.0.borrow_mut();
+        let mut fed = self.fed();
         let length = (fed.bytes.len() - fed.read).min(buffer.len());
         if length == 0 && !fed.is_all {
             return Err(io::ErrorKind::WouldBlock.into());
@@ -270,14 +276,14 @@ impl Lz4 {
 impl Decoder for Lz4 {
     fn step(&mut self, packed: &[u8], is_all: bool, plain: &mut [u8]) -> Step {
         {
-            let mut fed = self.tray.0.borrow_mut();
+            let mut fed = self.tray.fed();
             fed.bytes.clear();
             fed.bytes.extend_from_slice(packed);
             fed.read = 0;
             fed.is_all = is_all;
         }
         let result = self.decoder.as_mut().map_or(Ok(0), |decoder| decoder.read(plain));
-        let taken = self.tray.0.borrow().read;
+        let taken = self.tray.fed().read;
         let (written, state) = match result {
             // It gives nothing only at the end of a frame, or of all there is.
             Ok(0) => match self.decoder.take().map(|done| done.finish().1) {
