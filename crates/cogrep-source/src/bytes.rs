@@ -9,7 +9,7 @@ use std::task::Poll;
 
 use tokio::sync::OwnedSemaphorePermit;
 
-use crate::buffer::Buffer;
+use crate::buffer::{Buffer, Spare};
 use crate::chunk::{CHUNK_BYTES, Chunk, LONG_CHUNK_BYTES};
 use crate::errands::{Beginning, FirstRead};
 use crate::event_loop::{EventLoop, Io, Watched};
@@ -44,6 +44,32 @@ enum Device {
     Stream { file: Arc<File>, watched: Option<Watched> },
     /// What stands in for a file; it waits on the spot.
     Reader(Box<dyn Read>),
+}
+
+/// Bytes on their way to another thread, or back: all but the loop, which stays.
+pub(crate) struct Moving {
+    file: Option<Arc<File>>,
+    first: FirstRead,
+    is_stream: bool,
+    interrupt: Interrupt,
+    waited: bool,
+    expected: Option<u64>,
+    pub(crate) delivered: u64,
+    ended: bool,
+    fault: Option<Fault>,
+}
+
+impl From<Moving> for Bytes {
+    /// The same bytes, which wait on the spot.
+    fn from(moving: Moving) -> Self {
+        let Moving { file, first, is_stream, interrupt, .. } = moving;
+        let device = match file {
+            Some(file) if is_stream => Device::Stream { file, watched: None },
+            file => Device::File { file, first },
+        };
+        let Moving { waited, expected, delivered, ended, fault, .. } = moving;
+        Self { device, event_loop: None, interrupt, waited, expected, delivered, ended, fault }
+    }
 }
 
 impl Bytes {
@@ -101,6 +127,36 @@ impl Bytes {
             ended: false,
             fault: None,
         }
+    }
+
+    /// What another thread needs to read on, until it [comes back](Self::come_back); what
+    /// stands in for a file stays.
+    pub(crate) fn leave(&mut self) -> Option<Moving> {
+        let (file, first, is_stream) = match &mut self.device {
+            Device::File { file, first } => (file.clone(), first.take(), false),
+            Device::Stream { file, watched } => {
+                *watched = None;
+                (Some(Arc::clone(file)), None, true)
+            }
+            Device::Reader(_) => return None,
+        };
+        Some(Moving {
+            file,
+            first,
+            is_stream,
+            interrupt: self.interrupt.clone(),
+            waited: self.waited,
+            expected: self.expected,
+            delivered: self.delivered,
+            ended: self.ended,
+            fault: self.fault.take(),
+        })
+    }
+
+    /// Goes on where the other thread left off.
+    pub(crate) fn come_back(&mut self, moving: Moving) {
+        let event_loop = self.event_loop.take();
+        *self = Self { event_loop, ..Self::from(moving) };
     }
 
     /// Whether all that will be read has been read.
@@ -168,6 +224,11 @@ impl Bytes {
         if let Some(on) = &self.event_loop {
             on.take_back(chunk);
         }
+    }
+
+    /// Where buffers are to be had that nobody fills, also for other threads.
+    pub(crate) fn spare(&self) -> Arc<Spare> {
+        self.event_loop.as_ref().map_or_else(Arc::default, |on| Arc::clone(on.spare()))
     }
 
     /// Waits for the loop's leave to take so much memory; the more at once, the fewer.

@@ -172,6 +172,27 @@ impl Text {
         }
     }
 
+    /// Whether the source is compressed, there is more of it, and it is decoded by whoever
+    /// fetches. Known when the first chunk has been read.
+    #[must_use]
+    pub fn can_read_ahead(&self) -> bool {
+        self.bytes.can_go_ahead()
+    }
+
+    /// Decodes compressed data on a thread of its own from now on, if it
+    /// [can](Self::can_read_ahead) and the system gives one: the next pieces while one is
+    /// looked at. Text and outcome are the same.
+    ///
+    /// A source that is a reader, or stands in for a file, may not leave its thread, and is
+    /// read on as before. One that is read ahead is fetched by waiting on the spot, and asks
+    /// no loop for memory: it should be alone on its loop.
+    pub fn read_ahead(&mut self) {
+        self.bytes.go_ahead(match &self.transcoding {
+            Some(Transcoding::Decoded(_)) => UNDECODED_BYTES,
+            Some(Transcoding::Plain { .. }) | None => CHUNK_BYTES,
+        });
+    }
+
     /// Whether the next fetch may wait for somebody, not only for a disk. The chunk's
     /// buffer is of better use elsewhere then.
     #[must_use]
@@ -194,7 +215,8 @@ impl Text {
         Some(Divisible::new(file, mark_bytes as u64, size))
     }
 
-    /// The bytes read from the source so far, before unpacking and decoding.
+    /// The bytes read from the source so far, before unpacking and decoding; of one
+    /// that is [read ahead](Self::read_ahead), those that the text so far came from.
     #[must_use]
     pub fn read_bytes(&self) -> u64 {
         self.bytes.read_bytes()

@@ -4,6 +4,7 @@
 //! A file may have many members, one behind the other; each gets a decoder. What a
 //! decoder holds is bounded by its format and by [`WINDOW_BYTES`], whatever it gives.
 
+mod ahead;
 mod format;
 
 use std::fs::File;
@@ -11,6 +12,7 @@ use std::sync::Arc;
 
 use tokio::sync::OwnedSemaphorePermit;
 
+use self::ahead::{Ahead, Work};
 pub(crate) use self::format::MAGIC_BYTES;
 use self::format::{Decoder, Format, HEADER_BYTES, State, Step, Trouble, WINDOW_BYTES};
 use crate::buffer::Buffer;
@@ -30,23 +32,36 @@ pub(crate) fn is_compressed(start: &[u8]) -> bool {
 /// The bytes of a source, unpacked where they are compressed.
 pub(crate) struct Unpacked {
     bytes: Bytes,
-    unpacking: Option<Unpacking>,
+    way: Way,
+}
+
+/// How bytes become those of the text.
+enum Way {
+    /// They are.
+    Plain,
+    /// They go through a decoder.
+    Unpacking(Unpacking),
+    /// They do so on another thread.
+    Ahead(Ahead),
 }
 
 impl Unpacked {
     pub(crate) fn new(bytes: Bytes) -> Self {
-        Self { bytes, unpacking: None }
+        Self { bytes, way: Way::Plain }
     }
 
     /// The bytes read from the source so far, compressed if they are.
     pub(crate) fn read_bytes(&self) -> u64 {
-        self.bytes.delivered()
+        match &self.way {
+            Way::Plain | Way::Unpacking(_) => self.bytes.delivered(),
+            Way::Ahead(ahead) => ahead.read_bytes(),
+        }
     }
 
     /// The file, and the size it had, if it is one of which any part can be read. Whether
     /// it is compressed shows when it has been [begun](Self::begin).
     pub(crate) fn file(&self) -> Option<(&Arc<File>, u64)> {
-        if self.unpacking.is_some() { None } else { self.bytes.file() }
+        if matches!(self.way, Way::Plain) { self.bytes.file() } else { None }
     }
 
     /// Whether a read may wait for somebody, not only for a disk.
@@ -56,10 +71,38 @@ impl Unpacked {
 
     /// Whether all that will come has come.
     pub(crate) fn has_ended(&self) -> bool {
-        match &self.unpacking {
-            Some(unpacking) => unpacking.has_ended,
-            None => self.bytes.has_ended(),
+        match &self.way {
+            Way::Plain => self.bytes.has_ended(),
+            Way::Unpacking(unpacking) => unpacking.has_ended,
+            Way::Ahead(_) => false,
         }
+    }
+
+    /// Whether it goes through a decoder on this thread, and could on another.
+    pub(crate) fn can_go_ahead(&self) -> bool {
+        matches!(&self.way, Way::Unpacking(unpacking) if !unpacking.has_ended)
+    }
+
+    /// Decodes on another thread from now on, so many bytes at once, if it
+    /// [can](Self::can_go_ahead) and the system gives one.
+    pub(crate) fn go_ahead(&mut self, step_bytes: usize) {
+        if !self.can_go_ahead() {
+            return;
+        }
+        let Some(moving) = self.bytes.leave() else { return };
+        let Way::Unpacking(unpacking) = std::mem::replace(&mut self.way, Way::Plain) else {
+            unreachable!("it can go ahead");
+        };
+        match Ahead::begin(Box::new(Work { unpacking, moving, step_bytes }), self.bytes.spare()) {
+            Ok(ahead) => self.way = Way::Ahead(ahead),
+            Err(work) => self.come_back(*work),
+        }
+    }
+
+    /// Goes on from where another thread left off.
+    fn come_back(&mut self, Work { unpacking, moving, .. }: Work) {
+        self.bytes.come_back(moving);
+        self.way = Way::Unpacking(unpacking);
     }
 
     /// Reads the beginning, and tells by it whether it is compressed; otherwise as
@@ -68,15 +111,17 @@ impl Unpacked {
         let end = self.bytes.fill_chunk(chunk, least.max(MAGIC_BYTES)).await;
         let start = &chunk.buffer_mut(CHUNK_BYTES)[..end];
         let Some(unpacking) = Unpacking::begin(start) else { return end };
-        self.unpacking = Some(unpacking);
+        self.way = Way::Unpacking(unpacking);
         self.fill_chunk(chunk, least).await
     }
 
     /// Reads at least this many bytes into the chunk's buffer, or up to the end, or to
     /// a fault; what waits for nobody fills the buffer. Gives how many they were.
     pub(crate) async fn fill_chunk(&mut self, chunk: &mut Chunk, least: usize) -> usize {
-        let Some(unpacking) = &mut self.unpacking else {
-            return self.bytes.fill_chunk(chunk, least).await;
+        let unpacking = match &mut self.way {
+            Way::Plain => return self.bytes.fill_chunk(chunk, least).await,
+            Way::Unpacking(unpacking) => unpacking,
+            Way::Ahead(_) => return self.take(|ahead| ahead.fill_chunk(chunk)),
         };
         let mut filled = 0;
         loop {
@@ -96,8 +141,10 @@ impl Unpacked {
 
     /// As [`fill_chunk`](Self::fill_chunk), with a buffer that has room for so much.
     pub(crate) async fn fill(&mut self, buffer: &mut Buffer, room: usize, least: usize) -> usize {
-        let Some(unpacking) = &mut self.unpacking else {
-            return self.bytes.fill(buffer, room, least).await;
+        let unpacking = match &mut self.way {
+            Way::Plain => return self.bytes.fill(buffer, room, least).await,
+            Way::Unpacking(unpacking) => unpacking,
+            Way::Ahead(_) => return self.take(|ahead| ahead.fill(&mut buffer[..room])),
         };
         let mut filled = 0;
         while filled < least && !unpacking.has_ended {
@@ -107,9 +154,24 @@ impl Unpacked {
         filled
     }
 
+    /// Takes of what was decoded on another thread; after the last of it, all is as if it
+    /// had been decoded here.
+    fn take(&mut self, fill: impl FnOnce(&mut Ahead) -> usize) -> usize {
+        let Way::Ahead(ahead) = &mut self.way else { unreachable!("called where there is one") };
+        let filled = fill(ahead);
+        if let Some(work) = ahead.end() {
+            self.come_back(*work);
+        }
+        filled
+    }
+
     /// How the source ended. To be asked after its end.
     pub(crate) fn outcome(self) -> Outcome {
-        match self.unpacking.and_then(|unpacking| unpacking.fault) {
+        let fault = match self.way {
+            Way::Unpacking(unpacking) => unpacking.fault,
+            Way::Plain | Way::Ahead(_) => None,
+        };
+        match fault {
             None => self.bytes.outcome(),
             // The data is cut off because its bytes are: that is the reason.
             Some(fault @ Fault::Truncated { .. }) => match self.bytes.outcome() {

@@ -9,9 +9,10 @@ use crate::chunk::{CHUNK_BYTES, Chunk};
 use crate::outcome::{Fault, Outcome};
 use crate::text::{OpenOptions, Text};
 
-const FORMATS: [Format; 5] = [Format::Gzip, Format::Zstd, Format::Xz, Format::Bzip2, Format::Lz4];
+pub(super) const FORMATS: [Format; 5] =
+    [Format::Gzip, Format::Zstd, Format::Xz, Format::Bzip2, Format::Lz4];
 
-fn pack(format: Format, plain: &[u8]) -> Vec<u8> {
+pub(super) fn pack(format: Format, plain: &[u8]) -> Vec<u8> {
     let mut packed = Vec::new();
     match format {
         Format::Gzip => {
@@ -73,14 +74,14 @@ impl<R: Read> Read for Short<R> {
     }
 }
 
-fn plain(length: usize) -> Vec<u8> {
+pub(super) fn plain(length: usize) -> Vec<u8> {
     let words = [&b"love "[..], b"hate ", b"hope\n", b"\0\xff", b"War and Peace "];
     let word = |at: usize| words[(at * at / 7 + at / 3) % words.len()];
     (0..length).flat_map(word).copied().collect()
 }
 
 /// Text that is hardly smaller when packed.
-fn varied(length: usize) -> Vec<u8> {
+pub(super) fn varied(length: usize) -> Vec<u8> {
     let mut state = 1_u32;
     let mut next = || {
         state = state.wrapping_mul(1_664_525).wrapping_add(1_013_904_223);
