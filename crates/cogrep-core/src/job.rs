@@ -180,6 +180,18 @@ impl<'a> Job<'a> {
         }
     }
 
+    /// Whether a core would be free to decode what another counts in: where there is only
+    /// one source. A timeline has no row for it.
+    pub(crate) fn may_read_ahead(&self) -> bool {
+        let is_alone = match self.inputs {
+            [Input::Stdin] => true,
+            [Input::Path(path)] => !path.is_dir(),
+            _ => false,
+        };
+        let is_in_turn = self.open.io == Io::InTurn;
+        is_alone && !is_in_turn && self.timeline.is_none() && self.worker_count().get() > 1
+    }
+
     /// How many count at once.
     fn worker_count(&self) -> NonZeroUsize {
         let workers = self.workers.or_else(|| thread::available_parallelism().ok());

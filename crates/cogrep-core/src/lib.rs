@@ -35,6 +35,7 @@ mod divided;
 mod job;
 mod ledger;
 mod network;
+mod pace;
 mod part;
 mod progress;
 mod queue;

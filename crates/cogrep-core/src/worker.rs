@@ -19,6 +19,7 @@ use crate::divided::{Claim, Divided, Ranges};
 use crate::job::Job;
 use crate::ledger::Ledger;
 use crate::network::Network;
+use crate::pace::Pace;
 use crate::progress::Progress;
 use crate::queue::{Found, Queue, Taken};
 use crate::recorder::{Recorder, follow};
@@ -220,13 +221,16 @@ impl<'a> Worker<'a> {
         let is_stream = text.is_stream();
         self.streams.update(|streams| streams + usize::from(is_stream));
         let mut is_read = first.is_some();
+        let mut pace = Pace::default();
         let mut chunk = first.unwrap_or_else(|| self.chunk.take());
         let mut network = None;
         let mut sent = Ok(());
         while sent.is_ok() {
             if !std::mem::take(&mut is_read) {
                 self.enter(Kind::Read);
+                pace.begin(&text);
                 text.fetch(&mut chunk).await;
+                pace.fetched();
             }
             self.enter(Kind::Count);
             let network = network.get_or_insert_with(|| self.network());
@@ -237,6 +241,9 @@ impl<'a> Worker<'a> {
             }
             if chunk.is_last() || sent.is_err() {
                 break;
+            }
+            if pace.counted(chunk.bytes().len()) && self.job.may_read_ahead() {
+                text.read_ahead();
             }
             if let Some(event_loop) = &self.event_loop {
                 // Whoever goes on first finds it in the cache.

@@ -7,7 +7,7 @@ mod common;
 use std::path::PathBuf;
 use std::process::{Command, Stdio};
 
-use common::{Place, answer, expect, skip};
+use common::{Answer, Place, answer, expect, skip};
 
 const TEXT: &str = "love and hate\n";
 const LINES: usize = 20_000;
@@ -45,22 +45,31 @@ for name, pack in [
     Some(vec!["gzip", "bzip2", "xz", "xz-9", "xz-crc32"])
 }
 
-/// A file of the format of each of these programs that is here.
-fn written_by_programs(place: &Place) -> Vec<&'static str> {
-    let plain = place.write("plain.txt", TEXT.repeat(LINES).as_bytes());
+/// A text as each of these programs packs it that is here, by the program's name.
+fn packed_by_programs(place: &Place, text: &[u8]) -> Vec<(&'static str, Vec<u8>)> {
+    let plain = place.write("plain.txt", text);
     let pack = |[program, flag]: [&'static str; 2]| {
         let output = Command::new(program).args([flag, "-c"]).arg(&plain).output();
         let Ok(output) = output else {
             skip(&format!("there is no {program}"));
             return None;
         };
-        place.write(format!("packed/{program}"), &output.stdout);
-        Some(program)
+        Some((program, output.stdout))
     };
     [["gzip", "-1"], ["bzip2", "-9"], ["xz", "-6"], ["zstd", "-3"], ["lz4", "-1"]]
         .into_iter()
         .filter_map(pack)
         .collect()
+}
+
+/// Files of it.
+fn written_by_programs(place: &Place) -> Vec<&'static str> {
+    let packed = packed_by_programs(place, TEXT.repeat(LINES).as_bytes());
+    let write = |(program, bytes): (&'static str, Vec<u8>)| {
+        place.write(format!("packed/{program}"), &bytes);
+        program
+    };
+    packed.into_iter().map(write).collect()
 }
 
 #[test]
@@ -137,4 +146,80 @@ fn what_is_wrong_with_packed_data_is_said() {
     let parts = place.run(["love", "a.gz", "--by", "part=2"]);
     assert!(parts.err.contains("its length is not known before it is read"), "{}", parts.err);
     assert_eq!(parts.status, 2);
+}
+
+/// Some megabytes of text, packed by each of the programs that are here.
+fn large(place: &Place) -> Vec<(&'static str, Vec<u8>)> {
+    let line = |nth: u32| format!("{nth:x} love {:x} and hate\n", nth.wrapping_mul(2_654_435_761));
+    packed_by_programs(place, (0..80_000).map(line).collect::<String>().as_bytes())
+}
+
+/// With a core to spare, another thread decodes what takes long to count in; what is
+/// counted and what is said of the source is the same.
+#[test]
+fn counts_and_outcomes_do_not_depend_on_who_decodes() {
+    let place = Place::new();
+    for (name, packed) in large(&place) {
+        let middle = packed.len() / 2;
+        let mut corrupt = packed.clone();
+        corrupt[middle..middle + 8].fill(0xa5);
+        let variants = [
+            ("whole", &packed[..], 0),
+            ("cut off", &packed[..middle], 2),
+            ("corrupt", &corrupt, 2),
+            ("followed by something", &[&packed[..], b"garbage"].concat(), 2),
+        ];
+        for (variant, bytes, status) in variants {
+            place.write("file", bytes);
+            let run = |io: &str, range: &str, input: &str, threads: &str| {
+                let mut command = place.command();
+                command.env("COGREP_IO", io).env("COGREP_RANGE", range).stdin(Stdio::piped());
+                command.args(["love", "h[a]te", "-E", "--by=file", "--in", input, threads]);
+                answer(&mut command, bytes)
+            };
+            // Files that are larger than a range are read on an event loop.
+            let ways = [("auto", ""), ("auto", "1000"), ("portable", "1000")];
+            for (input, ways) in [("file", &ways[..]), ("-", &ways[..1])] {
+                let alone = run("serial", "", input, "-j1");
+                assert_eq!(alone.status, status, "{name}, {variant}");
+                for (io, range) in ways {
+                    let counted = run(io, range, input, "-j2");
+                    assert_eq!(counted, alone, "{name}, {variant}, {input} {io} {range}");
+                }
+            }
+        }
+    }
+}
+
+/// A thread that decodes ahead and waits for its pipe is woken, too.
+#[test]
+#[cfg(unix)]
+fn interrupt_keeps_what_was_unpacked() {
+    use std::io::Write;
+    use std::time::{Duration, Instant};
+
+    let place = Place::new();
+    for (name, packed) in large(&place) {
+        let mut command = place.command();
+        command.args(["l[o]ve", "-E", "-", "-j2"]);
+        command.stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::piped());
+        let mut child = command.spawn().unwrap();
+        let mut stdin = child.stdin.take().unwrap();
+        stdin.write_all(&packed).unwrap();
+        let begun = Instant::now();
+        while rustix::io::ioctl_fionread(&stdin).unwrap() > 0 {
+            assert!(begun.elapsed() < Duration::from_secs(20), "the pipe was never read");
+            std::thread::sleep(Duration::from_millis(5));
+        }
+        std::thread::sleep(Duration::from_millis(100));
+        let kill = Command::new("kill").args(["-INT", &child.id().to_string()]).status().unwrap();
+        assert!(kill.success());
+        let answer = Answer::from(child.wait_with_output().unwrap());
+        drop(stdin);
+        let said = "cogrep: incomplete: interrupted; these are the counts so far\n";
+        assert_eq!((answer.err.as_str(), answer.status), (said, 130), "{name}");
+        // Most of it, unless others keep the cores busy.
+        let count = answer.out.strip_prefix("l[o]ve ").unwrap().trim_end().parse();
+        assert!((1..=80_000).contains(&count.unwrap()), "{name}: {}", answer.out);
+    }
 }
