@@ -13,9 +13,8 @@ use crate::engine::sieve::first::First;
 #[cfg(target_arch = "x86_64")]
 const MOST_IN_REGISTERS: usize = 3000;
 
-/// Up to so many, buckets may tell them apart.
-#[cfg(target_arch = "x86_64")]
-const MOST_IN_BUCKETS: usize = 128;
+/// Up to so many, buckets may tell them apart, and a shorter sample has to do.
+pub(super) const FEW: usize = 128;
 
 /// From so many needles on, choosing takes long enough to try less.
 const MANY: usize = 200_000;
@@ -125,28 +124,27 @@ fn candidates(needles: &[Box<[u8]>], level: Level, case: Case) -> Vec<Candidate>
                 + if with_table { BETWEEN_COST } else { 0 },
             table_cost: if with_table { TABLE_COST } else { 0 },
         };
-        let mut candidates = vec![filters(&[], true, true)];
-        if let Some(last) = shortest.min(MOST_BYTES).checked_sub(bloom::GRAM_BYTES)
-            && needles.len() <= MOST_IN_REGISTERS
-        {
-            if needles.len() <= MOST_IN_BUCKETS {
-                for (table, table_cost) in [(None, 0), (Some(table(1)), TABLE_COST)] {
-                    let place_cost = BUCKETS_COST + table_cost.min(BETWEEN_COST);
-                    let first = First::buckets(token, table, case);
-                    candidates.push(Candidate { first, place_cost, table_cost });
-                }
+        let last = shortest.min(MOST_BYTES).checked_sub(bloom::GRAM_BYTES);
+        return match (last, needles.len()) {
+            // Choosing takes longer than counting in a short text: few are tried.
+            (Some(_), ..=FEW) => {
+                let buckets = |table: Option<GramSet>| Candidate {
+                    place_cost: BUCKETS_COST + if table.is_some() { BETWEEN_COST } else { 0 },
+                    table_cost: if table.is_some() { TABLE_COST } else { 0 },
+                    first: First::buckets(token, table, case),
+                };
+                let bloom = |with_table| filters(&[0], false, with_table);
+                vec![buckets(None), buckets(Some(table(1))), bloom(false), bloom(true)]
             }
-            candidates.push(filters(&[0], false, false));
-            candidates.push(filters(&[0, last], false, false));
-            candidates.push(filters(&[0, last], true, false));
-            candidates.push(filters(&[0, last, last / 2], true, false));
-            candidates.push(filters(&[0], false, true));
-            candidates.push(filters(&[0], true, true));
-            candidates.push(filters(&[0, last], true, true));
-        } else if needles.len() < MANY {
-            candidates.push(alone(2));
-        }
-        return candidates;
+            (Some(last), ..=MOST_IN_REGISTERS) => vec![
+                filters(&[], true, true),
+                filters(&[0], true, true),
+                filters(&[0, last], true, false),
+                filters(&[0, last], false, true),
+            ],
+            (_, ..MANY) => vec![filters(&[], true, true), alone(2)],
+            _ => vec![filters(&[], true, true)],
+        };
     }
     let _ = level;
     vec![alone(1), alone(2)]

@@ -90,7 +90,7 @@ impl Sieve {
     /// The sieves in use, or those for this text if there are none.
     fn sieves(&self, text: &[u8]) -> Arc<Sieves> {
         let mut sieves = self.sieves.lock().unwrap_or_else(PoisonError::into_inner);
-        let sieves = sieves.get_or_insert_with(|| Arc::new(self.sieves_for(sample(text))));
+        let sieves = sieves.get_or_insert_with(|| Arc::new(self.sieves_for(self.sample(text))));
         Arc::clone(sieves)
     }
 
@@ -99,9 +99,15 @@ impl Sieve {
         let mut sieves = self.sieves.lock().unwrap_or_else(PoisonError::into_inner);
         // Another scan may have chosen some already.
         if sieves.as_ref().is_none_or(|sieves| Arc::ptr_eq(sieves, than)) {
-            *sieves = Some(Arc::new(self.sieves_for(both(&than.sample, &sample(text)))));
+            *sieves = Some(Arc::new(self.sieves_for(both(&than.sample, &self.sample(text)))));
         }
         sieves.as_ref().map_or_else(|| Arc::clone(than), Arc::clone)
+    }
+
+    fn sample(&self, text: &[u8]) -> Vec<u8> {
+        let is_few = self.group.bytes().len() <= anchors::FEW;
+        let most = if is_few { SAMPLE_BYTES_FOR_FEW } else { SAMPLE_BYTES };
+        text[..text.len().min(most)].to_vec()
     }
 
     fn sieves_for(&self, sample: Vec<u8>) -> Sieves {
@@ -129,15 +135,12 @@ impl Literals for Sieve {
     }
 }
 
-/// Text on which anchors are chosen.
+/// Text on which anchors are chosen, and for a few needles.
 const SAMPLE_BYTES: usize = 64 << 10;
+const SAMPLE_BYTES_FOR_FEW: usize = 16 << 10;
 
 /// Parts of a sample of two kinds of text.
 const PART_BYTES: usize = 4 << 10;
-
-fn sample(text: &[u8]) -> Vec<u8> {
-    text[..text.len().min(SAMPLE_BYTES)].to_vec()
-}
 
 /// A sample of two kinds of text, a part of either in turn: texts that change, change back.
 fn both(before: &[u8], now: &[u8]) -> Vec<u8> {
