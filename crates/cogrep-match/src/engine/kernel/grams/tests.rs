@@ -83,6 +83,8 @@ fn text(len: impl Into<prop::collection::SizeRange>) -> impl Strategy<Value = Ve
 }
 
 proptest! {
+    #![proptest_config(ProptestConfig::with_cases(4000))]
+
     #[test]
     fn places_are_those_of_a_plain_search(
         text in text(0..400),
@@ -154,5 +156,24 @@ fn every_byte_beside_a_needle() {
     for case in [Case::Matters, Case::Ignored] {
         let field = Field { text: &text, case, ends: all.clone(), grams: 0..text.len() - 1 };
         check(&field, 2, &[Gram { needle: b"qz", offset: 0, wanted: Wanted::CountWords }]);
+    }
+}
+
+#[test]
+fn needles_that_end_outside_do_not_count() {
+    let text = vec![b'a'; 300];
+    let needle = &b"aaaaaa"[..];
+    for cut in 0..70_usize {
+        for (ends, from) in [(cut..300, cut.saturating_sub(7)), (0..300 - cut, 0)] {
+            for first in from..from + 9 {
+                let field =
+                    Field { text: &text, case: Case::Matters, ends: ends.clone(), grams: 0..0 };
+                for offset in [0, 2] {
+                    let grams = first..text.len() - 3;
+                    let field = Field { grams, ..field.clone() };
+                    check(&field, 4, &[Gram { needle, offset, wanted: Wanted::Count }]);
+                }
+            }
+        }
     }
 }
