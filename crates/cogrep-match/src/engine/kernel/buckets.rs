@@ -8,6 +8,7 @@
 
 use super::Case;
 use super::level::Avx512;
+use super::padded;
 use std::arch::x86_64::{
     __m512i, _mm512_and_si512, _mm512_loadu_si512, _mm512_permutexvar_epi8, _mm512_setzero_si512,
     _mm512_test_epi8_mask,
@@ -75,18 +76,11 @@ impl Buckets {
     ///
     /// When there are masks for blocks that begin behind the text.
     pub(crate) fn sift(&self, text: &[u8], masks: &mut [u64]) {
-        let whole = (text.len() + 1).saturating_sub(REACH_BYTES).div_ceil(64).min(masks.len());
-        let (whole_masks, rest) = masks.split_at_mut(whole);
-        // SAFETY: for each of these masks its bytes lie in the text, and the token
-        // proves that the CPU has the instructions.
-        unsafe { self.sift_whole(text.as_ptr(), whole_masks) };
-        for (mask, at) in rest.iter_mut().zip((whole * 64..).step_by(64)) {
-            let mut padded = [0; REACH_BYTES];
-            let bytes = &text[at..text.len().min(at + REACH_BYTES)];
-            padded[..bytes.len()].copy_from_slice(bytes);
-            // SAFETY: as above.
-            unsafe { self.sift_whole(padded.as_ptr(), std::slice::from_mut(mask)) };
-        }
+        padded::sift::<REACH_BYTES>(text, masks, |text, masks| {
+            // SAFETY: the text has the bytes that the masks are made from, and the token
+            // proves that the CPU has the instructions.
+            unsafe { self.sift_whole(text.as_ptr(), masks) }
+        });
     }
 
     /// # Safety

@@ -21,7 +21,7 @@ use self::compared::Compared;
 use self::scan::{Filter, Scan, few_places};
 use super::block::BLOCK_BYTES;
 #[cfg(target_arch = "x86_64")]
-use super::level::Avx512;
+use super::level::{Avx2, Avx512};
 use super::portable::Words;
 use super::{Case, Level};
 
@@ -192,17 +192,20 @@ fn find_by<const NEEDLES: usize>(
     field: &Field<'_>,
     found: &mut dyn Found,
 ) -> Seen {
+    let Some(field) = field.in_blocks(&grams, way.gram_bytes()) else {
+        return few_places(field, &grams, found);
+    };
     match way {
         Way::Bytes(1) => compared::<NEEDLES, 1>(level, grams, field, found),
         Way::Bytes(2) => compared::<NEEDLES, 2>(level, grams, field, found),
         Way::Bytes(3) => compared::<NEEDLES, 3>(level, grams, field, found),
         Way::Bytes(4) => compared::<NEEDLES, 4>(level, grams, field, found),
         #[cfg(target_arch = "x86_64")]
-        Way::Classes(token, 3) => classes::<NEEDLES, 3>(token, grams, field, found),
+        Way::Classes(token, 3) => avx512::<Classes<3>, NEEDLES>(token, grams, field, found),
         #[cfg(target_arch = "x86_64")]
-        Way::Classes(token, 4) => classes::<NEEDLES, 4>(token, grams, field, found),
+        Way::Classes(token, 4) => avx512::<Classes<4>, NEEDLES>(token, grams, field, found),
         #[cfg(target_arch = "x86_64")]
-        Way::Lanes(token) => lanes(token, grams, field, found),
+        Way::Lanes(token) => avx512::<Lanes, NEEDLES>(token, grams, field, found),
         way => panic!("{way:?} has grams of {} bytes", way.gram_bytes()),
     }
 }
@@ -210,7 +213,7 @@ fn find_by<const NEEDLES: usize>(
 fn compared<const NEEDLES: usize, const BYTES: usize>(
     level: Level,
     grams: [Gram<'_>; NEEDLES],
-    field: &Field<'_>,
+    field: Field<'_>,
     found: &mut dyn Found,
 ) -> Seen {
     match field.case {
@@ -222,108 +225,84 @@ fn compared<const NEEDLES: usize, const BYTES: usize>(
 fn compared_in<const NEEDLES: usize, const BYTES: usize, const LOWERS: bool>(
     level: Level,
     grams: [Gram<'_>; NEEDLES],
-    field: &Field<'_>,
+    field: Field<'_>,
     found: &mut dyn Found,
 ) -> Seen {
-    let Some(field) = field.in_blocks(&grams, BYTES) else {
-        return few_places(field, &grams, found);
-    };
-    // SAFETY: the grams lie in their needles and in the text, which has a block of them at
-    // least. The token in a level proves that the CPU has its instructions.
-    unsafe {
-        match level {
-            Level::Portable => {
-                let filter = Compared::<Words, NEEDLES, BYTES, LOWERS>::new(&grams);
-                Scan::new(field, grams, filter).blocks(found)
-            }
-            #[cfg(target_arch = "x86_64")]
-            Level::Avx2(_) => compared_avx2::<NEEDLES, BYTES, LOWERS>(field, grams, found),
-            #[cfg(target_arch = "x86_64")]
-            Level::Avx512(_) => compared_avx512::<NEEDLES, BYTES, LOWERS>(field, grams, found),
+    match level {
+        // SAFETY: every CPU has the instructions, and the field is in blocks.
+        Level::Portable => unsafe {
+            blocks::<Compared<Words, NEEDLES, BYTES, LOWERS>, NEEDLES>(grams, field, found)
+        },
+        #[cfg(target_arch = "x86_64")]
+        Level::Avx2(token) => {
+            type Filter<const N: usize, const B: usize, const L: bool> =
+                Compared<super::avx2::Halves, N, B, L>;
+            avx2::<Filter<NEEDLES, BYTES, LOWERS>, NEEDLES>(token, grams, field, found)
+        }
+        #[cfg(target_arch = "x86_64")]
+        Level::Avx512(token) => {
+            type Filter<const N: usize, const B: usize, const L: bool> = Compared<__m512i, N, B, L>;
+            avx512::<Filter<NEEDLES, BYTES, LOWERS>, NEEDLES>(token, grams, field, found)
         }
     }
 }
 
 #[cfg(target_arch = "x86_64")]
-#[target_feature(enable = "avx2,popcnt,bmi1,bmi2,lzcnt")]
-unsafe fn compared_avx2<const NEEDLES: usize, const BYTES: usize, const LOWERS: bool>(
-    field: Field<'_>,
+fn avx2<F: Filter<NEEDLES>, const NEEDLES: usize>(
+    token: Avx2,
     grams: [Gram<'_>; NEEDLES],
+    field: Field<'_>,
+    found: &mut dyn Found,
+) -> Seen {
+    #[target_feature(enable = "avx2,popcnt,bmi1,bmi2,lzcnt")]
+    unsafe fn find<F: Filter<NEEDLES>, const NEEDLES: usize>(
+        grams: [Gram<'_>; NEEDLES],
+        field: Field<'_>,
+        found: &mut dyn Found,
+    ) -> Seen {
+        // SAFETY: the caller sees to all that is asked for.
+        unsafe { blocks::<F, NEEDLES>(grams, field, found) }
+    }
+    let _: Avx2 = token;
+    // SAFETY: the token proves that the CPU has the instructions; the field is in blocks.
+    unsafe { find::<F, NEEDLES>(grams, field, found) }
+}
+
+#[cfg(target_arch = "x86_64")]
+fn avx512<F: Filter<NEEDLES>, const NEEDLES: usize>(
+    token: Avx512,
+    grams: [Gram<'_>; NEEDLES],
+    field: Field<'_>,
+    found: &mut dyn Found,
+) -> Seen {
+    #[target_feature(enable = "avx512f,avx512bw,avx512vl,avx512vbmi,popcnt,bmi1,bmi2,lzcnt")]
+    unsafe fn find<F: Filter<NEEDLES>, const NEEDLES: usize>(
+        grams: [Gram<'_>; NEEDLES],
+        field: Field<'_>,
+        found: &mut dyn Found,
+    ) -> Seen {
+        // SAFETY: the caller sees to all that is asked for.
+        unsafe { blocks::<F, NEEDLES>(grams, field, found) }
+    }
+    let Avx512 { .. } = token;
+    // SAFETY: the token proves that the CPU has the instructions; the field is in blocks.
+    unsafe { find::<F, NEEDLES>(grams, field, found) }
+}
+
+/// # Safety
+///
+/// As for [`Scan::blocks`]; see [`Field::in_blocks`].
+#[inline(always)]
+unsafe fn blocks<F: Filter<NEEDLES>, const NEEDLES: usize>(
+    grams: [Gram<'_>; NEEDLES],
+    field: Field<'_>,
     found: &mut dyn Found,
 ) -> Seen {
     // SAFETY: the caller sees to all that is asked for.
     unsafe {
-        let filter = Compared::<super::avx2::Halves, NEEDLES, BYTES, LOWERS>::new(&grams);
+        let filter = F::new(&grams, field.case);
         Scan::new(field, grams, filter).blocks(found)
     }
-}
-
-#[cfg(target_arch = "x86_64")]
-#[target_feature(enable = "avx512f,avx512bw,avx512vl,popcnt,bmi1,bmi2,lzcnt")]
-unsafe fn compared_avx512<const NEEDLES: usize, const BYTES: usize, const LOWERS: bool>(
-    field: Field<'_>,
-    grams: [Gram<'_>; NEEDLES],
-    found: &mut dyn Found,
-) -> Seen {
-    // SAFETY: the caller sees to all that is asked for.
-    unsafe {
-        let filter = Compared::<__m512i, NEEDLES, BYTES, LOWERS>::new(&grams);
-        Scan::new(field, grams, filter).blocks(found)
-    }
-}
-
-#[cfg(target_arch = "x86_64")]
-fn classes<const NEEDLES: usize, const BYTES: usize>(
-    token: Avx512,
-    grams: [Gram<'_>; NEEDLES],
-    field: &Field<'_>,
-    found: &mut dyn Found,
-) -> Seen {
-    #[target_feature(enable = "avx512f,avx512bw,avx512vl,avx512vbmi,popcnt,bmi1,bmi2,lzcnt")]
-    unsafe fn find<const NEEDLES: usize, const BYTES: usize>(
-        field: Field<'_>,
-        grams: [Gram<'_>; NEEDLES],
-        found: &mut dyn Found,
-    ) -> Seen {
-        // SAFETY: the caller sees to all that is asked for.
-        unsafe {
-            let filter = Classes::<BYTES>::new(&grams, field.case);
-            Scan::new(field, grams, filter).blocks(found)
-        }
-    }
-    let Some(field) = field.in_blocks(&grams, BYTES) else {
-        return few_places(field, &grams, found);
-    };
-    let Avx512 { .. } = token;
-    // SAFETY: as for grams that are compared.
-    unsafe { find::<NEEDLES, BYTES>(field, grams, found) }
-}
-
-#[cfg(target_arch = "x86_64")]
-fn lanes<const NEEDLES: usize>(
-    token: Avx512,
-    grams: [Gram<'_>; NEEDLES],
-    field: &Field<'_>,
-    found: &mut dyn Found,
-) -> Seen {
-    #[target_feature(enable = "avx512f,avx512bw,avx512vl,avx512vbmi,popcnt,bmi1,bmi2,lzcnt")]
-    unsafe fn find<const NEEDLES: usize>(
-        field: Field<'_>,
-        grams: [Gram<'_>; NEEDLES],
-        found: &mut dyn Found,
-    ) -> Seen {
-        // SAFETY: the caller sees to all that is asked for.
-        unsafe {
-            let filter = Lanes::new(&grams, field.case);
-            Scan::new(field, grams, filter).blocks(found)
-        }
-    }
-    let Some(field) = field.in_blocks(&grams, Lanes::GRAM_BYTES) else {
-        return few_places(field, &grams, found);
-    };
-    let Avx512 { .. } = token;
-    // SAFETY: as for grams that are compared.
-    unsafe { find(field, grams, found) }
 }
 
 impl<'a> Field<'a> {

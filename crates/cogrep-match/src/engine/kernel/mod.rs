@@ -27,6 +27,8 @@ pub(crate) mod grams;
 pub(crate) mod hashed;
 pub(crate) mod level;
 pub(crate) mod lower;
+#[cfg(target_arch = "x86_64")]
+mod padded;
 pub(crate) mod pairs;
 pub(crate) mod places;
 mod portable;

@@ -48,25 +48,6 @@ impl Table {
 pub(super) struct Classes<const BYTES: usize>([__m512i; BYTES]);
 
 impl<const BYTES: usize> Classes<BYTES> {
-    /// # Safety
-    ///
-    /// The CPU must have AVX-512 VBMI.
-    #[inline(always)]
-    pub(super) unsafe fn new(grams: &[Gram<'_>], case: Case) -> Self {
-        // SAFETY: the caller answers for the instructions.
-        unsafe {
-            let mut tables = [_mm512_setzero_si512(); BYTES];
-            for at in 0..BYTES {
-                let mut table = Table([0; 64]);
-                for (nth, gram) in grams.iter().enumerate() {
-                    table.insert(gram.needle[gram.offset + at], case, 1 << nth);
-                }
-                tables[at] = table.load();
-            }
-            Self(tables)
-        }
-    }
-
     /// For each place, the grams that may begin there.
     ///
     /// # Safety
@@ -90,6 +71,22 @@ impl<const NEEDLES: usize, const BYTES: usize> Filter<NEEDLES> for Classes<BYTES
     type Block = __m512i;
     const GRAM_BYTES: usize = BYTES;
     const AHEAD: usize = 0;
+
+    #[inline(always)]
+    unsafe fn new(grams: &[Gram<'_>; NEEDLES], case: Case) -> Self {
+        // SAFETY: the caller answers for the instructions.
+        unsafe {
+            let mut tables = [_mm512_setzero_si512(); BYTES];
+            for at in 0..BYTES {
+                let mut table = Table([0; 64]);
+                for (nth, gram) in grams.iter().enumerate() {
+                    table.insert(gram.needle[gram.offset + at], case, 1 << nth);
+                }
+                tables[at] = table.load();
+            }
+            Self(tables)
+        }
+    }
 
     #[inline(always)]
     unsafe fn passes(&self, pair: *const u8) -> bool {
@@ -133,24 +130,6 @@ impl Lanes {
     /// That of those that begin a byte before.
     const ODD: u8 = 0b10;
 
-    /// # Safety
-    ///
-    /// The CPU must have AVX-512 VBMI.
-    #[inline(always)]
-    pub(super) unsafe fn new(grams: &[Gram<'_>], case: Case) -> Self {
-        let (mut first, mut second) = (Table([0; 64]), Table([0; 64]));
-        for (nth, gram) in grams.iter().enumerate() {
-            let [a, b, c] = [0, 1, 2].map(|at| gram.needle[gram.offset + at]);
-            let (even, odd) = (Self::EVEN << (2 * nth), Self::ODD << (2 * nth));
-            first.insert(a, case, even);
-            second.insert(b, case, even);
-            first.insert(b, case, odd);
-            second.insert(c, case, odd);
-        }
-        // SAFETY: the caller answers for the instructions.
-        unsafe { Self { first: first.load(), second: second.load() } }
-    }
-
     /// In the first byte of each lane, the grams that may have both bytes of it.
     ///
     /// # Safety
@@ -174,6 +153,21 @@ impl<const NEEDLES: usize> Filter<NEEDLES> for Lanes {
     const GRAM_BYTES: usize = Self::GRAM_BYTES;
     /// A gram that begins a byte before a lane is told by this lane.
     const AHEAD: usize = 1;
+
+    #[inline(always)]
+    unsafe fn new(grams: &[Gram<'_>; NEEDLES], case: Case) -> Self {
+        let (mut first, mut second) = (Table([0; 64]), Table([0; 64]));
+        for (nth, gram) in grams.iter().enumerate() {
+            let [a, b, c] = [0, 1, 2].map(|at| gram.needle[gram.offset + at]);
+            let (even, odd) = (Self::EVEN << (2 * nth), Self::ODD << (2 * nth));
+            first.insert(a, case, even);
+            second.insert(b, case, even);
+            first.insert(b, case, odd);
+            second.insert(c, case, odd);
+        }
+        // SAFETY: the caller answers for the instructions.
+        unsafe { Self { first: first.load(), second: second.load() } }
+    }
 
     #[inline(always)]
     unsafe fn passes(&self, pair: *const u8) -> bool {

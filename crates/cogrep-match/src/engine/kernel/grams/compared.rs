@@ -16,24 +16,6 @@ pub(super) struct Compared<B, const NEEDLES: usize, const BYTES: usize, const LO
 impl<B: Block, const NEEDLES: usize, const BYTES: usize, const LOWERS: bool>
     Compared<B, NEEDLES, BYTES, LOWERS>
 {
-    /// # Safety
-    ///
-    /// The CPU must have the instructions of `B`.
-    #[inline(always)]
-    pub(super) unsafe fn new(grams: &[Gram<'_>; NEEDLES]) -> Self {
-        // SAFETY: the caller answers for the instructions.
-        unsafe {
-            let mut bytes = [[B::splat(0); BYTES]; NEEDLES];
-            for needle in 0..NEEDLES {
-                let Gram { needle: all, offset, .. } = grams[needle];
-                for at in 0..BYTES {
-                    bytes[needle][at] = Self::cased(B::splat(all[offset + at]));
-                }
-            }
-            Self { bytes }
-        }
-    }
-
     /// The block as it is compared.
     ///
     /// # Safety
@@ -96,6 +78,21 @@ impl<B: Block, const NEEDLES: usize, const BYTES: usize, const LOWERS: bool> Fil
     type Block = B;
     const GRAM_BYTES: usize = BYTES;
     const AHEAD: usize = 0;
+
+    #[inline(always)]
+    unsafe fn new(grams: &[Gram<'_>; NEEDLES], _: Case) -> Self {
+        // SAFETY: the caller answers for the instructions.
+        unsafe {
+            let mut bytes = [[B::splat(0); BYTES]; NEEDLES];
+            for needle in 0..NEEDLES {
+                let Gram { needle: all, offset, .. } = grams[needle];
+                for at in 0..BYTES {
+                    bytes[needle][at] = Self::cased(B::splat(all[offset + at]));
+                }
+            }
+            Self { bytes }
+        }
+    }
 
     fn is_exact(gram: Gram<'_>, case: Case) -> bool {
         gram.is_whole(BYTES, case)

@@ -6,7 +6,7 @@ use super::{BLOCK_BYTES, Case, Field, Found, Gram, Seen, Wanted};
 use crate::engine::kernel::block::Block;
 
 /// Tells in which blocks grams may stand, and where.
-pub(super) trait Filter<const NEEDLES: usize> {
+pub(super) trait Filter<const NEEDLES: usize>: Sized {
     /// In which needles are compared.
     type Block: Block;
     /// The bytes of a gram.
@@ -14,6 +14,13 @@ pub(super) trait Filter<const NEEDLES: usize> {
     /// What it looks at of a block begins so many bytes behind it, and should begin with a
     /// line of the cache.
     const AHEAD: usize;
+
+    /// Of grams that lie in their needles.
+    ///
+    /// # Safety
+    ///
+    /// The CPU must have the instructions of the filter.
+    unsafe fn new(grams: &[Gram<'_>; NEEDLES], case: Case) -> Self;
 
     /// Whether where the gram may stand the whole needle does.
     fn is_exact(_: Gram<'_>, _: Case) -> bool {
