@@ -17,7 +17,8 @@ use cogrep_match::{Counter, EngineChoice, Matching, Patterns, Plan};
 
 mod peers;
 
-/// As much is handed to a counter at once as the program reads at once.
+/// As much is handed to a counter at once as the program reads at once, but in the middle of
+/// long files.
 const PIECE_BYTES: usize = 128 * 1024;
 
 /// What makes a pass and knows the totals of the last one.
