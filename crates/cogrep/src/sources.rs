@@ -101,10 +101,14 @@ pub(crate) fn write_types(out: &mut impl Write) -> std::io::Result<()> {
 /// The inputs that are named in lists, if any list is given.
 pub(crate) fn listed(matches: &ArgMatches) -> Result<Option<Vec<Input>>, Error> {
     let mut inputs = None;
-    for (flag, separator) in [(id::FILES_FROM, b'\n'), (id::FILES0_FROM, b'\0')] {
+    for (flag, separator, ending) in [(id::FILES_FROM, b'\n', "\r"), (id::FILES0_FROM, b'\0', "")] {
         let Some(list) = matches.get_one::<OsString>(flag) else { continue };
         let (_, names) = lists::read(list)?;
-        let names = names.split(|byte| *byte == separator).filter(|name| !name.is_empty());
+        // As git reads lists: a name that ends with a carriage return has to be ended by NUL.
+        let names = names
+            .split(|byte| *byte == separator)
+            .map(|name| name.strip_suffix(ending.as_bytes()).unwrap_or(name))
+            .filter(|name| !name.is_empty());
         let inputs: &mut Vec<Input> = inputs.get_or_insert_default();
         for name in names {
             inputs.push(Input::from_argument(&os_string(name)?));
@@ -136,7 +140,6 @@ fn os_string(name: &[u8]) -> Result<OsString, Error> {
 
 #[cfg(not(unix))]
 fn os_string(name: &[u8]) -> Result<OsString, Error> {
-    let name = name.strip_suffix(b"\r").unwrap_or(name);
     match std::str::from_utf8(name) {
         Ok(name) => Ok(name.into()),
         Err(_) => Err(Error::Usage(format!("{}: not a name: it is no UTF-8", escape(name)))),

@@ -291,11 +291,15 @@ fn inputs_come_from_lists() {
         ("folder/c.txt", b"love love love love"),
         ("list", b"a.txt\n\nfolder\n"),
         ("list0", b"b\n.txt\0a.txt"),
+        ("crlf", b"a.txt\r\n\r\nfolder\r\n"),
+        ("crlf0", b"a.txt\r\0"),
         ("empty", b""),
     ]);
     let run = |arguments: &[&str]| place.run(arguments);
     assert_eq!(run(&["love", "--files-from", "list"]), expect("love 5\n", "", 0));
     assert_eq!(run(&["love", "--files0-from", "list0"]), expect("love 3\n", "", 0));
+    assert_eq!(run(&["love", "--files-from", "crlf"]), expect("love 5\n", "", 0));
+    assert_eq!(run(&["love", "--files0-from", "crlf0"]).status, 2, "the name is as it stands");
     assert_eq!(run(&["love", "a.txt", "--files-from", "list"]), expect("love 6\n", "", 0));
     assert_eq!(run(&["love", "--files-from", "empty"]), expect("love 0\n", "", 1));
     let piped = place.pipe(b"folder\na.txt\n", ["love", "--files-from", "-"]);
