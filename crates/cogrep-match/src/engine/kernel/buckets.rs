@@ -1,17 +1,19 @@
 //! Which places of a text may begin one of a few dozen grams of four bytes: each gram is
-//! in one of eight buckets, and one permutation tells for each byte in which buckets it
-//! may be.
+//! in one of eight buckets, and permutations tell for each byte in which buckets it may be.
 //!
 //! A place passes if some bucket has its four bytes, each at its place. That is Teddy's
-//! idea, from Hyperscan; there a byte takes two tables of sixteen entries, here one of
-//! sixty-four, by its lowest six bits.
+//! idea, from Hyperscan; there a byte takes two tables of sixteen entries, one for either
+//! half of it, and so it does here with AVX2. With AVX-512 it is one of sixty-four, by the
+//! lowest six bits, which lets pass less where a bucket has several grams.
 
 use super::Case;
-use super::level::Avx512;
+use super::level::{Avx2, Avx512, Vectors};
 use super::padded;
 use std::arch::x86_64::{
-    __m512i, _mm512_and_si512, _mm512_loadu_si512, _mm512_permutexvar_epi8, _mm512_setzero_si512,
-    _mm512_test_epi8_mask,
+    __m128i, __m256i, __m512i, _mm_loadu_si128, _mm256_and_si256, _mm256_broadcastsi128_si256,
+    _mm256_cmpeq_epi8, _mm256_loadu_si256, _mm256_movemask_epi8, _mm256_set1_epi8,
+    _mm256_setzero_si256, _mm256_shuffle_epi8, _mm256_srli_epi16, _mm512_and_si512,
+    _mm512_loadu_si512, _mm512_permutexvar_epi8, _mm512_setzero_si512, _mm512_test_epi8_mask,
 };
 
 /// The bytes of a gram.
@@ -23,19 +25,35 @@ const BUCKETS: u32 = 8;
 /// How many bytes of text the masks of one block are made from.
 const REACH_BYTES: usize = 64 + GRAM_BYTES - 1;
 
+/// The most tables that the bytes of a gram take together.
+const TABLES: usize = 2 * GRAM_BYTES;
+
 /// Grams in buckets.
 #[derive(Clone, Debug)]
 pub(crate) struct Buckets {
-    token: Avx512,
+    vectors: Vectors,
     case: Case,
-    /// For each byte of a gram, the buckets by the lowest six bits of the byte.
-    tables: [[u8; 64]; GRAM_BYTES],
+    /// The buckets by what a table is asked for: see [`keys`](Self::keys).
+    tables: [[u8; 64]; TABLES],
 }
 
 impl Buckets {
     /// Without grams.
-    pub(crate) fn new(token: Avx512, case: Case) -> Self {
-        Self { token, case, tables: [[0; 64]; GRAM_BYTES] }
+    pub(crate) fn new(vectors: Vectors, case: Case) -> Self {
+        Self { vectors, case, tables: [[0; 64]; TABLES] }
+    }
+
+    /// What a gram is looked up by: the entries in the tables, as many as they are.
+    fn keys(&self, gram: [u8; GRAM_BYTES]) -> impl Iterator<Item = (usize, usize)> + use<> {
+        let vectors = self.vectors;
+        let by = gram.into_iter().enumerate().flat_map(move |(at, byte)| {
+            let byte = usize::from(byte);
+            match vectors {
+                Vectors::Avx2(_) => [Some((2 * at, byte % 16)), Some((2 * at + 1, byte / 16))],
+                Vectors::Avx512(_) => [Some((at, byte % 64)), None],
+            }
+        });
+        by.flatten()
     }
 
     /// Lets this gram pass. It goes where least passes that did not before: grams that
@@ -43,28 +61,29 @@ impl Buckets {
     pub(crate) fn insert(&mut self, gram: [u8; GRAM_BYTES]) {
         let fewest = (0..BUCKETS).min_by_key(|bucket| self.combinations(gram, *bucket));
         let bit = 1 << fewest.unwrap_or_default();
-        for (table, byte) in self.tables.iter_mut().zip(gram) {
-            table[usize::from(byte) % 64] |= bit;
-            if self.case == Case::Ignored {
-                table[usize::from(byte.to_ascii_uppercase()) % 64] |= bit;
-            }
+        let capital = match self.case {
+            Case::Matters => gram,
+            Case::Ignored => gram.map(|byte| byte.to_ascii_uppercase()),
+        };
+        for (table, entry) in self.keys(gram).chain(self.keys(capital)) {
+            self.tables[table][entry] |= bit;
         }
     }
 
-    /// How many combinations of bytes would pass by this bucket if it had this gram.
+    /// How many combinations of entries would pass by this bucket if it had this gram.
     fn combinations(&self, gram: [u8; GRAM_BYTES], bucket: u32) -> usize {
-        let bytes = self.tables.iter().zip(gram).map(|(table, byte)| {
+        let entries = self.keys(gram).map(|(table, entry)| {
+            let table = &self.tables[table];
             let others = table.iter().filter(|buckets| *buckets >> bucket & 1 == 1).count();
-            let is_new = table[usize::from(byte) % 64] >> bucket & 1 == 0;
+            let is_new = table[entry] >> bucket & 1 == 0;
             others + usize::from(is_new)
         });
-        bytes.product()
+        entries.product()
     }
 
     /// Whether a gram passes.
     pub(crate) fn passes(&self, gram: [u8; GRAM_BYTES]) -> bool {
-        let buckets = self.tables.iter().zip(gram);
-        let buckets = buckets.map(|(table, byte)| table[usize::from(byte) % 64]);
+        let buckets = self.keys(gram).map(|(table, entry)| self.tables[table][entry]);
         buckets.fold(!0, |all, buckets| all & buckets) != 0
     }
 
@@ -77,9 +96,14 @@ impl Buckets {
     /// When there are masks for blocks that begin behind the text.
     pub(crate) fn sift(&self, text: &[u8], masks: &mut [u64]) {
         padded::sift::<REACH_BYTES>(text, masks, |text, masks| {
-            // SAFETY: the text has the bytes that the masks are made from, and the token
-            // proves that the CPU has the instructions.
-            unsafe { self.sift_whole(text.as_ptr(), masks) }
+            // SAFETY: the text has the bytes that the masks are made from, and the tokens
+            // prove that the CPU has the instructions.
+            unsafe {
+                match self.vectors {
+                    Vectors::Avx2(Avx2 { .. }) => self.sift_avx2(text.as_ptr(), masks),
+                    Vectors::Avx512(Avx512 { .. }) => self.sift_avx512(text.as_ptr(), masks),
+                }
+            }
         });
     }
 
@@ -87,10 +111,9 @@ impl Buckets {
     ///
     /// Sixty-four bytes for each mask and three more must be readable.
     #[target_feature(enable = "avx512f,avx512bw,avx512vl,avx512vbmi")]
-    unsafe fn sift_whole(&self, text: *const u8, masks: &mut [u64]) {
-        let Self { token: Avx512 { .. }, tables, .. } = self;
+    unsafe fn sift_avx512(&self, text: *const u8, masks: &mut [u64]) {
         let mut buckets: [__m512i; GRAM_BYTES] = [_mm512_setzero_si512(); GRAM_BYTES];
-        for (buckets, table) in buckets.iter_mut().zip(tables) {
+        for (buckets, table) in buckets.iter_mut().zip(&self.tables) {
             // SAFETY: a table has sixty-four bytes.
             *buckets = unsafe { _mm512_loadu_si512(table.as_ptr().cast()) };
         }
@@ -106,6 +129,37 @@ impl Buckets {
             *mask &= _mm512_test_epi8_mask(first, last);
         }
     }
+
+    /// # Safety
+    ///
+    /// Sixty-four bytes for each mask and three more must be readable.
+    #[target_feature(enable = "avx2")]
+    unsafe fn sift_avx2(&self, text: *const u8, masks: &mut [u64]) {
+        let mut buckets: [__m256i; TABLES] = [_mm256_setzero_si256(); TABLES];
+        for (buckets, table) in buckets.iter_mut().zip(&self.tables) {
+            // SAFETY: a table has sixteen bytes, and more.
+            let table: __m128i = unsafe { _mm_loadu_si128(table.as_ptr().cast()) };
+            *buckets = _mm256_broadcastsi128_si256(table);
+        }
+        let half_byte = _mm256_set1_epi8(0x0F);
+        // Which of the places from here on pass no bucket.
+        let none = |at: usize| {
+            let mut all = _mm256_set1_epi8(-1);
+            for byte in 0..GRAM_BYTES {
+                // SAFETY: the caller answers for these bytes.
+                let bytes = unsafe { _mm256_loadu_si256(text.add(at + byte).cast()) };
+                let lower = _mm256_and_si256(bytes, half_byte);
+                let upper = _mm256_and_si256(_mm256_srli_epi16::<4>(bytes), half_byte);
+                all = _mm256_and_si256(all, _mm256_shuffle_epi8(buckets[2 * byte], lower));
+                all = _mm256_and_si256(all, _mm256_shuffle_epi8(buckets[2 * byte + 1], upper));
+            }
+            let none = _mm256_cmpeq_epi8(all, _mm256_setzero_si256());
+            u64::from(_mm256_movemask_epi8(none).cast_unsigned())
+        };
+        for (at, mask) in masks.iter_mut().enumerate() {
+            *mask &= !(none(64 * at) | none(64 * at + 32) << 32);
+        }
+    }
 }
 
 #[cfg(test)]
@@ -115,11 +169,8 @@ mod tests {
     use super::*;
     use crate::engine::kernel::Level;
 
-    fn token() -> Option<Avx512> {
-        Level::available().into_iter().find_map(|level| match level {
-            Level::Avx512(token) => Some(token),
-            _ => None,
-        })
+    fn available() -> impl Iterator<Item = Vectors> {
+        Level::available().into_iter().filter_map(Level::vectors)
     }
 
     fn gram(text: &[u8], at: usize) -> [u8; GRAM_BYTES] {
@@ -134,35 +185,40 @@ mod tests {
             skip in 0_usize..64,
             case in prop::sample::select(&[Case::Matters, Case::Ignored][..]),
         ) {
-            let Some(token) = token() else { return Ok(()) };
             let text = &text[skip.min(text.len() - 1)..];
-            let mut buckets = Buckets::new(token, case);
-            let inserted: Vec<_> =
-                inserted.iter().map(|at| gram(text, at.index(text.len())).map(|byte| byte.to_ascii_lowercase())).collect();
-            for gram in &inserted {
-                buckets.insert(*gram);
-            }
-            let mut masks = vec![!0; text.len().div_ceil(64)];
-            buckets.sift(text, &mut masks);
-            for at in 0..text.len() {
-                let passes = buckets.passes(gram(text, at));
-                prop_assert_eq!(masks[at / 64] >> (at % 64) & 1 == 1, passes, "{}", at);
-                let lowered = gram(text, at).map(|byte| byte.to_ascii_lowercase());
-                let wanted = if case == Case::Ignored { lowered } else { gram(text, at) };
-                prop_assert!(passes || !inserted.contains(&wanted), "{}", at);
+            for vectors in available() {
+                let mut buckets = Buckets::new(vectors, case);
+                let gram_of = |at: &prop::sample::Index| gram(text, at.index(text.len()));
+                let inserted: Vec<_> = inserted
+                    .iter()
+                    .map(|at| gram_of(at).map(|byte| byte.to_ascii_lowercase()))
+                    .collect();
+                for gram in &inserted {
+                    buckets.insert(*gram);
+                }
+                let mut masks = vec![!0; text.len().div_ceil(64)];
+                buckets.sift(text, &mut masks);
+                for at in 0..text.len() {
+                    let passes = buckets.passes(gram(text, at));
+                    prop_assert_eq!(masks[at / 64] >> (at % 64) & 1 == 1, passes, "{}", at);
+                    let lowered = gram(text, at).map(|byte| byte.to_ascii_lowercase());
+                    let wanted = if case == Case::Ignored { lowered } else { gram(text, at) };
+                    prop_assert!(passes || !inserted.contains(&wanted), "{}", at);
+                }
             }
         }
     }
 
     #[test]
     fn eight_grams_have_a_bucket_each_and_more_share_bytes() {
-        let Some(token) = token() else { return };
-        let mut buckets = Buckets::new(token, Case::Matters);
-        for first in b'a'..=b'h' {
-            buckets.insert([first, first, first, first]);
+        for vectors in available() {
+            let mut buckets = Buckets::new(vectors, Case::Matters);
+            for first in b'a'..=b'h' {
+                buckets.insert([first, first, first, first]);
+            }
+            assert!(buckets.passes(*b"cccc") && !buckets.passes(*b"cccd"));
+            buckets.insert(*b"cccj");
+            assert!(buckets.passes(*b"cccj") && !buckets.passes(*b"dddj"));
         }
-        assert!(buckets.passes(*b"cccc") && !buckets.passes(*b"cccd"));
-        buckets.insert(*b"cccz");
-        assert!(buckets.passes(*b"cccz") && !buckets.passes(*b"dddz"));
     }
 }

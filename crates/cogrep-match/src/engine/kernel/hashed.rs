@@ -9,6 +9,9 @@ use super::{CASE_BIT, Case, Level};
 /// The longest gram.
 pub(crate) const MOST_BYTES: usize = 8;
 
+/// Steps of a loop without a branch in between.
+const AT_ONCE: usize = 4;
+
 /// A set of hashed grams, a bit for each hash.
 #[derive(Clone, Debug)]
 pub(crate) struct GramSet {
@@ -24,6 +27,8 @@ pub(crate) struct GramHash {
     bytes: usize,
     /// Bits that are set before: two grams that differ there only have one hash.
     set: u64,
+    /// What is multiplied with: moved up so far that bytes behind the gram have no share.
+    factor: u64,
 }
 
 impl GramHash {
@@ -33,14 +38,14 @@ impl GramHash {
             Case::Matters => 0,
             Case::Ignored => u64::from_ne_bytes([CASE_BIT; MOST_BYTES]),
         };
-        Self { bytes, set }
+        let factor = 0x9E37_79B9_7F4A_7C15 << (8 * (MOST_BYTES - bytes));
+        Self { bytes, set, factor }
     }
 
     /// The hash of the gram that begins these eight bytes.
     #[inline(always)]
     pub(crate) fn of(self, eight: u64) -> u64 {
-        let gram = (eight | self.set) << (8 * (MOST_BYTES - self.bytes));
-        gram.wrapping_mul(0x9E37_79B9_7F4A_7C15)
+        (eight | self.set).wrapping_mul(self.factor)
     }
 }
 
@@ -147,10 +152,8 @@ impl GramSet {
         // The last ones have not eight bytes behind them.
         let is_whole = |place: &u32| *place as usize + MOST_BYTES <= text.len();
         let whole = places.iter().rposition(is_whole).map_or(0, |at| at + 1);
-        assert!(places[..whole].is_sorted(), "places in no order");
         let last = places.split_off(whole);
-        // SAFETY: places are in order, so all of these have eight bytes in the text, and the
-        // token in a level proves that the CPU has its instructions.
+        // SAFETY: the token in a level proves that the CPU has its instructions.
         unsafe {
             match level {
                 #[cfg(target_arch = "x86_64")]
@@ -164,28 +167,30 @@ impl GramSet {
 
     #[cfg(target_arch = "x86_64")]
     #[target_feature(enable = "avx2,popcnt,bmi1,bmi2,lzcnt")]
-    unsafe fn keep_bmi2(&self, text: &[u8], places: &mut Vec<u32>) {
-        // SAFETY: the caller sees to all that is asked for.
-        unsafe { self.keep_inline(text, places) }
+    fn keep_bmi2(&self, text: &[u8], places: &mut Vec<u32>) {
+        self.keep_inline(text, places);
     }
 
-    /// # Safety
-    ///
-    /// Eight bytes from each place on must lie in the text.
     #[inline(always)]
-    unsafe fn keep_inline(&self, text: &[u8], places: &mut Vec<u32>) {
+    fn keep_inline(&self, text: &[u8], places: &mut Vec<u32>) {
+        let last = places.iter().copied().max().unwrap_or_default() as usize;
+        assert!(places.is_empty() || last + MOST_BYTES <= text.len(), "places in no order");
         let (count, room) = (places.len(), places.as_mut_ptr());
         let mut len = 0;
-        for at in 0..count {
-            // SAFETY: fewer are written than have been read, and the caller answers for the
-            // bytes.
+        let mut look = |at: usize| {
+            // SAFETY: fewer are written than have been read, and no place is beyond the last.
             unsafe {
                 let place = *room.add(at);
                 let eight = text.as_ptr().add(place as usize).cast::<u64>().read_unaligned();
                 room.add(len).write(place);
                 len += self.mark(eight);
             }
+        };
+        let fours = count / AT_ONCE * AT_ONCE;
+        for at in (0..fours).step_by(AT_ONCE) {
+            (at..at + AT_ONCE).for_each(&mut look);
         }
+        (fours..count).for_each(look);
         places.truncate(len);
     }
 
@@ -218,8 +223,30 @@ impl GramSet {
     /// Eight bytes from each place on must lie in the text, and the vector have room for
     /// each place and one more.
     #[inline(always)]
-    #[allow(clippy::cast_possible_truncation, reason = "checked by the caller")]
     unsafe fn places_inline(
+        &self,
+        text: &[u8],
+        range: (usize, usize),
+        stride: usize,
+        places: &mut Vec<u32>,
+    ) -> usize {
+        // SAFETY: the caller sees to all that is asked for.
+        unsafe {
+            // A number that the compiler knows is a part of the addresses.
+            match stride {
+                1 => self.places_at(text, range, 1, places),
+                2 => self.places_at(text, range, 2, places),
+                _ => self.places_at(text, range, stride, places),
+            }
+        }
+    }
+
+    /// # Safety
+    ///
+    /// As [`places_inline`](Self::places_inline).
+    #[inline(always)]
+    #[allow(clippy::cast_possible_truncation, reason = "checked by the caller")]
+    unsafe fn places_at(
         &self,
         text: &[u8],
         (from, to): (usize, usize),
@@ -228,14 +255,23 @@ impl GramSet {
     ) -> usize {
         let mut len = places.len();
         let room = places.as_mut_ptr();
-        let mut place = from;
-        while place < to {
+        let mut look = |place: usize, step: usize| {
             // SAFETY: the caller answers for the bytes and the room.
             unsafe {
-                let eight = text.as_ptr().add(place).cast::<u64>().read_unaligned();
-                room.add(len).write(place as u32);
+                let eight = text.as_ptr().add(place).add(step).cast::<u64>().read_unaligned();
+                room.add(len).write(place as u32 + step as u32);
                 len += self.mark(eight);
             }
+        };
+        let mut place = from;
+        while place + AT_ONCE * stride <= to {
+            for step in 0..AT_ONCE {
+                look(place, step * stride);
+            }
+            place += AT_ONCE * stride;
+        }
+        while place < to {
+            look(place, 0);
             place += stride;
         }
         // SAFETY: so many places have been written.

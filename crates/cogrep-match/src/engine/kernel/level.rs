@@ -59,7 +59,27 @@ impl Avx512 {
     }
 }
 
+/// The CPU has registers of many bytes, and can permute them.
+#[cfg(target_arch = "x86_64")]
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Vectors {
+    /// By tables of sixteen entries.
+    Avx2(Avx2),
+    /// By tables of sixty-four and more.
+    Avx512(Avx512),
+}
+
 impl Level {
+    /// The instructions for many bytes at once, beyond what every CPU has.
+    #[cfg(target_arch = "x86_64")]
+    pub(crate) fn vectors(self) -> Option<Vectors> {
+        match self {
+            Self::Portable => None,
+            Self::Avx2(token) => Some(Vectors::Avx2(token)),
+            Self::Avx512(token) => Some(Vectors::Avx512(token)),
+        }
+    }
+
     /// The highest level of this CPU, or the one that `COGREP_SIMD` names if the CPU
     /// has it.
     pub(crate) fn chosen() -> Self {

@@ -1,8 +1,8 @@
 //! Chooses the anchors of needles: windows that are rare in a sample of the text.
 
-#[cfg(target_arch = "x86_64")]
-use crate::engine::kernel::bloom;
 use crate::engine::kernel::{Case, Level};
+#[cfg(target_arch = "x86_64")]
+use crate::engine::kernel::{bloom, level::Vectors};
 use std::borrow::Cow;
 
 use crate::engine::judge::Group;
@@ -19,6 +19,9 @@ pub(super) const FEW: usize = 128;
 /// From so many needles on, choosing takes long enough to try less.
 const MANY: usize = 200_000;
 
+/// The bytes that an anchor has at least.
+const SHORTEST: usize = 3;
+
 /// Windows of a needle that are tried at most; if there are many needles.
 const MOST_WINDOWS: usize = 64;
 const FEW_WINDOWS: usize = 8;
@@ -27,10 +30,11 @@ const FEW_WINDOWS: usize = 8;
 /// it: in hundredths of nanoseconds, measured on one machine.
 #[cfg(target_arch = "x86_64")]
 const BLOOM_COST: usize = 8;
+/// With registers of thirty-two bytes, and of sixty-four.
 #[cfg(target_arch = "x86_64")]
-const RUNS_COST: usize = 6;
+const RUNS_COST: [usize; 2] = [10, 6];
 #[cfg(target_arch = "x86_64")]
-const BUCKETS_COST: usize = 3;
+const BUCKETS_COST: [usize; 2] = [7, 3];
 const TABLE_COST: usize = 120;
 /// What comes on top if places have to be written down for the table in between.
 #[cfg(target_arch = "x86_64")]
@@ -40,6 +44,10 @@ const ENTRY_COST: usize = 100;
 
 /// What it costs that a place passes, where comparing with one needle costs 1.
 const PASS: usize = 4;
+
+/// What it costs that runs begin with another byte, for each time that it was seen: a place
+/// in so many is looked up, at a part of what it costs to pass.
+const NEW_START: usize = 2;
 
 /// So many needles may have the same anchor before others look for another.
 const CROWD: u8 = 4;
@@ -102,48 +110,69 @@ struct Candidate {
 /// First sieves that may suit.
 fn candidates(needles: &[Box<[u8]>], level: Level, case: Case) -> Vec<Candidate> {
     let shortest = needles.iter().map(|needle| needle.len()).min().unwrap_or(MOST_BYTES);
-    let table = |stride: usize| {
-        let stride = stride.min(shortest - 2);
-        let anchors = needles.len() * stride;
+    let table_of = |anchors: usize, bytes: usize| {
         // Sixteen hashes an anchor: beyond the second cache, one look costs less than what
         // would pass otherwise.
         let bits = (usize::BITS - anchors.leading_zeros() + 4).clamp(12, 25);
-        GramSet::new((shortest + 1 - stride).min(MOST_BYTES), bits, case)
+        GramSet::new(bytes.min(MOST_BYTES), bits, case)
     };
-    let alone = |stride: usize| Candidate {
-        first: First::table(table(stride), stride.min(shortest - 2)),
-        place_cost: 0,
-        table_cost: TABLE_COST,
+    let alone = |stride: usize| {
+        let stride = stride.min(shortest - 2);
+        let table = table_of(needles.len() * stride, shortest + 1 - stride);
+        Candidate { first: First::table(table, stride), place_cost: 0, table_cost: TABLE_COST }
     };
     #[cfg(target_arch = "x86_64")]
-    if let Level::Avx512(token) = level {
-        let filters = |offsets: &[usize], with_runs: bool, with_table: bool| Candidate {
-            first: First::filters(token, offsets, with_runs, with_table.then(|| table(1)), case),
-            place_cost: BLOOM_COST * offsets.len()
-                + if with_runs { RUNS_COST } else { 0 }
-                + if with_table { BETWEEN_COST } else { 0 },
-            table_cost: if with_table { TABLE_COST } else { 0 },
+    if let Some(vectors) = level.vectors() {
+        let table = || table_of(needles.len(), shortest);
+        let wide = usize::from(matches!(vectors, Vectors::Avx512(_)));
+        let (runs_cost, buckets_cost) = (RUNS_COST[wide], BUCKETS_COST[wide]);
+        let runs = |bytes: usize| Candidate {
+            first: First::runs(vectors, table_of(needles.len(), bytes), case),
+            place_cost: runs_cost + BETWEEN_COST,
+            table_cost: TABLE_COST,
         };
-        let last = shortest.min(MOST_BYTES).checked_sub(bloom::GRAM_BYTES);
-        return match (last, needles.len()) {
-            // Choosing takes longer than counting in a short text: few are tried.
-            (Some(_), ..=FEW) => {
-                let buckets = |table: Option<GramSet>| Candidate {
-                    place_cost: BUCKETS_COST + if table.is_some() { BETWEEN_COST } else { 0 },
-                    table_cost: if table.is_some() { TABLE_COST } else { 0 },
-                    first: First::buckets(token, table, case),
-                };
-                let bloom = |with_table| filters(&[0], false, with_table);
-                vec![buckets(None), buckets(Some(table(1))), bloom(false), bloom(true)]
+        // Shorter anchors pass more often, but each needle has one more to choose from, and
+        // fewer bytes for runs to begin with do.
+        let shorter = Some(shortest - 1).filter(|bytes| (SHORTEST..MOST_BYTES).contains(bytes));
+        let shorter = shorter.map(runs);
+        let buckets = |table: Option<GramSet>| Candidate {
+            place_cost: buckets_cost + if table.is_some() { BETWEEN_COST } else { 0 },
+            table_cost: if table.is_some() { TABLE_COST } else { 0 },
+            first: First::buckets(vectors, table, case),
+        };
+        let has_grams = shortest >= bloom::GRAM_BYTES;
+        return match (vectors, needles.len()) {
+            (Vectors::Avx2(_), ..=FEW) if has_grams => {
+                vec![buckets(None), buckets(Some(table())), runs(shortest)]
             }
-            (Some(last), ..=MOST_IN_REGISTERS) => vec![
-                filters(&[], true, true),
-                filters(&[0], true, true),
-                filters(&[0, last], true, false),
-                filters(&[0, last], false, true),
-            ],
-            (_, ..MANY) => vec![filters(&[], true, true), alone(2)],
-            _ => vec![filters(&[], true, true)],
+            (Vectors::Avx512(token), ..=MOST_IN_REGISTERS) if has_grams => {
+                let last = shortest.min(MOST_BYTES) - bloom::GRAM_BYTES;
+                let blooms = |offsets: &[usize], with_runs: bool, with_table: bool| Candidate {
+                    first: First::blooms(token, offsets, with_runs, with_table.then(table), case),
+                    place_cost: BLOOM_COST * offsets.len()
+                        + if with_runs { runs_cost } else { 0 }
+                        + if with_table { BETWEEN_COST } else { 0 },
+                    table_cost: if with_table { TABLE_COST } else { 0 },
+                };
+                if needles.len() <= FEW {
+                    // Choosing takes longer than counting in a short text: few are tried.
+                    let with_table = buckets(Some(table()));
+                    let blooms = |with_table| blooms(&[0], false, with_table);
+                    vec![buckets(None), with_table, blooms(false), blooms(true)]
+                } else {
+                    vec![
+                        runs(shortest),
+                        blooms(&[0], true, true),
+                        blooms(&[0, last], true, false),
+                        blooms(&[0, last], false, true),
+                    ]
+                }
+            }
+            (Vectors::Avx2(_), ..MANY) => {
+                [runs(shortest), alone(2)].into_iter().chain(shorter).collect()
+            }
+            (Vectors::Avx512(_), ..MANY) => vec![runs(shortest), alone(2)],
+            _ => vec![runs(shortest)],
         };
     }
     let _ = level;
@@ -155,10 +184,14 @@ fn anchors(needles: &[Box<[u8]>], first: &mut First, sample: &[u8]) -> (Vec<u32>
     let seen = Seen::new(first, sample);
     let mut taken = Taken::new(needles.len(), first.anchor_bytes());
     let (stride, bytes) = (first.stride(), first.anchor_bytes());
-    let mut anchors = Vec::with_capacity(needles.len());
+    let mut anchors = vec![0; needles.len()];
     let most = if needles.len() < MANY { MOST_WINDOWS } else { FEW_WINDOWS };
     let mut costs = Vec::new();
-    for needle in needles {
+    // Those that have least to choose from come first: others may share what they need.
+    let mut order: Vec<usize> = (0..needles.len()).collect();
+    order.sort_by_key(|slot| needles[*slot].len());
+    for slot in order {
+        let needle = &needles[slot];
         let offsets = 0..(needle.len() + 1 - bytes).min(most);
         costs.clear();
         costs.extend(offsets.map(|offset| {
@@ -166,8 +199,10 @@ fn anchors(needles: &[Box<[u8]>], first: &mut First, sample: &[u8]) -> (Vec<u32>
             let often = seen.often(first, eight);
             // What passes already costs nothing more in the first sieve.
             let pass = if first.passes(eight) { 0 } else { PASS * (4 * often + 2) };
-            let new_bytes = first.new_bytes(eight).map(|byte| seen.bytes[usize::from(byte)] / 16);
-            let pass = pass + new_bytes.sum::<usize>();
+            let (members, start) = first.new_bytes(eight);
+            let often_seen = |byte: u8| seen.bytes[usize::from(byte)];
+            let members = members.map(|byte| often_seen(byte) / 16).sum::<usize>();
+            let pass = pass + members + NEW_START * start.map_or(0, often_seen);
             let beyond = if needle.len() > MOST_BYTES { 2 } else { 1 };
             pass + 4 * beyond * often + usize::from(taken.by(eight).saturating_sub(CROWD))
         }));
@@ -179,7 +214,7 @@ fn anchors(needles: &[Box<[u8]>], first: &mut First, sample: &[u8]) -> (Vec<u32>
             first.insert(eight);
             taken.take(eight);
         }
-        anchors.push(u32::try_from(anchor).unwrap_or_default());
+        anchors[slot] = u32::try_from(anchor).unwrap_or_default();
     }
     (anchors, taken)
 }

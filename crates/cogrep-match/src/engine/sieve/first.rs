@@ -9,7 +9,7 @@ use crate::engine::kernel::{
     Case, bits,
     bloom::{self, Bloom},
     buckets::{self, Buckets},
-    level::Avx512,
+    level::{Avx512, Vectors},
     runs::Runs,
 };
 
@@ -19,7 +19,7 @@ use crate::engine::kernel::{
 pub(super) struct First {
     /// Filters in registers, that decide for many places at once.
     #[cfg(target_arch = "x86_64")]
-    filters: Filters,
+    filters: Option<Filters>,
     /// A table in memory.
     table: Option<GramSet>,
     /// One place in so many is looked at: a needle has so many anchors, next to each
@@ -29,8 +29,9 @@ pub(super) struct First {
 }
 
 #[cfg(target_arch = "x86_64")]
-#[derive(Debug, Default)]
+#[derive(Debug)]
 struct Filters {
+    vectors: Vectors,
     /// Of the first bytes of an anchor, if anchors are few.
     buckets: Option<Buckets>,
     /// The anchor has these bytes only.
@@ -49,18 +50,27 @@ impl First {
     pub(super) fn table(set: GramSet, stride: usize) -> Self {
         Self {
             #[cfg(target_arch = "x86_64")]
-            filters: Filters::default(),
+            filters: None,
             stride,
             anchor_bytes: set.bytes(),
             table: Some(set),
         }
     }
 
-    /// With filters before the table, or instead of it: for four bytes at each of these
-    /// offsets in an anchor, and perhaps for runs of bytes that occur in anchors. Only the
-    /// places that they leave are looked up.
+    /// With a filter for runs of bytes that occur in anchors before the table: only the
+    /// places that it leaves are looked up.
     #[cfg(target_arch = "x86_64")]
-    pub(super) fn filters(
+    pub(super) fn runs(vectors: Vectors, table: GramSet, case: Case) -> Self {
+        let anchor_bytes = table.bytes();
+        let runs = Some(Runs::new(vectors, anchor_bytes, case));
+        let filters = Some(Filters { vectors, buckets: None, runs, blooms: Vec::new() });
+        Self { filters, table: Some(table), stride: 1, anchor_bytes }
+    }
+
+    /// With filters before the table, or instead of it: for four bytes at each of these
+    /// offsets in an anchor, and perhaps for runs.
+    #[cfg(target_arch = "x86_64")]
+    pub(super) fn blooms(
         token: Avx512,
         offsets: &[usize],
         with_runs: bool,
@@ -72,17 +82,19 @@ impl First {
         let bloom_bytes = offsets.iter().max().map_or(0, |last| last + bloom::GRAM_BYTES);
         let anchor_bytes = table.as_ref().map_or(bloom_bytes, GramSet::bytes);
         assert!(bloom_bytes <= anchor_bytes, "a filter that looks beyond the anchors");
-        let runs = with_runs.then(|| Runs::new(token, anchor_bytes, case));
-        let filters = Filters { buckets: None, runs, blooms };
+        let vectors = Vectors::Avx512(token);
+        let runs = with_runs.then(|| Runs::new(vectors, anchor_bytes, case));
+        let filters = Some(Filters { vectors, buckets: None, runs, blooms });
         Self { filters, table, stride: 1, anchor_bytes }
     }
 
     /// For a few dozen needles: with buckets before the table, or instead of it.
     #[cfg(target_arch = "x86_64")]
-    pub(super) fn buckets(token: Avx512, table: Option<GramSet>, case: Case) -> Self {
+    pub(super) fn buckets(vectors: Vectors, table: Option<GramSet>, case: Case) -> Self {
         let anchor_bytes = table.as_ref().map_or(buckets::GRAM_BYTES, GramSet::bytes);
         assert!(buckets::GRAM_BYTES <= anchor_bytes, "a filter that looks beyond the anchors");
-        let filters = Filters { buckets: Some(Buckets::new(token, case)), ..Filters::default() };
+        let buckets = Some(Buckets::new(vectors, case));
+        let filters = Some(Filters { vectors, buckets, runs: None, blooms: Vec::new() });
         Self { filters, table, stride: 1, anchor_bytes }
     }
 
@@ -104,9 +116,11 @@ impl First {
         let cells = self.table.iter().map(GramSet::hashes);
         #[cfg(target_arch = "x86_64")]
         let cells = {
-            let blooms = self.filters.blooms.iter().map(|_| bloom::CELLS);
-            let buckets = self.filters.buckets.iter().map(|_| 1 << BUCKET_CELL_BITS);
-            blooms.chain(buckets).chain(cells)
+            let filters = self.filters.iter().flat_map(|filters| {
+                let blooms = filters.blooms.iter().map(|_| bloom::CELLS);
+                blooms.chain(filters.buckets.iter().map(|_| 1 << BUCKET_CELL_BITS))
+            });
+            filters.chain(cells)
         };
         cells.collect()
     }
@@ -114,11 +128,11 @@ impl First {
     /// The cell, in one of the ways, of the anchor that begins these eight bytes.
     pub(super) fn cell(&self, way: usize, eight: u64) -> usize {
         #[cfg(target_arch = "x86_64")]
-        {
-            if let Some((offset, bloom)) = self.filters.blooms.get(way) {
+        if let Some(filters) = &self.filters {
+            if let Some((offset, bloom)) = filters.blooms.get(way) {
                 return bloom.cell(gram_at(*offset, eight));
             }
-            if self.filters.buckets.is_some() && way == 0 {
+            if filters.buckets.is_some() && way == 0 {
                 let gram = u32::from_le_bytes(gram_at(0, eight));
                 // The golden ratio, as Knuth hashes words.
                 return (gram.wrapping_mul(0x9E37_79B1) >> (32 - BUCKET_CELL_BITS)) as usize;
@@ -128,26 +142,31 @@ impl First {
     }
 
     /// The bytes of the anchor that begins these eight that would have to pass from now
-    /// on, if it were let in, and did not before.
-    pub(super) fn new_bytes(&self, eight: u64) -> impl Iterator<Item = u8> {
+    /// on, if it were let in, and did not before: in runs, and at their beginning.
+    pub(super) fn new_bytes(&self, eight: u64) -> (impl Iterator<Item = u8>, Option<u8>) {
+        let bytes = eight.to_le_bytes().into_iter().take(self.anchor_bytes);
         #[cfg(target_arch = "x86_64")]
-        let is_new = |byte: &u8| self.filters.runs.as_ref().is_some_and(|runs| !runs.has(*byte));
+        {
+            let runs = self.filters.as_ref().and_then(|filters| filters.runs.as_ref());
+            let start = bytes.clone().next();
+            let start = start.filter(|byte| runs.is_some_and(|runs| !runs.begins_with(*byte)));
+            (bytes.filter(move |byte| runs.is_some_and(|runs| !runs.has(*byte))), start)
+        }
         #[cfg(not(target_arch = "x86_64"))]
-        let is_new = |_: &u8| false;
-        eight.to_le_bytes().into_iter().take(self.anchor_bytes).filter(is_new)
+        (bytes.take(0), None)
     }
 
     /// Lets the anchor pass that begins these eight bytes.
     pub(super) fn insert(&mut self, eight: u64) {
         #[cfg(target_arch = "x86_64")]
-        {
-            if let Some(runs) = &mut self.filters.runs {
+        if let Some(Filters { buckets, runs, blooms, .. }) = &mut self.filters {
+            if let Some(runs) = runs {
                 runs.insert(&eight.to_le_bytes()[..self.anchor_bytes]);
             }
-            for (offset, bloom) in &mut self.filters.blooms {
+            for (offset, bloom) in blooms {
                 bloom.insert(bloom.cell(gram_at(*offset, eight)));
             }
-            if let Some(buckets) = &mut self.filters.buckets {
+            if let Some(buckets) = buckets {
                 buckets.insert(gram_at(0, eight));
             }
         }
@@ -167,9 +186,9 @@ impl First {
         #[cfg(target_arch = "x86_64")]
         {
             let bytes = &eight.to_le_bytes()[..self.anchor_bytes];
-            let Filters { buckets, runs, blooms } = &self.filters;
+            let Some(Filters { buckets, runs, blooms, .. }) = &self.filters else { return true };
             buckets.as_ref().is_none_or(|buckets| buckets.passes(gram_at(0, eight)))
-                && runs.as_ref().is_none_or(|runs| bytes.iter().all(|byte| runs.has(*byte)))
+                && runs.as_ref().is_none_or(|runs| runs.passes(bytes))
                 && blooms
                     .iter()
                     .all(|(offset, bloom)| bloom.passes(bloom.cell(gram_at(*offset, eight))))
@@ -191,9 +210,8 @@ impl First {
         places: &mut Vec<u32>,
     ) {
         #[cfg(target_arch = "x86_64")]
-        if let Level::Avx512(token) = level
-            && self.filters.filter(token, text, range.clone(), places)
-        {
+        if let Some(filters) = &self.filters {
+            filters.filter(text, range, places);
             if let Some(set) = &self.table {
                 set.keep(level, text, places);
             }
@@ -220,18 +238,9 @@ fn gram_at(offset: usize, eight: u64) -> [u8; 4] {
 
 #[cfg(target_arch = "x86_64")]
 impl Filters {
-    /// Appends the places that all filters let pass, if there are any filters.
-    fn filter(
-        &self,
-        token: Avx512,
-        text: &[u8],
-        range: Range<usize>,
-        places: &mut Vec<u32>,
-    ) -> bool {
-        let Self { buckets, runs, blooms } = self;
-        if buckets.is_none() && runs.is_none() && blooms.is_empty() {
-            return false;
-        }
+    /// Appends the places that all filters let pass.
+    fn filter(&self, text: &[u8], range: Range<usize>, places: &mut Vec<u32>) {
+        let Self { vectors, buckets, runs, blooms } = self;
         for from in range.clone().step_by(BLOCKS * BLOCK) {
             let len = (range.end - from).min(BLOCKS * BLOCK);
             let mut masks = [!0_u64; BLOCKS];
@@ -248,8 +257,7 @@ impl Filters {
             if let (Some(last), 1..) = (masks.last_mut(), len % BLOCK) {
                 *last &= !(!0 << (len % BLOCK));
             }
-            bits::append_places(token, masks, from, places);
+            bits::append_places(*vectors, masks, from, places);
         }
-        true
     }
 }
