@@ -20,7 +20,7 @@ use std::arch::x86_64::{
 pub(crate) const GRAM_BYTES: usize = 4;
 
 /// A bit of a byte each.
-const BUCKETS: u32 = 8;
+const BUCKETS: usize = 8;
 
 /// How many bytes of text the masks of one block are made from.
 const REACH_BYTES: usize = 64 + GRAM_BYTES - 1;
@@ -35,12 +35,32 @@ pub(crate) struct Buckets {
     case: Case,
     /// The buckets by what a table is asked for: see [`keys`](Self::keys).
     tables: [[u8; 64]; TABLES],
+    /// What share of all bytes asks a table for each entry; tables take turns.
+    shares: [[f32; 64]; 2],
+    /// What share of all bytes finds each bucket in each table.
+    found: [[f32; TABLES]; BUCKETS],
 }
 
 impl Buckets {
-    /// Without grams.
-    pub(crate) fn new(vectors: Vectors, case: Case) -> Self {
-        Self { vectors, case, tables: [[0; 64]; TABLES] }
+    /// Without grams, for a text in which each byte occurs so many times.
+    #[allow(clippy::cast_precision_loss, reason = "estimates are made of it")]
+    pub(crate) fn new(vectors: Vectors, case: Case, counts: &[usize; 256]) -> Self {
+        // What was not seen may come.
+        let total = (counts.iter().sum::<usize>() + counts.len()) as f32;
+        let mut buckets = Self {
+            vectors,
+            case,
+            tables: [[0; 64]; TABLES],
+            shares: [[0.0; 64]; 2],
+            found: [[0.0; TABLES]; BUCKETS],
+        };
+        for (byte, count) in (0..=255).zip(counts) {
+            // Those of the first byte of a gram: the tables of the others are asked the same.
+            for (table, entry) in buckets.keys([byte; GRAM_BYTES]).filter(|(table, _)| *table < 2) {
+                buckets.shares[table][entry] += (count + 1) as f32 / total;
+            }
+        }
+        buckets
     }
 
     /// What a gram is looked up by: the entries in the tables, as many as they are.
@@ -50,7 +70,7 @@ impl Buckets {
             let byte = usize::from(byte);
             match vectors {
                 Vectors::Avx2(_) => [Some((2 * at, byte % 16)), Some((2 * at + 1, byte / 16))],
-                Vectors::Avx512(_) => [Some((at, byte % 64)), None],
+                Vectors::Avx512(_) => [Some((2 * at, byte % 64)), None],
             }
         });
         by.flatten()
@@ -59,26 +79,52 @@ impl Buckets {
     /// Lets this gram pass. It goes where least passes that did not before: grams that
     /// share bytes share a bucket.
     pub(crate) fn insert(&mut self, gram: [u8; GRAM_BYTES]) {
-        let fewest = (0..BUCKETS).min_by_key(|bucket| self.combinations(gram, *bucket));
-        let bit = 1 << fewest.unwrap_or_default();
-        let capital = match self.case {
-            Case::Matters => gram,
-            Case::Ignored => gram.map(|byte| byte.to_ascii_uppercase()),
-        };
-        for (table, entry) in self.keys(gram).chain(self.keys(capital)) {
-            self.tables[table][entry] |= bit;
+        let (bucket, _) = self.best(gram);
+        for (table, entry) in self.keys(gram).chain(self.keys(self.capital(gram))) {
+            let buckets = &mut self.tables[table][entry];
+            if *buckets >> bucket & 1 == 0 {
+                *buckets |= 1 << bucket;
+                self.found[bucket][table] += self.shares[table % 2][entry];
+            }
         }
     }
 
-    /// How many combinations of entries would pass by this bucket if it had this gram.
-    fn combinations(&self, gram: [u8; GRAM_BYTES], bucket: u32) -> usize {
-        let entries = self.keys(gram).map(|(table, entry)| {
-            let table = &self.tables[table];
-            let others = table.iter().filter(|buckets| *buckets >> bucket & 1 == 1).count();
-            let is_new = table[entry] >> bucket & 1 == 0;
-            others + usize::from(is_new)
+    /// How many of so many places would pass if this gram were let in, and do not now, if
+    /// bytes were independent of each other.
+    #[allow(
+        clippy::cast_precision_loss,
+        clippy::cast_possible_truncation,
+        clippy::cast_sign_loss,
+        reason = "an estimate"
+    )]
+    pub(crate) fn added(&self, gram: [u8; GRAM_BYTES], places: usize) -> usize {
+        (self.best(gram).1 * places as f32) as usize
+    }
+
+    fn capital(&self, gram: [u8; GRAM_BYTES]) -> [u8; GRAM_BYTES] {
+        match self.case {
+            Case::Matters => gram,
+            Case::Ignored => gram.map(|byte| byte.to_ascii_uppercase()),
+        }
+    }
+
+    /// The bucket in which a gram lets pass least that does not pass now, and how much.
+    fn best(&self, gram: [u8; GRAM_BYTES]) -> (usize, f32) {
+        let capital = self.capital(gram);
+        let added = (0..BUCKETS).map(|bucket| {
+            let (mut now, mut then) = (1.0, 1.0);
+            for ((table, entry), (_, other)) in self.keys(gram).zip(self.keys(capital)) {
+                let has = |entry: usize| self.tables[table][entry] >> bucket & 1 == 1;
+                let share = |entry: usize| self.shares[table % 2][entry];
+                let found = self.found[bucket][table];
+                now *= found;
+                then *= found
+                    + if has(entry) { 0.0 } else { share(entry) }
+                    + if has(other) || other == entry { 0.0 } else { share(other) };
+            }
+            (bucket, then - now)
         });
-        entries.product()
+        added.min_by(|(_, one), (_, other)| one.total_cmp(other)).unwrap_or_default()
     }
 
     /// Whether a gram passes.
@@ -113,7 +159,7 @@ impl Buckets {
     #[target_feature(enable = "avx512f,avx512bw,avx512vl,avx512vbmi")]
     unsafe fn sift_avx512(&self, text: *const u8, masks: &mut [u64]) {
         let mut buckets: [__m512i; GRAM_BYTES] = [_mm512_setzero_si512(); GRAM_BYTES];
-        for (buckets, table) in buckets.iter_mut().zip(&self.tables) {
+        for (buckets, table) in buckets.iter_mut().zip(self.tables.iter().step_by(2)) {
             // SAFETY: a table has sixty-four bytes.
             *buckets = unsafe { _mm512_loadu_si512(table.as_ptr().cast()) };
         }
@@ -186,8 +232,12 @@ mod tests {
             case in prop::sample::select(&[Case::Matters, Case::Ignored][..]),
         ) {
             let text = &text[skip.min(text.len() - 1)..];
+            let mut counts = [0; 256];
+            for byte in text {
+                counts[usize::from(*byte)] += 1;
+            }
             for vectors in available() {
-                let mut buckets = Buckets::new(vectors, case);
+                let mut buckets = Buckets::new(vectors, case, &counts);
                 let gram_of = |at: &prop::sample::Index| gram(text, at.index(text.len()));
                 let inserted: Vec<_> = inserted
                     .iter()
@@ -211,12 +261,17 @@ mod tests {
 
     #[test]
     fn eight_grams_have_a_bucket_each_and_more_share_bytes() {
+        let mut counts = [0; 256];
+        counts[usize::from(b'a')..usize::from(b'q')].fill(1000);
         for vectors in available() {
-            let mut buckets = Buckets::new(vectors, Case::Matters);
+            let mut buckets = Buckets::new(vectors, Case::Matters, &counts);
             for first in b'a'..=b'h' {
                 buckets.insert([first, first, first, first]);
             }
             assert!(buckets.passes(*b"cccc") && !buckets.passes(*b"cccd"));
+            let added = |gram| buckets.added(gram, 1 << 24);
+            assert_eq!(added(*b"cccc"), 0);
+            assert!(added(*b"cccj") < added(*b"jkcc"));
             buckets.insert(*b"cccj");
             assert!(buckets.passes(*b"cccj") && !buckets.passes(*b"dddj"));
         }

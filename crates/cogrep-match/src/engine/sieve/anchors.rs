@@ -42,8 +42,10 @@ const BETWEEN_COST: usize = 1;
 const PASSED_COST: usize = 800;
 const ENTRY_COST: usize = 100;
 
-/// What it costs that a place passes, where comparing with one needle costs 1.
+/// What it costs that a place passes, where comparing with one needle costs 1; and that it
+/// is looked up in the table.
 const PASS: usize = 4;
+const LOOK: usize = 3;
 
 /// What it costs that runs begin with another byte, for each time that it was seen: a place
 /// in so many is looked up, at a part of what it costs to pass.
@@ -73,7 +75,7 @@ pub(super) fn choose(group: &Group, level: Level, sample: &[u8]) -> Choice {
     // Anchors are rarer in the text they were chosen on than in any other: what passes
     // is counted elsewhere.
     let (sample, test) = sample.split_at(sample.len() / 4 * 3);
-    let choices = candidates(needles, level, case).into_iter().map(|mut candidate| {
+    let choices = candidates(needles, level, case, sample).into_iter().map(|mut candidate| {
         let first = &mut candidate.first;
         let (anchors, taken) = anchors(needles, first, sample);
         let places = || (0..test.len().saturating_sub(MOST_BYTES)).step_by(first.stride());
@@ -108,7 +110,7 @@ struct Candidate {
 }
 
 /// First sieves that may suit.
-fn candidates(needles: &[Box<[u8]>], level: Level, case: Case) -> Vec<Candidate> {
+fn candidates(needles: &[Box<[u8]>], level: Level, case: Case, sample: &[u8]) -> Vec<Candidate> {
     let shortest = needles.iter().map(|needle| needle.len()).min().unwrap_or(MOST_BYTES);
     let table_of = |anchors: usize, bytes: usize| {
         // Sixteen hashes an anchor: beyond the second cache, one look costs less than what
@@ -135,10 +137,14 @@ fn candidates(needles: &[Box<[u8]>], level: Level, case: Case) -> Vec<Candidate>
         // fewer bytes for runs to begin with do.
         let shorter = Some(shortest - 1).filter(|bytes| (SHORTEST..MOST_BYTES).contains(bytes));
         let shorter = shorter.map(runs);
+        let mut counts = [0; 256];
+        for byte in sample {
+            counts[usize::from(*byte)] += 1;
+        }
         let buckets = |table: Option<GramSet>| Candidate {
             place_cost: buckets_cost + if table.is_some() { BETWEEN_COST } else { 0 },
             table_cost: if table.is_some() { TABLE_COST } else { 0 },
-            first: First::buckets(vectors, table, case),
+            first: First::buckets(vectors, table, case, &counts),
         };
         let has_grams = shortest >= bloom::GRAM_BYTES;
         return match (vectors, needles.len()) {
@@ -175,7 +181,7 @@ fn candidates(needles: &[Box<[u8]>], level: Level, case: Case) -> Vec<Candidate>
             _ => vec![runs(shortest)],
         };
     }
-    let _ = level;
+    let _ = (level, sample);
     vec![alone(1), alone(2)]
 }
 
@@ -203,6 +209,8 @@ fn anchors(needles: &[Box<[u8]>], first: &mut First, sample: &[u8]) -> (Vec<u32>
             let often_seen = |byte: u8| seen.bytes[usize::from(byte)];
             let members = members.map(|byte| often_seen(byte) / 16).sum::<usize>();
             let pass = pass + members + NEW_START * start.map_or(0, often_seen);
+            let added = first.added(eight, seen.sample);
+            let pass = pass + added * if first.has_table() { LOOK } else { 4 * PASS };
             let beyond = if needle.len() > MOST_BYTES { 2 } else { 1 };
             pass + 4 * beyond * often + usize::from(taken.by(eight).saturating_sub(CROWD))
         }));

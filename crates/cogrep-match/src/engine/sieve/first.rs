@@ -88,12 +88,18 @@ impl First {
         Self { filters, table, stride: 1, anchor_bytes }
     }
 
-    /// For a few dozen needles: with buckets before the table, or instead of it.
+    /// For a few dozen needles: with buckets before the table, or instead of it. Each byte
+    /// occurs so many times in the text.
     #[cfg(target_arch = "x86_64")]
-    pub(super) fn buckets(vectors: Vectors, table: Option<GramSet>, case: Case) -> Self {
+    pub(super) fn buckets(
+        vectors: Vectors,
+        table: Option<GramSet>,
+        case: Case,
+        counts: &[usize; 256],
+    ) -> Self {
         let anchor_bytes = table.as_ref().map_or(buckets::GRAM_BYTES, GramSet::bytes);
         assert!(buckets::GRAM_BYTES <= anchor_bytes, "a filter that looks beyond the anchors");
-        let buckets = Some(Buckets::new(vectors, case));
+        let buckets = Some(Buckets::new(vectors, case, counts));
         let filters = Some(Filters { vectors, buckets, runs: None, blooms: Vec::new() });
         Self { filters, table, stride: 1, anchor_bytes }
     }
@@ -154,6 +160,22 @@ impl First {
         }
         #[cfg(not(target_arch = "x86_64"))]
         (bytes.take(0), None)
+    }
+
+    /// About how many of so many places would pass the buckets, if there are any, and do not
+    /// now, if the anchor were let in that begins these eight bytes.
+    pub(super) fn added(&self, eight: u64, places: usize) -> usize {
+        #[cfg(target_arch = "x86_64")]
+        if let Some(Filters { buckets: Some(buckets), .. }) = &self.filters {
+            return buckets.added(gram_at(0, eight), places);
+        }
+        let _ = (eight, places);
+        0
+    }
+
+    /// Whether what passes the filters is looked up in a table.
+    pub(super) fn has_table(&self) -> bool {
+        self.table.is_some()
     }
 
     /// Lets the anchor pass that begins these eight bytes.
