@@ -33,9 +33,9 @@ const TABLES: usize = 2 * GRAM_BYTES;
 pub(crate) struct Buckets {
     vectors: Vectors,
     case: Case,
-    /// The buckets by what a table is asked for: see [`keys`](Self::keys).
+    /// The buckets by the [entries](Self::entries) of a byte, two tables a byte.
     tables: [[u8; 64]; TABLES],
-    /// What share of all bytes asks a table for each entry; tables take turns.
+    /// What share of all bytes has each entry, in the first table of a byte and the second.
     shares: [[f32; 64]; 2],
     /// What share of all bytes finds each bucket in each table.
     found: [[f32; TABLES]; BUCKETS],
@@ -45,8 +45,6 @@ impl Buckets {
     /// Without grams, for a text in which each byte occurs so many times.
     #[allow(clippy::cast_precision_loss, reason = "estimates are made of it")]
     pub(crate) fn new(vectors: Vectors, case: Case, counts: &[usize; 256]) -> Self {
-        // What was not seen may come.
-        let total = (counts.iter().sum::<usize>() + counts.len()) as f32;
         let mut buckets = Self {
             vectors,
             case,
@@ -54,37 +52,58 @@ impl Buckets {
             shares: [[0.0; 64]; 2],
             found: [[0.0; TABLES]; BUCKETS],
         };
+        // What was not seen may come.
+        let total = (counts.iter().sum::<usize>() + counts.len()) as f32;
         for (byte, count) in (0..=255).zip(counts) {
-            // Those of the first byte of a gram: the tables of the others are asked the same.
-            for (table, entry) in buckets.keys([byte; GRAM_BYTES]).filter(|(table, _)| *table < 2) {
-                buckets.shares[table][entry] += (count + 1) as f32 / total;
+            let [first, second, ..] = buckets.entries([byte; GRAM_BYTES]);
+            buckets.shares[0][first] += (count + 1) as f32 / total;
+            buckets.shares[1][second] += (count + 1) as f32 / total;
+        }
+        if let Vectors::Avx512(_) = vectors {
+            for table in (1..TABLES).step_by(2) {
+                buckets.tables[table] = [!0; 64];
+                buckets.found.iter_mut().for_each(|found| found[table] = 1.0);
             }
         }
         buckets
     }
 
-    /// What a gram is looked up by: the entries in the tables, as many as they are.
-    fn keys(&self, gram: [u8; GRAM_BYTES]) -> impl Iterator<Item = (usize, usize)> + use<> {
-        let vectors = self.vectors;
-        let by = gram.into_iter().enumerate().flat_map(move |(at, byte)| {
-            let byte = usize::from(byte);
-            match vectors {
-                Vectors::Avx2(_) => [Some((2 * at, byte % 16)), Some((2 * at + 1, byte / 16))],
-                Vectors::Avx512(_) => [Some((2 * at, byte % 64)), None],
+    /// The entries by which a gram is looked up, one in each table: of the second table of a
+    /// byte always the same, where one tells enough.
+    #[inline]
+    fn entries(&self, gram: [u8; GRAM_BYTES]) -> [usize; TABLES] {
+        std::array::from_fn(|table| {
+            let byte = usize::from(gram[table / 2]);
+            match (self.vectors, table % 2) {
+                (Vectors::Avx2(_), 0) => byte % 16,
+                (Vectors::Avx2(_), _) => byte / 16,
+                (Vectors::Avx512(_), 0) => byte % 64,
+                (Vectors::Avx512(_), _) => 0,
             }
-        });
-        by.flatten()
+        })
+    }
+
+    /// The same of a gram and of its capital form, where that is as good.
+    #[inline]
+    fn both_entries(&self, gram: [u8; GRAM_BYTES]) -> [[usize; TABLES]; 2] {
+        let capital = match self.case {
+            Case::Matters => gram,
+            Case::Ignored => gram.map(|byte| byte.to_ascii_uppercase()),
+        };
+        [self.entries(gram), self.entries(capital)]
     }
 
     /// Lets this gram pass. It goes where least passes that did not before: grams that
     /// share bytes share a bucket.
     pub(crate) fn insert(&mut self, gram: [u8; GRAM_BYTES]) {
         let (bucket, _) = self.best(gram);
-        for (table, entry) in self.keys(gram).chain(self.keys(self.capital(gram))) {
-            let buckets = &mut self.tables[table][entry];
-            if *buckets >> bucket & 1 == 0 {
-                *buckets |= 1 << bucket;
-                self.found[bucket][table] += self.shares[table % 2][entry];
+        for entries in self.both_entries(gram) {
+            for (table, entry) in entries.into_iter().enumerate() {
+                let buckets = &mut self.tables[table][entry];
+                if *buckets >> bucket & 1 == 0 {
+                    *buckets |= 1 << bucket;
+                    self.found[bucket][table] += self.shares[table % 2][entry];
+                }
             }
         }
     }
@@ -101,36 +120,31 @@ impl Buckets {
         (self.best(gram).1 * places as f32) as usize
     }
 
-    fn capital(&self, gram: [u8; GRAM_BYTES]) -> [u8; GRAM_BYTES] {
-        match self.case {
-            Case::Matters => gram,
-            Case::Ignored => gram.map(|byte| byte.to_ascii_uppercase()),
-        }
-    }
-
     /// The bucket in which a gram lets pass least that does not pass now, and how much.
     fn best(&self, gram: [u8; GRAM_BYTES]) -> (usize, f32) {
-        let capital = self.capital(gram);
-        let added = (0..BUCKETS).map(|bucket| {
-            let (mut now, mut then) = (1.0, 1.0);
-            for ((table, entry), (_, other)) in self.keys(gram).zip(self.keys(capital)) {
-                let has = |entry: usize| self.tables[table][entry] >> bucket & 1 == 1;
-                let share = |entry: usize| self.shares[table % 2][entry];
+        let [small, capital] = self.both_entries(gram);
+        let (mut now, mut then) = ([1.0; BUCKETS], [1.0; BUCKETS]);
+        for table in 0..TABLES {
+            let (small, capital) = (small[table], capital[table]);
+            let [has, has_capital] = [small, capital].map(|entry| self.tables[table][entry]);
+            let [share, other] = [small, capital].map(|entry| self.shares[table % 2][entry]);
+            let other = if capital == small { 0.0 } else { other };
+            for bucket in 0..BUCKETS {
                 let found = self.found[bucket][table];
-                now *= found;
-                then *= found
-                    + if has(entry) { 0.0 } else { share(entry) }
-                    + if has(other) || other == entry { 0.0 } else { share(other) };
+                let new =
+                    |buckets: u8, share: f32| [share, 0.0][usize::from(buckets >> bucket & 1)];
+                now[bucket] *= found;
+                then[bucket] *= found + new(has, share) + new(has_capital, other);
             }
-            (bucket, then - now)
-        });
+        }
+        let added = (0..BUCKETS).map(|bucket| (bucket, then[bucket] - now[bucket]));
         added.min_by(|(_, one), (_, other)| one.total_cmp(other)).unwrap_or_default()
     }
 
     /// Whether a gram passes.
     pub(crate) fn passes(&self, gram: [u8; GRAM_BYTES]) -> bool {
-        let buckets = self.keys(gram).map(|(table, entry)| self.tables[table][entry]);
-        buckets.fold(!0, |all, buckets| all & buckets) != 0
+        let buckets = self.entries(gram).into_iter().zip(&self.tables);
+        buckets.fold(!0, |all, (entry, table)| all & table[entry]) != 0
     }
 
     /// Clears the bits of the places whose gram does not pass: bit `i` of mask `j` is
