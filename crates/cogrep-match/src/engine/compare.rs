@@ -220,7 +220,7 @@ impl Pass {
         for way in Way::suiting(engine.level, shortest) {
             let rarest: Vec<_> =
                 needles().map(|needle| Rarest::of(needle, way, engine, sample)).collect();
-            let looking = 2 * pairs * way.cost(self.slots.len(), engine.case);
+            let looking = 2 * pairs * way.cost(engine.level, self.slots.len(), engine.case);
             let cost = looking + rarest.iter().map(|rarest| rarest.cost).sum::<usize>();
             if best.as_ref().is_none_or(|best| cost < best.0) {
                 best = Some((cost, way, rarest));

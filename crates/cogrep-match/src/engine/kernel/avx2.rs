@@ -15,7 +15,7 @@ use super::block::Block;
 
 /// The lower and the upper half of a block.
 #[derive(Clone, Copy)]
-pub(super) struct Halves(__m256i, __m256i);
+pub(super) struct Halves(pub(super) __m256i, pub(super) __m256i);
 
 #[inline(always)]
 unsafe fn bits(lower: __m256i, upper: __m256i) -> u64 {

@@ -1,20 +1,15 @@
 //! Which places of a text may begin one of a few dozen grams of four bytes: each gram is
 //! in one of eight buckets, and permutations tell for each byte in which buckets it may be.
 //!
-//! A place passes if some bucket has its four bytes, each at its place. That is Teddy's
-//! idea, from Hyperscan; there a byte takes two tables of sixteen entries, one for either
-//! half of it, and so it does here with AVX2. With AVX-512 it is one of sixty-four, by the
-//! lowest six bits, which lets pass less where a bucket has several grams.
+//! A place passes if some bucket has its four bytes, each at its place.
+
+use std::arch::x86_64::__m512i;
 
 use super::Case;
+use super::avx2::Halves;
 use super::level::{Avx2, Avx512, Vectors};
 use super::padded;
-use std::arch::x86_64::{
-    __m128i, __m256i, __m512i, _mm_loadu_si128, _mm256_and_si256, _mm256_broadcastsi128_si256,
-    _mm256_cmpeq_epi8, _mm256_loadu_si256, _mm256_movemask_epi8, _mm256_set1_epi8,
-    _mm256_setzero_si256, _mm256_shuffle_epi8, _mm256_srli_epi16, _mm512_and_si512,
-    _mm512_loadu_si512, _mm512_permutexvar_epi8, _mm512_setzero_si512, _mm512_test_epi8_mask,
-};
+use super::tables::{LookUp, Tables};
 
 /// The bytes of a gram.
 pub(crate) const GRAM_BYTES: usize = 4;
@@ -25,7 +20,7 @@ const BUCKETS: usize = 8;
 /// How many bytes of text the masks of one block are made from.
 const REACH_BYTES: usize = 64 + GRAM_BYTES - 1;
 
-/// The most tables that the bytes of a gram take together.
+/// The tables that the bytes of a gram take together.
 const TABLES: usize = 2 * GRAM_BYTES;
 
 /// Grams in buckets.
@@ -33,8 +28,8 @@ const TABLES: usize = 2 * GRAM_BYTES;
 pub(crate) struct Buckets {
     vectors: Vectors,
     case: Case,
-    /// The buckets by the [entries](Self::entries) of a byte, two tables a byte.
-    tables: [[u8; 64]; TABLES],
+    /// The buckets by the bytes of a gram.
+    tables: [Tables; GRAM_BYTES],
     /// What share of all bytes has each entry, in the first table of a byte and the second.
     shares: [[f32; 64]; 2],
     /// What share of all bytes finds each bucket in each table.
@@ -48,39 +43,40 @@ impl Buckets {
         let mut buckets = Self {
             vectors,
             case,
-            tables: [[0; 64]; TABLES],
+            tables: [Tables::new(vectors); GRAM_BYTES],
             shares: [[0.0; 64]; 2],
             found: [[0.0; TABLES]; BUCKETS],
         };
         // What was not seen may come.
         let total = (counts.iter().sum::<usize>() + counts.len()) as f32;
         for (byte, count) in (0..=255).zip(counts) {
-            let [first, second, ..] = buckets.entries([byte; GRAM_BYTES]);
+            let [first, second] = Tables::entries(vectors, byte);
             buckets.shares[0][first] += (count + 1) as f32 / total;
             buckets.shares[1][second] += (count + 1) as f32 / total;
         }
-        if let Vectors::Avx512(_) = vectors {
-            for table in (1..TABLES).step_by(2) {
-                buckets.tables[table] = [!0; 64];
-                buckets.found.iter_mut().for_each(|found| found[table] = 1.0);
+        // Some find all buckets from the start.
+        for (bucket, found) in buckets.found.iter_mut().enumerate() {
+            for (table, found) in found.iter_mut().enumerate() {
+                let there = (0..64).filter(|entry| {
+                    buckets.tables[table / 2].at(table % 2, *entry) >> bucket & 1 == 1
+                });
+                *found = there.map(|entry| buckets.shares[table % 2][entry]).sum();
             }
         }
         buckets
     }
 
-    /// The entries by which a gram is looked up, one in each table: of the second table of a
-    /// byte always the same, where one tells enough.
+    /// The entries by which a gram is looked up, one in each table.
     #[inline]
     fn entries(&self, gram: [u8; GRAM_BYTES]) -> [usize; TABLES] {
-        std::array::from_fn(|table| {
-            let byte = usize::from(gram[table / 2]);
-            match (self.vectors, table % 2) {
-                (Vectors::Avx2(_), 0) => byte % 16,
-                (Vectors::Avx2(_), _) => byte / 16,
-                (Vectors::Avx512(_), 0) => byte % 64,
-                (Vectors::Avx512(_), _) => 0,
-            }
-        })
+        let entries = gram.map(|byte| Tables::entries(self.vectors, byte));
+        std::array::from_fn(|table| entries[table / 2][table % 2])
+    }
+
+    /// The buckets that a table gives for an entry.
+    #[inline]
+    fn at(&self, table: usize, entry: usize) -> u8 {
+        self.tables[table / 2].at(table % 2, entry)
     }
 
     /// The same of a gram and of its capital form, where that is as good.
@@ -99,9 +95,8 @@ impl Buckets {
         let (bucket, _) = self.best(gram);
         for entries in self.both_entries(gram) {
             for (table, entry) in entries.into_iter().enumerate() {
-                let buckets = &mut self.tables[table][entry];
-                if *buckets >> bucket & 1 == 0 {
-                    *buckets |= 1 << bucket;
+                if self.at(table, entry) >> bucket & 1 == 0 {
+                    self.tables[table / 2].insert(table % 2, entry, 1 << bucket);
                     self.found[bucket][table] += self.shares[table % 2][entry];
                 }
             }
@@ -126,7 +121,7 @@ impl Buckets {
         let (mut now, mut then) = ([1.0; BUCKETS], [1.0; BUCKETS]);
         for table in 0..TABLES {
             let (small, capital) = (small[table], capital[table]);
-            let [has, has_capital] = [small, capital].map(|entry| self.tables[table][entry]);
+            let [has, has_capital] = [small, capital].map(|entry| self.at(table, entry));
             let [share, other] = [small, capital].map(|entry| self.shares[table % 2][entry]);
             let other = if capital == small { 0.0 } else { other };
             for bucket in 0..BUCKETS {
@@ -143,8 +138,8 @@ impl Buckets {
 
     /// Whether a gram passes.
     pub(crate) fn passes(&self, gram: [u8; GRAM_BYTES]) -> bool {
-        let buckets = self.entries(gram).into_iter().zip(&self.tables);
-        buckets.fold(!0, |all, (entry, table)| all & table[entry]) != 0
+        let entries = self.entries(gram).into_iter().enumerate();
+        entries.fold(!0, |all, (table, entry)| all & self.at(table, entry)) != 0
     }
 
     /// Clears the bits of the places whose gram does not pass: bit `i` of mask `j` is
@@ -169,55 +164,39 @@ impl Buckets {
 
     /// # Safety
     ///
-    /// Sixty-four bytes for each mask and three more must be readable.
+    /// As [`sift_blocks`](Self::sift_blocks).
     #[target_feature(enable = "avx512f,avx512bw,avx512vl,avx512vbmi")]
     unsafe fn sift_avx512(&self, text: *const u8, masks: &mut [u64]) {
-        let mut buckets: [__m512i; GRAM_BYTES] = [_mm512_setzero_si512(); GRAM_BYTES];
-        for (buckets, table) in buckets.iter_mut().zip(self.tables.iter().step_by(2)) {
-            // SAFETY: a table has sixty-four bytes.
-            *buckets = unsafe { _mm512_loadu_si512(table.as_ptr().cast()) };
-        }
-        for (at, mask) in masks.iter_mut().enumerate() {
-            let mut all = buckets;
-            for (byte, all) in all.iter_mut().enumerate() {
-                // SAFETY: the caller answers for these bytes.
-                let bytes = unsafe { _mm512_loadu_si512(text.add(64 * at + byte).cast()) };
-                *all = _mm512_permutexvar_epi8(bytes, *all);
-            }
-            let first = _mm512_and_si512(all[0], all[1]);
-            let last = _mm512_and_si512(all[2], all[3]);
-            *mask &= _mm512_test_epi8_mask(first, last);
-        }
+        // SAFETY: the caller answers for the bytes.
+        unsafe { self.sift_blocks::<__m512i>(text, masks) }
     }
 
     /// # Safety
     ///
-    /// Sixty-four bytes for each mask and three more must be readable.
+    /// As [`sift_blocks`](Self::sift_blocks).
     #[target_feature(enable = "avx2")]
     unsafe fn sift_avx2(&self, text: *const u8, masks: &mut [u64]) {
-        let mut buckets: [__m256i; TABLES] = [_mm256_setzero_si256(); TABLES];
-        for (buckets, table) in buckets.iter_mut().zip(&self.tables) {
-            // SAFETY: a table has sixteen bytes, and more.
-            let table: __m128i = unsafe { _mm_loadu_si128(table.as_ptr().cast()) };
-            *buckets = _mm256_broadcastsi128_si256(table);
-        }
-        let half_byte = _mm256_set1_epi8(0x0F);
-        // Which of the places from here on pass no bucket.
-        let none = |at: usize| {
-            let mut all = _mm256_set1_epi8(-1);
-            for byte in 0..GRAM_BYTES {
-                // SAFETY: the caller answers for these bytes.
-                let bytes = unsafe { _mm256_loadu_si256(text.add(at + byte).cast()) };
-                let lower = _mm256_and_si256(bytes, half_byte);
-                let upper = _mm256_and_si256(_mm256_srli_epi16::<4>(bytes), half_byte);
-                all = _mm256_and_si256(all, _mm256_shuffle_epi8(buckets[2 * byte], lower));
-                all = _mm256_and_si256(all, _mm256_shuffle_epi8(buckets[2 * byte + 1], upper));
+        // SAFETY: the caller answers for the bytes.
+        unsafe { self.sift_blocks::<Halves>(text, masks) }
+    }
+
+    /// # Safety
+    ///
+    /// Sixty-four bytes for each mask and three more must be readable, and the CPU must have
+    /// the instructions of `B`.
+    #[inline(always)]
+    unsafe fn sift_blocks<B: LookUp>(&self, text: *const u8, masks: &mut [u64]) {
+        // SAFETY: the caller answers for the bytes and the instructions.
+        unsafe {
+            let tables: [_; GRAM_BYTES] = std::array::from_fn(|byte| B::tables(&self.tables[byte]));
+            for (at, mask) in masks.iter_mut().enumerate() {
+                let from = text.add(64 * at);
+                let mut all = B::load(from).classes(tables[0]);
+                for (byte, tables) in tables.into_iter().enumerate().skip(1) {
+                    all = all.both(B::load(from.add(byte)).classes(tables));
+                }
+                *mask &= all.are_in(!0);
             }
-            let none = _mm256_cmpeq_epi8(all, _mm256_setzero_si256());
-            u64::from(_mm256_movemask_epi8(none).cast_unsigned())
-        };
-        for (at, mask) in masks.iter_mut().enumerate() {
-            *mask &= !(none(64 * at) | none(64 * at + 32) << 32);
         }
     }
 }

@@ -16,12 +16,14 @@ use std::arch::x86_64::__m512i;
 use std::ops::Range;
 
 #[cfg(target_arch = "x86_64")]
-use self::classes::{Classes, Lanes};
+use self::classes::{Classes, LANES_GRAM_BYTES, Lanes};
 use self::compared::Compared;
 use self::scan::{Filter, Scan, few_places};
+#[cfg(target_arch = "x86_64")]
+use super::avx2::Halves;
 use super::block::BLOCK_BYTES;
 #[cfg(target_arch = "x86_64")]
-use super::level::{Avx2, Avx512};
+use super::level::{Avx2, Avx512, Vectors};
 use super::portable::Words;
 use super::{Case, Level};
 
@@ -36,12 +38,12 @@ pub(crate) enum Way {
     /// Each byte of a gram is compared, one to four of them.
     Bytes(usize),
     /// Each byte is looked up in a table that says to which grams it may belong: three
-    /// bytes or four.
+    /// bytes or four. With AVX2, comparing costs no more.
     #[cfg(target_arch = "x86_64")]
     Classes(Avx512, usize),
     /// The same for two of three bytes: those in a lane of two bytes of the block.
     #[cfg(target_arch = "x86_64")]
-    Lanes(Avx512),
+    Lanes(Vectors),
 }
 
 impl Way {
@@ -50,8 +52,10 @@ impl Way {
     pub(crate) fn suiting(level: Level, shortest: usize) -> Vec<Self> {
         let mut ways: Vec<_> = (1..=MOST).map(Self::Bytes).collect();
         #[cfg(target_arch = "x86_64")]
+        ways.extend(level.vectors().map(Self::Lanes));
+        #[cfg(target_arch = "x86_64")]
         if let Level::Avx512(token) = level {
-            ways.extend([Self::Lanes(token), Self::Classes(token, 3), Self::Classes(token, 4)]);
+            ways.extend([Self::Classes(token, 3), Self::Classes(token, 4)]);
         }
         ways.retain(|way| way.gram_bytes() <= shortest);
         ways
@@ -64,7 +68,7 @@ impl Way {
             #[cfg(target_arch = "x86_64")]
             Self::Classes(_, bytes) => bytes,
             #[cfg(target_arch = "x86_64")]
-            Self::Lanes(_) => Lanes::GRAM_BYTES,
+            Self::Lanes(_) => LANES_GRAM_BYTES,
         }
     }
 
@@ -78,20 +82,27 @@ impl Way {
         }
     }
 
-    /// What it costs to look at a block, in hundredths of nanoseconds, measured on one
-    /// machine with AVX-512: what the loads take that cross lines of the cache, or what
-    /// the comparisons take.
-    pub(crate) fn cost(self, needles: usize, case: Case) -> usize {
-        match self {
-            Self::Bytes(bytes) => {
-                let lowered = if case == Case::Ignored { bytes } else { 0 };
-                let operations = needles * (bytes + 1) + lowered;
+    /// What it costs to look at a block, in hundredths of nanoseconds, measured on a machine
+    /// with AVX-512 and on one without: what the loads take that cross lines of the cache,
+    /// or what the operations take.
+    pub(crate) fn cost(self, level: Level, needles: usize, case: Case) -> usize {
+        let lowered = |bytes: usize| if case == Case::Ignored { bytes } else { 0 };
+        match (self, level) {
+            #[cfg(target_arch = "x86_64")]
+            (Self::Bytes(bytes), Level::Avx512(_)) => {
+                let operations = needles * (bytes + 1) + lowered(bytes);
                 (24 * (2 * bytes - 1)).max(15 * operations)
             }
+            (Self::Bytes(bytes), _) => {
+                let operations = needles * 2 * bytes + bytes + lowered(bytes);
+                (24 * (2 * bytes - 1)).max(10 * operations)
+            }
             #[cfg(target_arch = "x86_64")]
-            Self::Classes(_, bytes) => 118 + 42 * (bytes - 3),
+            (Self::Classes(_, bytes), _) => 118 + 42 * (bytes - 3),
             #[cfg(target_arch = "x86_64")]
-            Self::Lanes(_) => 76,
+            (Self::Lanes(Vectors::Avx512(_)), _) => 76,
+            #[cfg(target_arch = "x86_64")]
+            (Self::Lanes(Vectors::Avx2(_)), _) => 10 * 12,
         }
     }
 }
@@ -201,11 +212,21 @@ fn find_by<const NEEDLES: usize>(
         Way::Bytes(3) => compared::<NEEDLES, 3>(level, grams, field, found),
         Way::Bytes(4) => compared::<NEEDLES, 4>(level, grams, field, found),
         #[cfg(target_arch = "x86_64")]
-        Way::Classes(token, 3) => avx512::<Classes<3>, NEEDLES>(token, grams, field, found),
+        Way::Classes(token, 3) => {
+            avx512::<Classes<__m512i, 3>, NEEDLES>(token, grams, field, found)
+        }
         #[cfg(target_arch = "x86_64")]
-        Way::Classes(token, 4) => avx512::<Classes<4>, NEEDLES>(token, grams, field, found),
+        Way::Classes(token, 4) => {
+            avx512::<Classes<__m512i, 4>, NEEDLES>(token, grams, field, found)
+        }
         #[cfg(target_arch = "x86_64")]
-        Way::Lanes(token) => avx512::<Lanes, NEEDLES>(token, grams, field, found),
+        Way::Lanes(Vectors::Avx2(token)) => {
+            avx2::<Lanes<Halves>, NEEDLES>(token, grams, field, found)
+        }
+        #[cfg(target_arch = "x86_64")]
+        Way::Lanes(Vectors::Avx512(token)) => {
+            avx512::<Lanes<__m512i>, NEEDLES>(token, grams, field, found)
+        }
         way => panic!("{way:?} has grams of {} bytes", way.gram_bytes()),
     }
 }
@@ -235,8 +256,7 @@ fn compared_in<const NEEDLES: usize, const BYTES: usize, const LOWERS: bool>(
         },
         #[cfg(target_arch = "x86_64")]
         Level::Avx2(token) => {
-            type Filter<const N: usize, const B: usize, const L: bool> =
-                Compared<super::avx2::Halves, N, B, L>;
+            type Filter<const N: usize, const B: usize, const L: bool> = Compared<Halves, N, B, L>;
             avx2::<Filter<NEEDLES, BYTES, LOWERS>, NEEDLES>(token, grams, field, found)
         }
         #[cfg(target_arch = "x86_64")]

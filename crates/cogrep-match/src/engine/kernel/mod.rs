@@ -34,6 +34,8 @@ pub(crate) mod places;
 mod portable;
 #[cfg(target_arch = "x86_64")]
 pub(crate) mod runs;
+#[cfg(target_arch = "x86_64")]
+mod tables;
 pub(crate) mod windows;
 
 pub(crate) use level::Level;
