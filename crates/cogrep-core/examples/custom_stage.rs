@@ -4,6 +4,8 @@
 //! `cargo run --release -p cogrep-core --example custom_stage -- PATTERN INPUT...`
 #![allow(clippy::print_stdout, reason = "an example prints what it found")]
 
+use std::mem::replace;
+
 use cogrep_core::stage::{Shape, Stage, lines, named};
 use cogrep_core::{Chunk, Counter, Input as Source, Options, line_ends};
 use cosend::{Input, coroutine};
@@ -12,23 +14,28 @@ use cosend::{Input, coroutine};
 pub(crate) fn unique<S: Stage>(mut child: S) -> impl Stage<Return = S::Return> {
     let shape = Shape::new("unique", [child.shape()]);
     let body = coroutine(async move |mut text: Input<Chunk>| {
-        let (mut kept, mut ends, mut last) = (Chunk::new(), Vec::new(), None::<Vec<u8>>);
+        let (mut kept, mut ends, mut last) = (Chunk::new(), Vec::new(), Vec::new());
+        let mut length = usize::MAX;
         while let Some(chunk) = text.next().await {
-            let (bytes, mut before) = (chunk.bytes(), last.as_deref());
-            let (mut start, mut unsaid) = (0, 0);
+            let (bytes, mut start, mut unsaid) = (chunk.bytes(), 0, 0);
             line_ends(bytes, &mut ends);
             kept.rewrite(chunk.offset(), chunk.is_last(), |kept| {
                 for end in ends.iter().map(|end| *end as usize) {
-                    let line = &bytes[start..end];
-                    if before.replace(line) == Some(line) {
-                        kept.extend_from_slice(&bytes[unsaid..start]);
-                        unsaid = bytes.len().min(end + 1);
+                    // Few lines are as long as the one before.
+                    if replace(&mut length, end - start) == end - start {
+                        let at = start.saturating_sub(length + 1);
+                        let before = if start > 0 { &bytes[at..at + length] } else { &last[..] };
+                        if *before == bytes[start..end] {
+                            kept.extend_from_slice(&bytes[unsaid..start]);
+                            unsaid = bytes.len().min(end + 1);
+                        }
                     }
                     start = end + 1;
                 }
                 kept.extend_from_slice(if unsaid > 0 { &bytes[unsaid..] } else { &[] });
             });
-            last = before.map(<[u8]>::to_vec);
+            let end = ends.last().map_or(0, |end| *end as usize);
+            last = if ends.is_empty() { last } else { bytes[end - length..end].to_vec() };
             // Where nothing repeats, nothing is copied.
             if child.send(if unsaid > 0 { &kept } else { chunk }).is_err() {
                 break;

@@ -7,6 +7,7 @@ use std::rc::Rc;
 use cogrep_match::{LineGrouper, LineTooLong};
 use cogrep_source::{Chunk, Fault, Role};
 use cosend::{Input, coroutine};
+use memchr::{memchr, memrchr};
 
 use super::{Shape, Stage, named};
 
@@ -34,7 +35,12 @@ impl Stop {
     }
 }
 
-/// Passes the text on in chunks that end where a line ends.
+/// Lines are passed on in chunks of so many bytes and less, where they are no longer: what
+/// one stage has looked at is then still in the cache next to the core when the next one does.
+const PIECE_BYTES: usize = 64 << 10;
+
+/// Passes the text on in chunks that end where a line ends, of at most 64 KiB unless a line
+/// is longer.
 ///
 /// It holds no more than one line, of at most `limit_bytes`; at a longer one it
 /// stops, and says so in `stop`. Only lines that were cut are copied: the others are
@@ -69,10 +75,12 @@ pub fn lines<S: Stage>(
                 }
                 *offset += lines.len() as u64;
             };
-            match grouper.feed(chunk.bytes(), |lines| pass_on(lines, false)) {
+            let mut pass_on_pieces =
+                |lines: &[u8]| pieces(lines).for_each(|piece| pass_on(piece, false));
+            match grouper.feed(chunk.bytes(), &mut pass_on_pieces) {
                 Err(LineTooLong { limit_bytes }) => stop.set(Fault::LongLine { limit_bytes }),
                 Ok(()) if chunk.is_last() => {
-                    grouper.end_text(|lines| pass_on(lines, false));
+                    grouper.end_text(&mut pass_on_pieces);
                     match behind {
                         Some(behind) => sent = sent.and_then(|()| child.send(behind)),
                         None => pass_on(&[], true),
@@ -85,6 +93,20 @@ pub fn lines<S: Stage>(
         child.close()
     });
     named(shape, body)
+}
+
+/// Whole lines, cut between lines.
+fn pieces(mut lines: &[u8]) -> impl Iterator<Item = &[u8]> {
+    std::iter::from_fn(move || {
+        let most = lines.len().min(PIECE_BYTES);
+        let end = match memrchr(b'\n', &lines[..most]) {
+            Some(line_feed) if lines.len() > most => line_feed + 1,
+            _ => memchr(b'\n', &lines[most..]).map_or(lines.len(), |at| most + at + 1),
+        };
+        let piece;
+        (piece, lines) = lines.split_at(end);
+        (!piece.is_empty()).then_some(piece)
+    })
 }
 
 /// Where in these bytes the others lie, if they are some of them, and no copy.
