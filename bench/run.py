@@ -268,12 +268,15 @@ def one_hyperfine(command, output, runs):
 
 def facts():
     """What the figures depend on."""
-    model = [line for line in Path("/proc/cpuinfo").read_text().splitlines() if "model name" in line]
+    cpu = Path("/proc/cpuinfo").read_text().splitlines()
+    model = [line for line in cpu if "model name" in line]
+    flags = next((line.split() for line in cpu if line.startswith("flags")), [])
+    vectors = [name for name in ("avx2", "avx512vbmi") if name in flags]
     commit = subprocess.run(["git", "rev-parse", "--short", "HEAD"], cwd=ROOT, capture_output=True, text=True, check=False)
     return [
         f"- Date: {time.strftime('%Y-%m-%d')}, commit {commit.stdout.strip()}",
         f"- Processor: {model[0].split(': ')[1] if model else platform.machine()}, "
-        f"{os.cpu_count()} cores; Linux {platform.release()}",
+        f"{os.cpu_count()} cores, {vectors[-1] if vectors else 'no AVX2'}; Linux {platform.release()}",
     ]
 
 

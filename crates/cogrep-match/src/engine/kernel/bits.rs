@@ -64,7 +64,7 @@ unsafe fn append_avx2(masks: &[u64], start: usize, places: &mut Vec<u32>) {
     unsafe { places.set_len(len) };
 }
 
-/// Masks of so many bits and more are written from a table.
+/// Masks of more bits than this, on average, are written from a table.
 const DENSE: usize = 4;
 
 /// Writes `first + i` for each bit `i`, four at once whether there are so many or not, and
@@ -111,7 +111,7 @@ static NUMBERS_OF: [[u8; 8]; 256] = {
 ///
 /// # Safety
 ///
-/// There must be room for sixty-four, and eight more.
+/// There must be room for sixty-four.
 #[inline]
 #[target_feature(enable = "avx2,popcnt,bmi1,bmi2,lzcnt")]
 unsafe fn write_by_eight(mask: u64, first: u32, room: *mut u32) -> usize {

@@ -185,15 +185,22 @@ impl Buckets {
     /// Sixty-four bytes for each mask and three more must be readable, and the CPU must have
     /// the instructions of `B`.
     #[inline(always)]
+    #[allow(
+        clippy::needless_range_loop,
+        reason = "such a loop becomes straight code whatever the compiler inlines"
+    )]
     unsafe fn sift_blocks<B: LookUp>(&self, text: *const u8, masks: &mut [u64]) {
         // SAFETY: the caller answers for the bytes and the instructions.
         unsafe {
-            let tables: [_; GRAM_BYTES] = std::array::from_fn(|byte| B::tables(&self.tables[byte]));
+            let mut tables = [B::tables(&self.tables[0]); GRAM_BYTES];
+            for byte in 1..GRAM_BYTES {
+                tables[byte] = B::tables(&self.tables[byte]);
+            }
             for (at, mask) in masks.iter_mut().enumerate() {
                 let from = text.add(64 * at);
                 let mut all = B::load(from).classes(tables[0]);
-                for (byte, tables) in tables.into_iter().enumerate().skip(1) {
-                    all = all.both(B::load(from.add(byte)).classes(tables));
+                for byte in 1..GRAM_BYTES {
+                    all = all.both(B::load(from.add(byte)).classes(tables[byte]));
                 }
                 *mask &= all.are_in(!0);
             }

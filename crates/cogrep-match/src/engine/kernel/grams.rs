@@ -89,13 +89,13 @@ impl Way {
         let lowered = |bytes: usize| if case == Case::Ignored { bytes } else { 0 };
         match (self, level) {
             #[cfg(target_arch = "x86_64")]
-            (Self::Bytes(bytes), Level::Avx512(_)) => {
-                let operations = needles * (bytes + 1) + lowered(bytes);
-                (24 * (2 * bytes - 1)).max(15 * operations)
-            }
-            (Self::Bytes(bytes), _) => {
+            (Self::Bytes(bytes), Level::Avx2(_)) => {
                 let operations = needles * 2 * bytes + bytes + lowered(bytes);
                 (24 * (2 * bytes - 1)).max(10 * operations)
+            }
+            (Self::Bytes(bytes), _) => {
+                let operations = needles * (bytes + 1) + lowered(bytes);
+                (24 * (2 * bytes - 1)).max(15 * operations)
             }
             #[cfg(target_arch = "x86_64")]
             (Self::Classes(_, bytes), _) => 118 + 42 * (bytes - 3),

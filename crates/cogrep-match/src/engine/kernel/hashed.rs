@@ -105,7 +105,7 @@ impl GramSet {
     /// # Panics
     ///
     /// When a gram that begins before `to` reaches beyond the text, the text is longer
-    /// than `u32` can say, or the stride is zero.
+    /// than `u32` can say, or the stride is none of 1 to 8.
     pub(crate) fn places(
         &self,
         level: Level,
@@ -118,7 +118,8 @@ impl GramSet {
             return;
         }
         assert!(to + self.bytes() - 1 <= text.len(), "grams beyond the text");
-        assert!(stride > 0 && u32::try_from(text.len()).is_ok(), "places that u32 cannot say");
+        assert!((1..=MOST_BYTES).contains(&stride), "a stride of {stride}");
+        assert!(u32::try_from(text.len()).is_ok(), "places that u32 cannot say");
         places.reserve((to - from).div_ceil(stride) + 1);
         // From here on, eight bytes would reach beyond the text.
         let whole = to.min((text.len() + 1).saturating_sub(MOST_BYTES));
@@ -147,7 +148,7 @@ impl GramSet {
     ///
     /// # Panics
     ///
-    /// When a place lies beyond the text.
+    /// When a place lies beyond the text, or they are in no order.
     pub(crate) fn keep(&self, level: Level, text: &[u8], places: &mut Vec<u32>) {
         // The last ones have not eight bytes behind them.
         let is_whole = |place: &u32| *place as usize + MOST_BYTES <= text.len();
@@ -309,6 +310,32 @@ mod tests {
                 set.places(level, &text, (from, to), stride, &mut places);
                 let places: Vec<_> = places.into_iter().map(|place| place as usize).collect();
                 prop_assert_eq!(&places, &expected, "{:?}", level);
+            }
+        }
+    }
+
+    proptest! {
+        #[test]
+        fn those_are_kept_whose_gram_is_in_the_set(
+            text in prop::collection::vec(prop::sample::select(&b"abCD"[..]), 0..40),
+            inserted in prop::collection::vec(any::<prop::sample::Index>(), 0..10),
+            looked_at in prop::collection::btree_set(0_usize..40, 0..20),
+            bytes in 1..=MOST_BYTES,
+            case in prop::sample::select(&[Case::Matters, Case::Ignored][..]),
+        ) {
+            let grams = (text.len() + 1).saturating_sub(bytes);
+            let mut set = GramSet::new(bytes, 9, case);
+            for at in inserted.iter().filter(|_| grams > 0) {
+                set.insert(set.hash(eight(&text, at.index(grams))));
+            }
+            let places: Vec<_> = looked_at.into_iter().filter(|at| *at < grams).collect();
+            let passes = |at: &&usize| set.passes(set.hash(eight(&text, **at)));
+            let narrow = |at: &usize| u32::try_from(*at).unwrap();
+            let expected: Vec<_> = places.iter().filter(passes).map(narrow).collect();
+            for level in Level::available() {
+                let mut kept: Vec<_> = places.iter().map(narrow).collect();
+                set.keep(level, &text, &mut kept);
+                prop_assert_eq!(&kept, &expected, "{:?}", level);
             }
         }
     }

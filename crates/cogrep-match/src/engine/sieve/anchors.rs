@@ -1,44 +1,19 @@
 //! Chooses the anchors of needles: windows that are rare in a sample of the text.
 
-use crate::engine::kernel::{Case, Level};
-#[cfg(target_arch = "x86_64")]
-use crate::engine::kernel::{bloom, level::Vectors};
 use std::borrow::Cow;
 
 use crate::engine::judge::Group;
-use crate::engine::kernel::hashed::{GramHash, GramSet, MOST_BYTES, eight};
+use crate::engine::kernel::hashed::{GramHash, MOST_BYTES, eight};
+use crate::engine::kernel::{Case, Level};
+use crate::engine::sieve::candidates::{Candidate, MANY, candidates};
 use crate::engine::sieve::first::First;
-
-/// Up to so many needles the first sieve fits into registers.
-#[cfg(target_arch = "x86_64")]
-const MOST_IN_REGISTERS: usize = 3000;
-
-/// Up to so many, buckets may tell them apart, and a shorter sample has to do.
-pub(super) const FEW: usize = 128;
-
-/// From so many needles on, choosing takes long enough to try less.
-const MANY: usize = 200_000;
-
-/// The bytes that an anchor has at least.
-const SHORTEST: usize = 3;
 
 /// Windows of a needle that are tried at most; if there are many needles.
 const MOST_WINDOWS: usize = 64;
 const FEW_WINDOWS: usize = 8;
 
-/// What it costs to look at a place in the first sieve, and with a place that passes
-/// it: in hundredths of nanoseconds, measured on one machine.
-#[cfg(target_arch = "x86_64")]
-const BLOOM_COST: usize = 8;
-/// With registers of thirty-two bytes, and of sixty-four.
-#[cfg(target_arch = "x86_64")]
-const RUNS_COST: [usize; 2] = [10, 6];
-#[cfg(target_arch = "x86_64")]
-const BUCKETS_COST: [usize; 2] = [7, 3];
-const TABLE_COST: usize = 120;
-/// What comes on top if places have to be written down for the table in between.
-#[cfg(target_arch = "x86_64")]
-const BETWEEN_COST: usize = 1;
+/// What it costs that a place passes the first sieve, and each needle that is compared then,
+/// as [what looking costs](Candidate).
 const PASSED_COST: usize = 800;
 const ENTRY_COST: usize = 100;
 
@@ -65,6 +40,12 @@ pub(super) struct Choice {
 
 /// Chooses the first sieve and the anchors.
 pub(super) fn choose(group: &Group, level: Level, sample: &[u8]) -> Choice {
+    let best = choices(group, level, sample).into_iter().min_by_key(|(cost, _)| *cost);
+    best.map(|(_, choice)| choice).expect("there is always a table")
+}
+
+/// All among which is chosen, and what each costs.
+pub(super) fn choices(group: &Group, level: Level, sample: &[u8]) -> Vec<(usize, Choice)> {
     let (needles, case) = (group.bytes(), group.case());
     // Needles are lower case already, where it is ignored.
     let lowered = match case {
@@ -97,92 +78,7 @@ pub(super) fn choose(group: &Group, level: Level, sample: &[u8]) -> Choice {
         let expected = (passed, test.len().max(1));
         (cost, Choice { first: candidate.first, anchors, expected })
     });
-    let best = choices.min_by_key(|(cost, _)| *cost);
-    best.map(|(_, choice)| choice).expect("there is always a table")
-}
-
-/// A first sieve still empty, and what it costs to look at a place.
-struct Candidate {
-    first: First,
-    place_cost: usize,
-    /// For those places that get to the table.
-    table_cost: usize,
-}
-
-/// First sieves that may suit.
-fn candidates(needles: &[Box<[u8]>], level: Level, case: Case, sample: &[u8]) -> Vec<Candidate> {
-    let shortest = needles.iter().map(|needle| needle.len()).min().unwrap_or(MOST_BYTES);
-    let table_of = |anchors: usize, bytes: usize| {
-        // Sixteen hashes an anchor: beyond the second cache, one look costs less than what
-        // would pass otherwise.
-        let bits = (usize::BITS - anchors.leading_zeros() + 4).clamp(12, 25);
-        GramSet::new(bytes.min(MOST_BYTES), bits, case)
-    };
-    let alone = |stride: usize| {
-        let stride = stride.min(shortest - 2);
-        let table = table_of(needles.len() * stride, shortest + 1 - stride);
-        Candidate { first: First::table(table, stride), place_cost: 0, table_cost: TABLE_COST }
-    };
-    #[cfg(target_arch = "x86_64")]
-    if let Some(vectors) = level.vectors() {
-        let table = || table_of(needles.len(), shortest);
-        let wide = usize::from(matches!(vectors, Vectors::Avx512(_)));
-        let (runs_cost, buckets_cost) = (RUNS_COST[wide], BUCKETS_COST[wide]);
-        let runs = |bytes: usize| Candidate {
-            first: First::runs(vectors, table_of(needles.len(), bytes), case),
-            place_cost: runs_cost + BETWEEN_COST,
-            table_cost: TABLE_COST,
-        };
-        // Shorter anchors pass more often, but each needle has one more to choose from, and
-        // fewer bytes for runs to begin with do.
-        let shorter = Some(shortest - 1).filter(|bytes| (SHORTEST..MOST_BYTES).contains(bytes));
-        let shorter = shorter.map(runs);
-        let mut counts = [0; 256];
-        for byte in sample {
-            counts[usize::from(*byte)] += 1;
-        }
-        let buckets = |table: Option<GramSet>| Candidate {
-            place_cost: buckets_cost + if table.is_some() { BETWEEN_COST } else { 0 },
-            table_cost: if table.is_some() { TABLE_COST } else { 0 },
-            first: First::buckets(vectors, table, case, &counts),
-        };
-        let has_grams = shortest >= bloom::GRAM_BYTES;
-        return match (vectors, needles.len()) {
-            (Vectors::Avx2(_), ..=FEW) if has_grams => {
-                vec![buckets(None), buckets(Some(table())), runs(shortest)]
-            }
-            (Vectors::Avx512(token), ..=MOST_IN_REGISTERS) if has_grams => {
-                let last = shortest.min(MOST_BYTES) - bloom::GRAM_BYTES;
-                let blooms = |offsets: &[usize], with_runs: bool, with_table: bool| Candidate {
-                    first: First::blooms(token, offsets, with_runs, with_table.then(table), case),
-                    place_cost: BLOOM_COST * offsets.len()
-                        + if with_runs { runs_cost } else { 0 }
-                        + if with_table { BETWEEN_COST } else { 0 },
-                    table_cost: if with_table { TABLE_COST } else { 0 },
-                };
-                if needles.len() <= FEW {
-                    // Choosing takes longer than counting in a short text: few are tried.
-                    let with_table = buckets(Some(table()));
-                    let blooms = |with_table| blooms(&[0], false, with_table);
-                    vec![buckets(None), with_table, blooms(false), blooms(true)]
-                } else {
-                    vec![
-                        runs(shortest),
-                        blooms(&[0], true, true),
-                        blooms(&[0, last], true, false),
-                        blooms(&[0, last], false, true),
-                    ]
-                }
-            }
-            (Vectors::Avx2(_), ..MANY) => {
-                [runs(shortest), alone(2)].into_iter().chain(shorter).collect()
-            }
-            (Vectors::Avx512(_), ..MANY) => vec![runs(shortest), alone(2)],
-            _ => vec![runs(shortest)],
-        };
-    }
-    let _ = (level, sample);
-    vec![alone(1), alone(2)]
+    choices.collect()
 }
 
 /// Chooses the anchors, and lets them pass.

@@ -41,6 +41,7 @@ struct Filters {
 }
 
 /// Places for which filters decide before the next.
+#[cfg(target_arch = "x86_64")]
 const BLOCK: usize = 64;
 #[cfg(target_arch = "x86_64")]
 const BLOCKS: usize = 16;

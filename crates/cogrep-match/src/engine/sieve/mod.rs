@@ -11,6 +11,7 @@
 //! counts, whose work does not depend on what passes.
 
 mod anchors;
+mod candidates;
 mod first;
 mod keys;
 #[cfg(test)]
@@ -105,13 +106,17 @@ impl Sieve {
     }
 
     fn sample(&self, text: &[u8]) -> Vec<u8> {
-        let is_few = self.group.bytes().len() <= anchors::FEW;
+        let is_few = self.group.bytes().len() <= candidates::FEW;
         let most = if is_few { SAMPLE_BYTES_FOR_FEW } else { SAMPLE_BYTES };
         text[..text.len().min(most)].to_vec()
     }
 
     fn sieves_for(&self, sample: Vec<u8>) -> Sieves {
-        let Choice { first, anchors, expected } = anchors::choose(&self.group, self.level, &sample);
+        self.sieves_of(anchors::choose(&self.group, self.level, &sample), sample)
+    }
+
+    fn sieves_of(&self, choice: Choice, sample: Vec<u8>) -> Sieves {
+        let Choice { first, anchors, expected } = choice;
         let keys = Keys::new(&self.group, self.level, &anchors, &first);
         Sieves { first, keys, expected, sample }
     }

@@ -1,6 +1,8 @@
 //! What is looked for in a text, and when something else is: counts do not depend on
 //! it, the time does.
 
+use proptest::prelude::*;
+
 use super::*;
 use crate::{Matching, Tally};
 
@@ -150,4 +152,60 @@ fn a_sample_of_two_texts_has_both_in_turn() {
     assert_eq!(&sample[2 * PART_BYTES - 1..=2 * PART_BYTES], b"ba");
     assert_eq!(both(b"", b"xy"), b"xy");
     assert_eq!(both(b"xy", b""), b"xy");
+}
+
+/// How often a needle occurs, places that overlap the last one left out.
+fn occurrences(needle: &[u8], text: &[u8]) -> u64 {
+    let (mut count, mut rest) = (0, text);
+    while let Some(at) = memchr::memmem::find(rest, needle) {
+        count += 1;
+        rest = &rest[at + needle.len()..];
+    }
+    count
+}
+
+proptest! {
+    /// Whatever is chosen: which one is depends on the text, and on what looking costs.
+    #[test]
+    fn every_first_sieve_finds_all_that_stands(
+        needles in prop::collection::btree_set(
+            prop::collection::vec(prop::sample::select(&b"abcz-\0\xC3\xA9"[..]), 3..12),
+            1..12,
+        ),
+        pieces in prop::collection::vec(
+            (
+                any::<prop::sample::Index>(),
+                any::<bool>(),
+                prop::collection::vec(prop::sample::select(&b"abcABCz-\0\xC3\xA9"[..]), 0..60),
+            ),
+            0..40,
+        ),
+        ignore_case in any::<bool>(),
+    ) {
+        let needles: Vec<_> = needles.into_iter().collect();
+        let mut text = Vec::new();
+        for (needle, is_capital, others) in &pieces {
+            let needle = needle.get(&needles);
+            text.extend(if *is_capital { needle.to_ascii_uppercase() } else { needle.clone() });
+            text.extend(others);
+        }
+        let matching = Matching { ignore_case, ..Matching::default() };
+        let cased = if ignore_case { text.to_ascii_lowercase() } else { text.clone() };
+        let expected: Vec<_> = needles.iter().map(|needle| occurrences(needle, &cased)).collect();
+        for level in Level::available() {
+            let numbered = needles.iter().map(|needle| needle.as_slice().into()).enumerate();
+            let engine = Sieve::with_level(Group::new(numbered, matching), level).unwrap();
+            let engine = Arc::new(engine);
+            for (_, choice) in anchors::choices(&engine.group, level, &text) {
+                let drawn = format!("{level:?} {:?}", choice.first);
+                *engine.sieves.lock().unwrap() = Some(Arc::new(engine.sieves_of(choice, Vec::new())));
+                let (mut search, mut judge) = search(&engine);
+                search.find(&Window { text: &text, ends: 0..text.len(), offset: 0 }, &mut judge);
+                let mut counted = Tally::new();
+                judge.take(&mut counted);
+                let counts: Vec<_> = (0..needles.len()).map(|slot| counted.count(slot)).collect();
+                prop_assert_eq!(&counts, &expected, "{}", drawn);
+            }
+        }
+    }
 }

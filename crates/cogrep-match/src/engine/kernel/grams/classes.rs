@@ -51,7 +51,13 @@ impl<B: LookUp, const NEEDLES: usize, const BYTES: usize> Filter<NEEDLES> for Cl
             }
         }
         // SAFETY: the caller answers for the instructions.
-        Self(tables.map(|tables| unsafe { B::tables(&tables) }))
+        unsafe {
+            let mut loaded = [B::tables(&tables[0]); BYTES];
+            for at in 1..BYTES {
+                loaded[at] = B::tables(&tables[at]);
+            }
+            Self(loaded)
+        }
     }
 
     #[inline(always)]
