@@ -71,8 +71,7 @@ pub(super) fn candidates(
         // Shorter anchors pass more often, but each needle has one more to choose from, and
         // fewer bytes for runs to begin with do.
         let shorter =
-            Some(shortest - 1).filter(|bytes| (Sieve::SHORTEST..MOST_BYTES).contains(bytes));
-        let shorter = shorter.map(runs);
+            |bytes: usize| (Sieve::SHORTEST..MOST_BYTES).contains(&bytes).then(|| runs(bytes));
         let mut counts = [0; 256];
         for byte in sample {
             counts[usize::from(*byte)] += 1;
@@ -111,7 +110,7 @@ pub(super) fn candidates(
                 }
             }
             (Vectors::Avx2(_), count) => {
-                let shorter = shorter.filter(|_| count < MANY);
+                let shorter = if count < MANY { shorter(shortest - 1) } else { None };
                 [runs(shortest), alone(2)].into_iter().chain(shorter).collect()
             }
             (Vectors::Avx512(_), ..MANY) => vec![runs(shortest), alone(2)],
