@@ -36,7 +36,6 @@ pub(crate) fn unique<S: Stage>(mut child: S) -> impl Stage<Return = S::Return> {
             });
             let end = ends.last().map_or(0, |end| *end as usize);
             last = if ends.is_empty() { last } else { bytes[end - length..end].to_vec() };
-            length = if chunk.is_last() { usize::MAX } else { length };
             // Where nothing repeats, nothing is copied.
             if child.send(if unsaid > 0 { &kept } else { chunk }).is_err() {
                 break;

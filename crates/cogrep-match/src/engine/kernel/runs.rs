@@ -28,28 +28,21 @@ pub(crate) struct Runs {
 }
 
 /// A set of bytes, of which those that are not ASCII all belong to it or none.
-#[derive(Clone, Debug, Default)]
+#[derive(Clone, Debug)]
 struct Bytes {
-    ascii: Ascii,
+    /// The highest bit of each is set where the ASCII character belongs to them.
+    ascii: [u8; 128],
     /// The same by the lower half of a byte: a bit for each upper half that it may have.
     halves: [u8; 16],
     /// Whether all others do.
     others: bool,
 }
 
-/// The highest bit of each is set where the character belongs to them.
-#[derive(Clone, Debug)]
-struct Ascii([u8; 128]);
-
-impl Default for Ascii {
-    fn default() -> Self {
-        Self([0; 128])
-    }
-}
-
 impl Bytes {
+    const NONE: Self = Self { ascii: [0; 128], halves: [0; 16], others: false };
+
     fn insert(&mut self, byte: u8) {
-        match self.ascii.0.get_mut(usize::from(byte)) {
+        match self.ascii.get_mut(usize::from(byte)) {
             Some(belongs) => {
                 *belongs = 0x80;
                 self.halves[usize::from(byte % 16)] |= 1 << (byte / 16);
@@ -59,7 +52,7 @@ impl Bytes {
     }
 
     fn has(&self, byte: u8) -> bool {
-        self.ascii.0.get(usize::from(byte)).map_or(self.others, |belongs| *belongs != 0)
+        self.ascii.get(usize::from(byte)).map_or(self.others, |belongs| *belongs != 0)
     }
 }
 
@@ -71,7 +64,7 @@ impl Runs {
     /// Unless they are 1 to 8.
     pub(crate) fn new(vectors: Vectors, length: usize, case: Case) -> Self {
         assert!((1..=8).contains(&length), "runs of {length} bytes");
-        Self { vectors, length, members: Bytes::default(), starts: Bytes::default(), case }
+        Self { vectors, length, members: Bytes::NONE, starts: Bytes::NONE, case }
     }
 
     /// Lets this run pass.
@@ -177,8 +170,8 @@ impl Bytes {
         let (block, lower, upper) = unsafe {
             (
                 _mm512_loadu_si512(block.as_ptr().cast()),
-                _mm512_loadu_si512(self.ascii.0.as_ptr().cast()),
-                _mm512_loadu_si512(self.ascii.0.as_ptr().add(BLOCK_BYTES).cast()),
+                _mm512_loadu_si512(self.ascii.as_ptr().cast()),
+                _mm512_loadu_si512(self.ascii.as_ptr().add(BLOCK_BYTES).cast()),
             )
         };
         // For a byte that is not ASCII, whose highest bit is set, this is anything.
