@@ -38,7 +38,7 @@ pub(crate) enum Way {
     /// Each byte of a gram is compared, one to four of them.
     Bytes(usize),
     /// Each byte is looked up in a table that says to which grams it may belong: three
-    /// bytes or four. With AVX2, comparing costs no more.
+    /// bytes or four. With AVX2 that takes as many operations as comparing.
     #[cfg(target_arch = "x86_64")]
     Classes(Avx512, usize),
     /// The same for two of three bytes: those in a lane of two bytes of the block.
@@ -82,9 +82,9 @@ impl Way {
         }
     }
 
-    /// What it costs to look at a block, in hundredths of nanoseconds, measured on a machine
-    /// with AVX-512 and on one without: what the loads take that cross lines of the cache,
-    /// or what the operations take.
+    /// What it costs to look at a block, in hundredths of nanoseconds: what the loads take
+    /// that cross lines of the cache, or what the operations take. Measured on one machine
+    /// with AVX-512; with AVX2 the operations are counted.
     pub(crate) fn cost(self, level: Level, needles: usize, case: Case) -> usize {
         let lowered = |bytes: usize| if case == Case::Ignored { bytes } else { 0 };
         match (self, level) {
