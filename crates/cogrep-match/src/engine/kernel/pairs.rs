@@ -55,7 +55,7 @@ impl Pairs {
     }
 
     /// Whether the third byte says which of the characters that begin so are
-    /// [capitals](Self::is_capital_of_few): they are taken to stay by their first two.
+    /// capitals: they are taken to stay by their first two.
     pub(crate) fn has_few_capitals(first: u8, second: u8) -> bool {
         [first, second] == WIDE
     }
