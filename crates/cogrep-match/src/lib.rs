@@ -21,24 +21,23 @@
 mod carry;
 mod counter;
 pub mod engine;
-mod fold;
-mod line;
 mod pattern;
 mod places;
 mod plan;
+mod simd;
 mod tally;
-mod utf8;
-pub mod word;
+mod text;
 
 pub use counter::Counter;
 pub use engine::window::Context;
 pub use engine::{Engine, Scan};
-pub use fold::{Folder, fold_all};
-pub use line::{LineGrouper, LineTooLong, line_ends};
 pub use pattern::{Matching, PatternError, Patterns, Syntax, Unit, parse_list};
 pub use places::{Excerpt, Locator, Place, PlaceFinder};
 pub use plan::{EngineChoice, Plan, UnknownEngine, Warning};
 pub use tally::Tally;
+pub use text::fold::{Folder, fold_all};
+pub use text::line::{LineGrouper, LineTooLong, line_ends};
+pub use text::word;
 
 /// The examples of the README, run as tests.
 #[cfg(doctest)]

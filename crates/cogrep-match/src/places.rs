@@ -10,9 +10,9 @@ mod regex;
 
 use std::ops::Range;
 
-use crate::line::LineTooLong;
 use crate::pattern::{PatternError, Patterns, Syntax};
 use crate::plan::{can_stand, distinct};
+use crate::text::line::LineTooLong;
 
 pub use excerpt::Excerpt;
 use literal::LiteralPlaces;

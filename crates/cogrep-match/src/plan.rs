@@ -12,8 +12,8 @@ use crate::engine::window::Context;
 use crate::engine::{
     Automaton, Chapter, Compare, Engine, Histogram, LineRegex, Memmem, Regex, RegexSet, Sieve,
 };
-use crate::fold::{Folder, MOST_CUT, MOST_FOLDED, Unfolded};
 use crate::pattern::{Matching, PatternError, Patterns, Syntax, Unit};
+use crate::text::fold::{Folder, MOST_CUT, MOST_FOLDED, Unfolded};
 use crate::{Tally, fold_all};
 
 /// Which engine is to count.

@@ -1,6 +1,6 @@
 //! A few literals in one pass, compared with every place of the text at once.
 //!
-//! Up to four needles share a pass of the [grams](super::kernel::grams) kernel; more
+//! Up to four needles share a pass of the [grams](crate::simd::grams) kernel; more
 //! take turns over stretches of text that stay in the first cache. Places of a needle
 //! that cannot overlap itself are counted by popcount, however many there are; those
 //! of others are judged one by one.
@@ -16,9 +16,9 @@ use std::sync::Arc;
 
 use crate::engine::course::{Find, Literals};
 use crate::engine::judge::{Group, Judge};
-use crate::engine::kernel::grams::{self, Field, Found, Gram, NotShown, Wanted, Way};
-use crate::engine::kernel::{Case, Level};
 use crate::engine::window::Window;
+use crate::simd::grams::{self, Field, Found, Gram, NotShown, Wanted, Way};
+use crate::simd::{Case, Level};
 
 /// Counts a few literals; see the head of the module.
 #[derive(Debug)]

@@ -10,9 +10,9 @@ use std::sync::Arc;
 
 use crate::engine::course::{Find, Literals};
 use crate::engine::judge::{Group, Judge};
-use crate::engine::kernel::Case;
 use crate::engine::window::Window;
 use crate::pattern::PatternError;
+use crate::simd::Case;
 
 /// The longest needle.
 const MOST_BYTES: usize = 2;
@@ -171,7 +171,7 @@ mod tests {
     use proptest::prelude::*;
 
     use super::*;
-    use crate::engine::reference::{counted, expected};
+    use crate::engine::tests::reference::{counted, expected};
     use crate::{Matching, Tally, Unit};
 
     proptest! {

@@ -10,11 +10,11 @@ use memchr::memchr;
 
 use crate::Tally;
 use crate::carry::{Carry, FREE, Step};
-use crate::engine::kernel::Case;
 use crate::engine::opening::Opening;
 use crate::engine::window::{Context, Window};
 use crate::pattern::{Matching, Unit};
-use crate::word::{begins_with_word, ends_in_word};
+use crate::simd::Case;
+use crate::text::word::{begins_with_word, ends_in_word};
 
 /// The needles of an engine, and how they are meant. A needle's place in it is its
 /// *slot*.

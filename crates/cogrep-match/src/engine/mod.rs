@@ -10,16 +10,13 @@ mod compare;
 pub mod course;
 mod histogram;
 pub mod judge;
-pub(crate) mod kernel;
-#[cfg(test)]
-mod levels;
 mod memmem;
 mod opening;
-#[cfg(test)]
-mod reference;
 mod regex;
 mod regex_set;
 mod sieve;
+#[cfg(test)]
+mod tests;
 pub mod window;
 
 pub use automaton::Automaton;

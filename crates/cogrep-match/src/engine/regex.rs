@@ -17,9 +17,9 @@ use regex_syntax::hir::{Hir, Look};
 use crate::Tally;
 use crate::engine::window::Context;
 use crate::engine::{Engine, Scan};
-use crate::line::without_ending;
 use crate::pattern::{self, Matching, PatternError, Unit};
-use crate::utf8;
+use crate::text::line::without_ending;
+use crate::text::utf8;
 
 /// The memory an expression may take, as in the `regex` crate.
 const LIMIT_BYTES: usize = 10 << 20;

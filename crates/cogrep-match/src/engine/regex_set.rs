@@ -18,8 +18,8 @@ use crate::Tally;
 use crate::engine::regex::LineRegex;
 use crate::engine::window::Context;
 use crate::engine::{Engine, Scan};
-use crate::line::without_ending;
 use crate::pattern::PatternError;
+use crate::text::line::without_ending;
 
 /// Up to so many bytes of literals the transitions of the automaton are spelt out.
 const SMALL_BYTES: usize = 1 << 16;

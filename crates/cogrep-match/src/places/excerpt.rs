@@ -4,8 +4,8 @@ use std::ops::Range;
 
 use memchr::memchr;
 
-use crate::line::without_ending;
-use crate::utf8;
+use crate::text::line::without_ending;
+use crate::text::utf8;
 
 /// The line around a place, without its ending, cut to about 160 bytes.
 #[derive(Clone, Debug, PartialEq, Eq)]

@@ -8,9 +8,9 @@ use memchr::{memchr_iter, memrchr};
 use super::{Excerpt, Found, Place};
 use crate::engine::judge::{Group, Judge};
 use crate::engine::window::Window;
-use crate::fold::fold_char;
 use crate::pattern::{Matching, PatternError};
-use crate::utf8;
+use crate::text::fold::fold_char;
+use crate::text::utf8;
 
 /// So much text is gathered before it is searched.
 const BATCH_BYTES: usize = 1 << 16;

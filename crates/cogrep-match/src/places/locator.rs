@@ -3,8 +3,8 @@
 use std::ops::Range;
 
 use super::{Found, Way, needles};
-use crate::line::LineTooLong;
 use crate::pattern::{PatternError, Patterns};
+use crate::text::line::LineTooLong;
 
 /// Finds every place that counts, in a text that comes in pieces.
 ///

@@ -7,8 +7,8 @@ use regex_automata::meta::Cache;
 
 use super::{Excerpt, Found, Place};
 use crate::engine::LineRegex;
-use crate::line::{LineGrouper, LineTooLong, without_ending};
 use crate::pattern::{Matching, PatternError};
+use crate::text::line::{LineGrouper, LineTooLong, without_ending};
 
 /// Finds the places of regular expressions, line by line.
 #[derive(Clone, Debug)]

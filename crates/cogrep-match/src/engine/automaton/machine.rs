@@ -11,7 +11,7 @@
 //! cache line for each state, in front of the columns of rarer bytes, a line for each state
 //! as well, and so on.
 
-use crate::engine::kernel::Case;
+use crate::simd::Case;
 
 /// A state: where its row begins in the first sheet. That is its number times the entries of
 /// a line, and one more if the state is marked.

@@ -180,7 +180,7 @@ mod tests {
 
     use super::*;
     use crate::engine::judge::Group;
-    use crate::engine::reference::{counted, expected};
+    use crate::engine::tests::reference::{counted, expected};
     use crate::{Matching, Tally, Unit};
 
     proptest! {

@@ -3,10 +3,10 @@
 use std::borrow::Cow;
 
 use crate::engine::judge::Group;
-use crate::engine::kernel::hashed::{GramHash, MOST_BYTES, eight};
-use crate::engine::kernel::{Case, Level};
 use crate::engine::sieve::candidates::{Candidate, MANY, candidates};
 use crate::engine::sieve::first::First;
+use crate::simd::hashed::{GramHash, MOST_BYTES, eight};
+use crate::simd::{Case, Level};
 
 /// Windows of a needle that are tried at most; if there are many needles.
 const MOST_WINDOWS: usize = 64;

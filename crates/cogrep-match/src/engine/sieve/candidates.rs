@@ -1,12 +1,12 @@
 //! The first sieves among which is chosen, and what it costs to look at a place in each.
 
-use crate::engine::kernel::hashed::{GramSet, MOST_BYTES};
-use crate::engine::kernel::{Case, Level};
-#[cfg(target_arch = "x86_64")]
-use crate::engine::kernel::{bloom, level::Vectors};
 #[cfg(target_arch = "x86_64")]
 use crate::engine::sieve::Sieve;
 use crate::engine::sieve::first::First;
+use crate::simd::hashed::{GramSet, MOST_BYTES};
+use crate::simd::{Case, Level};
+#[cfg(target_arch = "x86_64")]
+use crate::simd::{bloom, level::Vectors};
 
 /// Up to so many needles the first sieve fits into registers.
 #[cfg(target_arch = "x86_64")]

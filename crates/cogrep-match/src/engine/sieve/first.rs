@@ -2,10 +2,10 @@
 
 use std::ops::Range;
 
-use crate::engine::kernel::Level;
-use crate::engine::kernel::hashed::GramSet;
+use crate::simd::Level;
+use crate::simd::hashed::GramSet;
 #[cfg(target_arch = "x86_64")]
-use crate::engine::kernel::{
+use crate::simd::{
     Case, bits,
     bloom::{self, Bloom},
     buckets::{self, Buckets},

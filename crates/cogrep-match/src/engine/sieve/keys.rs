@@ -6,10 +6,10 @@
 //! at once, and little is predicted wrongly.
 
 use crate::engine::judge::Group;
-use crate::engine::kernel::hashed::{GramHash, eight};
-use crate::engine::kernel::windows::{Compare, SIDE_BYTES, Standing, Windows};
-use crate::engine::kernel::{Case, Level};
 use crate::engine::sieve::first::First;
+use crate::simd::hashed::{GramHash, eight};
+use crate::simd::windows::{Compare, SIDE_BYTES, Standing, Windows};
+use crate::simd::{Case, Level};
 
 /// All needles, by their anchors.
 #[derive(Debug)]

@@ -23,9 +23,9 @@ use std::sync::{Arc, Mutex, OnceLock, PoisonError};
 use crate::engine::automaton::{Automaton, Walk};
 use crate::engine::course::{Find, Literals};
 use crate::engine::judge::{Group, Judge};
-use crate::engine::kernel::Level;
 use crate::engine::window::Window;
 use crate::pattern::PatternError;
+use crate::simd::Level;
 
 use anchors::Choice;
 use first::First;

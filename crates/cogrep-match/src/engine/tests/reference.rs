@@ -8,7 +8,11 @@ use crate::engine::{Chapter, Engine};
 use crate::{Matching, Tally};
 
 /// What an engine counts in texts that come in pieces of this length.
-pub(super) fn counted<T: AsRef<[u8]>>(engine: Arc<dyn Engine>, texts: &[T], len: usize) -> Tally {
+pub(in crate::engine) fn counted<T: AsRef<[u8]>>(
+    engine: Arc<dyn Engine>,
+    texts: &[T],
+    len: usize,
+) -> Tally {
     let (mut scan, mut tally) = (engine.scan(), Tally::new());
     for text in texts {
         text.as_ref().chunks(len).for_each(|piece| scan.feed(piece));
@@ -20,7 +24,7 @@ pub(super) fn counted<T: AsRef<[u8]>>(engine: Arc<dyn Engine>, texts: &[T], len:
 
 /// What is to be counted. Where case is ignored, needles and texts must have no letters
 /// but those of ASCII that have a case.
-pub(super) fn expected<T: AsRef<[u8]>>(
+pub(in crate::engine) fn expected<T: AsRef<[u8]>>(
     needles: &[(usize, Box<[u8]>)],
     matching: Matching,
     texts: &[T],

@@ -5,7 +5,7 @@
 //! bytes than those of a gram may pass as well: these are filters, and what passes is
 //! compared.
 //!
-//! [tables]: crate::engine::kernel::tables
+//! [tables]: crate::simd::tables
 
 #![allow(
     clippy::needless_range_loop,
@@ -13,7 +13,7 @@
 )]
 
 use super::{BLOCK_BYTES, Case, Filter, Gram};
-use crate::engine::kernel::tables::LookUp;
+use crate::simd::tables::LookUp;
 
 /// Each byte of a gram by tables of its own, and so a load for each.
 pub(super) struct Classes<B: LookUp, const BYTES: usize>([B::Tables; BYTES]);

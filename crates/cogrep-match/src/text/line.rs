@@ -6,8 +6,8 @@
 
 use memchr::{memchr, memchr_iter, memrchr};
 
-use crate::engine::kernel::Level;
-use crate::engine::kernel::places::append_places_of;
+use crate::simd::Level;
+use crate::simd::places::append_places_of;
 
 /// Replaces `ends` by the places where the lines of a text end: those of its line
 /// feeds, and the end of the text if its last line has none.

@@ -6,7 +6,7 @@
 )]
 
 use super::{BLOCK_BYTES, Case, Filter, Gram};
-use crate::engine::kernel::block::Block;
+use crate::simd::block::Block;
 
 /// The bytes of the grams, in blocks of one byte over and over.
 pub(super) struct Compared<B, const NEEDLES: usize, const BYTES: usize, const LOWERS: bool> {

@@ -7,7 +7,7 @@
 #[allow(clippy::unreadable_literal, reason = "rows of bits, for no reader")]
 mod table;
 
-use crate::utf8;
+use crate::text::utf8;
 
 /// Whether this is a word character.
 ///

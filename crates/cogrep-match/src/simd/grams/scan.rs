@@ -3,7 +3,7 @@
 use std::ops::Range;
 
 use super::{BLOCK_BYTES, Case, Field, Found, Gram, Seen, Wanted};
-use crate::engine::kernel::block::Block;
+use crate::simd::block::Block;
 
 /// Tells in which blocks grams may stand, and where.
 pub(super) trait Filter<const NEEDLES: usize>: Sized {

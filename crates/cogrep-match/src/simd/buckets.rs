@@ -213,7 +213,7 @@ mod tests {
     use proptest::prelude::*;
 
     use super::*;
-    use crate::engine::kernel::Level;
+    use crate::simd::Level;
 
     fn available() -> impl Iterator<Item = Vectors> {
         Level::available().into_iter().filter_map(Level::vectors)

@@ -12,11 +12,11 @@ mod pairs;
 #[rustfmt::skip]
 mod table;
 
-use crate::engine::kernel::grams::{self, Field, Gram, NotShown, Wanted, Way};
-use crate::engine::kernel::lower::{is_ascii, lower_ascii};
-use crate::engine::kernel::pairs::{self as kernel_pairs, Pairs};
-use crate::engine::kernel::{Case, Level};
-use crate::utf8;
+use crate::simd::grams::{self, Field, Gram, NotShown, Wanted, Way};
+use crate::simd::lower::{is_ascii, lower_ascii};
+use crate::simd::pairs::{self as kernel_pairs, Pairs};
+use crate::simd::{Case, Level};
+use crate::text::utf8;
 
 /// So many bytes of text become one byte at most: the Kelvin sign becomes a k.
 pub(crate) const MOST_FOLDED: usize = 3;

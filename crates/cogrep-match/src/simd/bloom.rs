@@ -160,7 +160,7 @@ mod tests {
     use proptest::prelude::*;
 
     use super::*;
-    use crate::engine::kernel::Level;
+    use crate::simd::Level;
 
     fn token() -> Option<Avx512> {
         Level::available().into_iter().find_map(|level| match level {

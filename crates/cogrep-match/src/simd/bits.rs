@@ -213,7 +213,7 @@ mod tests {
     use proptest::prelude::*;
 
     use super::*;
-    use crate::engine::kernel::Level;
+    use crate::simd::Level;
 
     proptest! {
         #[test]

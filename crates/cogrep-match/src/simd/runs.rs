@@ -216,7 +216,7 @@ mod tests {
     use proptest::prelude::*;
 
     use super::*;
-    use crate::engine::kernel::Level;
+    use crate::simd::Level;
 
     proptest! {
         #[test]

@@ -8,9 +8,9 @@ use proptest::prelude::*;
 use proptest::sample::select;
 
 use crate::engine::judge::Group;
-use crate::engine::kernel::Level;
-use crate::engine::reference::{counted, expected};
+use crate::engine::tests::reference::{counted, expected};
 use crate::engine::{Compare, Engine, Sieve};
+use crate::simd::Level;
 use crate::{Matching, Unit};
 
 fn check(text: &[u8], needles: &[Vec<u8>], matching: Matching, len: usize) {

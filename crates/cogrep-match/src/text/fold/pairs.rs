@@ -3,7 +3,7 @@
 use std::sync::OnceLock;
 
 use super::{fold_char, table};
-use crate::engine::kernel::pairs::{OF_THREE, OF_TWO, Pairs};
+use crate::simd::pairs::{OF_THREE, OF_TWO, Pairs};
 
 /// The table of all pairs; made when text is first met that is not ASCII.
 pub(super) fn pairs() -> &'static Pairs {
