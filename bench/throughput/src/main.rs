@@ -13,7 +13,7 @@ use std::io::{self, BufRead, Read, Seek, SeekFrom, Write};
 use std::thread;
 use std::time::Instant;
 
-use cogrep_match::{Counter, EngineChoice, Matching, Patterns, Plan};
+use cogrep_match::{EngineChoice, Matching, Patterns, Plan, Scanner};
 
 mod peers;
 
@@ -55,8 +55,9 @@ fn main() -> Result<(), Box<dyn Error>> {
     let choice: EngineChoice = counter.trim_start_matches("cogrep-").parse()?;
     let plan = Plan::new(&patterns, choice)?;
     let built = begun.elapsed().as_secs_f64();
-    let counter = Counter::new(&plan);
-    drive(&mut Ours { text: &text, counter, totals: Vec::new() }, built)
+    let patterns = patterns.len();
+    let scanner = Scanner::new(plan);
+    drive(&mut Ours { text: &text, patterns, scanner, totals: Vec::new() }, built)
 }
 
 /// Makes passes as long as lines come in.
@@ -78,7 +79,8 @@ fn drive(pass: &mut dyn Pass, built_seconds: f64) -> Result<(), Box<dyn Error>> 
 /// Our own engines, fed as the program feeds them.
 struct Ours<'a> {
     text: &'a [u8],
-    counter: Counter<'a>,
+    patterns: usize,
+    scanner: Scanner,
     totals: Vec<u64>,
 }
 
@@ -86,9 +88,10 @@ impl Pass for Ours<'_> {
     fn pass(&mut self) {
         for piece in self.text.chunks(PIECE_BYTES) {
             // Literals have no line that is too long.
-            let _ = self.counter.feed(piece);
+            let _ = self.scanner.feed(piece);
         }
-        self.totals = self.counter.finish();
+        self.scanner.end_text();
+        self.totals = self.scanner.take_counts().to_vec(self.patterns);
     }
 
     fn totals(&self) -> Vec<u64> {

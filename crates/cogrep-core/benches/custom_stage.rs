@@ -12,7 +12,7 @@ use std::num::NonZeroUsize;
 use std::path::PathBuf;
 use std::time::{Duration, Instant};
 
-use cogrep_core::stage::{Shape, Stage, lines, named};
+use cogrep_core::network::{Shape, Stage, lines, named};
 use cogrep_core::{Chunk, Counter, Counting, Input as Source, Matching, Options, line_ends};
 use cosend::{Input, coroutine};
 use custom_stage::unique;

@@ -6,7 +6,7 @@
 
 use std::mem::replace;
 
-use cogrep_core::stage::{Shape, Stage, lines, named};
+use cogrep_core::network::{Shape, Stage, lines, named};
 use cogrep_core::{Chunk, Counter, Input as Source, Options, line_ends};
 use cosend::{Input, coroutine};
 

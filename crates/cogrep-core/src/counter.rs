@@ -4,16 +4,17 @@ use std::fmt;
 use std::io::Read;
 use std::num::NonZeroUsize;
 use std::path::PathBuf;
+use std::sync::Arc;
 
-use cogrep_match::{EngineChoice, LineGrouper, Matching, PatternError, Patterns, Plan, Tally};
+use cogrep_match::{
+    Counts, EngineChoice, LineGrouper, Matching, PatternError, Patterns, Plan, Tally,
+};
 use cogrep_source::{CHUNK_BYTES, Chunk, Input, OpenOptions, Outcome, Selection, SourceName, Text};
 use cosend::{Sink, Stopped};
 
-use crate::counts::Counts;
 use crate::job::Job;
-use crate::network::{Counting, Extension, Network};
+use crate::network::{Blueprint, Counting, Extension, Network, Shape, Stop};
 use crate::report::{Report, SourceReport};
-use crate::stage::{Shape, Stop};
 
 /// What a [`Counter`] counts, and how.
 #[derive(Clone, Debug)]
@@ -93,8 +94,7 @@ type Extend = Box<dyn Fn(Counting, Stop) -> Counting + Send + Sync>;
 /// # Ok::<(), cogrep_core::PatternError>(())
 /// ```
 pub struct Counter {
-    patterns: Patterns,
-    plan: Plan,
+    plan: Arc<Plan>,
     options: Options,
     extend: Option<Extend>,
     report: Report,
@@ -118,10 +118,10 @@ impl Counter {
         options: Options,
     ) -> Result<Self, PatternError> {
         let patterns = Patterns::new(patterns, options.matching)?;
-        let plan = Plan::new(&patterns, options.engine)?;
+        let plan = Arc::new(Plan::new(&patterns, options.engine)?);
         let report = Report::blank(&patterns);
         let tally = Tally::new();
-        Ok(Self { patterns, plan, options, extend: None, report, tally, fed: None, spare: None })
+        Ok(Self { plan, options, extend: None, report, tally, fed: None, spare: None })
     }
 
     /// The same counter with stages of one's own between the text and what counts it.
@@ -131,7 +131,7 @@ impl Counter {
     /// `custom_stage` drops repeated lines in this way.
     ///
     /// ```
-    /// use cogrep_core::stage::{Shape, Stage, named};
+    /// use cogrep_core::network::{Shape, Stage, named};
     /// use cogrep_core::{Chunk, Counter, Options};
     /// use cosend::{Input, Sink, coroutine};
     ///
@@ -230,7 +230,7 @@ impl Counter {
             self.end_text("");
         }
         if let Some(network) = self.spare.take() {
-            self.tally.merge(&network.close());
+            self.tally.merge(&network.close().tally);
         }
         let totals = self.plan.totals(&self.tally);
         for (pattern, count) in self.report.patterns.iter_mut().zip(totals) {
@@ -251,7 +251,7 @@ impl Counter {
             by_source,
             remember: true,
             extension: self.extension(),
-            ..Job::new(&self.patterns, &self.plan, inputs)
+            ..Job::new(&self.plan, inputs)
         }
     }
 
@@ -260,8 +260,9 @@ impl Counter {
     }
 
     fn network(&self) -> Network {
-        Network::new(&self.plan, &self.patterns, self.options.max_line_bytes)
-            .extended(self.extension())
+        let max_line_bytes = self.options.max_line_bytes;
+        let extension = self.extension();
+        Blueprint { max_line_bytes, extension, ..Blueprint::new(&self.plan) }.counting()
     }
 
     fn take_network(&mut self) -> Network {
@@ -275,11 +276,11 @@ impl Counter {
         let outcome = stopped_by.map_or(outcome, Outcome::Partial);
         let mut source = SourceReport::new(SourceName::Path(name), outcome, fed.text_bytes);
         if self.options.by_source || is_spent {
-            let tally = fed.network.finish().unwrap_or_default();
+            let tally = fed.network.finish().unwrap_or_default().tally;
             source.counts = self.options.by_source.then(|| Counts::new(self.plan.totals(&tally)));
             self.tally.merge(&tally);
         } else if let Some(other) = self.spare.replace(fed.network) {
-            self.tally.merge(&other.close());
+            self.tally.merge(&other.close().tally);
         }
         self.report.add_source(&source);
         self.keep(source);
@@ -296,7 +297,7 @@ impl Counter {
 impl fmt::Debug for Counter {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("Counter")
-            .field("patterns", &self.patterns)
+            .field("plan", &self.plan)
             .field("options", &self.options)
             .finish_non_exhaustive()
     }

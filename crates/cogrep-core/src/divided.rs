@@ -8,11 +8,12 @@ use std::collections::BTreeMap;
 use std::rc::Rc;
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
-use cogrep_match::{Plan, Tally};
+use cogrep_match::RangeNeeds;
 use cogrep_source::{
     Cut, Divisible, Division, EventLoop, Fault, Interrupt, Outcome, PartText, SourceName,
 };
 
+use crate::network::Counted;
 use crate::report::SourceReport;
 
 /// How large the ranges are in which workers count.
@@ -41,19 +42,22 @@ const MOST_BYTES: u64 = 64 << 20;
 const BYTES_A_NEEDLE: u64 = 64;
 
 impl Ranges {
-    /// Ranges that suit a plan; of a fixed size, if that is given.
-    pub(crate) fn new(plan: &Plan, workers: usize, fixed_bytes: Option<u64>) -> Self {
-        let context = plan.context();
-        let cut = match (plan.needs_whole_lines(), plan.folds()) {
-            (true, _) => Cut::Lines,
-            (_, true) => Cut::Characters,
-            (false, false) => Cut::Anywhere,
+    /// Ranges that suit what must be seen around them; of a fixed size, if that is given.
+    pub(crate) fn new(
+        needs: RangeNeeds,
+        needles: usize,
+        workers: usize,
+        fixed_bytes: Option<u64>,
+    ) -> Self {
+        let cut = match needs.cut {
+            cogrep_match::Cut::Anywhere => Cut::Anywhere,
+            cogrep_match::Cut::Characters => Cut::Characters,
+            _ => Cut::Lines,
         };
-        let needles: usize = plan.engines().iter().map(|engine| engine.needles().len()).sum();
-        let least = (needles as u64 * BYTES_A_NEEDLE).max(16 * context.before as u64);
+        let least = (needles as u64 * BYTES_A_NEEDLE).max(16 * needs.before as u64);
         let least = fixed_bytes.unwrap_or_else(|| least.max(LEAST_BYTES));
         Self {
-            division: Division { cut, before: context.before, behind: context.after },
+            division: Division { cut, before: needs.before, behind: needs.after },
             undivided_bytes: fixed_bytes.unwrap_or(UNDIVIDED_BYTES.max(2 * least)),
             least_bytes: least,
             most_bytes: fixed_bytes.unwrap_or(MOST_BYTES.max(least)),
@@ -84,12 +88,12 @@ struct State {
     next: Option<u64>,
     claimed: usize,
     /// What was counted in ranges next to each other, by the number of the first.
-    counted: BTreeMap<usize, Counted>,
+    counted: BTreeMap<usize, InRanges>,
 }
 
 /// What was counted in a range, or in some next to each other.
-pub(crate) struct Counted {
-    pub(crate) tally: Tally,
+pub(crate) struct InRanges {
+    pub(crate) counted: Counted,
     pub(crate) text_bytes: u64,
     /// Why the text ends here.
     pub(crate) fault: Option<Fault>,
@@ -97,12 +101,14 @@ pub(crate) struct Counted {
     behind: usize,
 }
 
-impl Counted {
+impl InRanges {
     fn join(&mut self, next: Self) {
         self.behind = next.behind;
         // The text ends where its first range does that could not be read to the end.
         if self.fault.is_none() {
-            self.tally.join(&next.tally);
+            self.counted.tally.join(&next.counted.tally);
+            self.counted.findings.join(next.counted.findings);
+            self.counted.is_undecided |= next.counted.is_undecided;
             self.text_bytes += next.text_bytes;
             self.fault = next.fault;
         }
@@ -116,6 +122,13 @@ pub(crate) struct Claim {
     start: u64,
     /// None if it goes on to the end of the text.
     end: Option<u64>,
+}
+
+impl Claim {
+    /// Where the range begins.
+    pub(crate) fn start(&self) -> u64 {
+        self.start
+    }
 }
 
 impl Divided {
@@ -157,15 +170,16 @@ impl Divided {
     pub(crate) fn record(
         &self,
         claim: Claim,
-        tally: Tally,
+        counted: Counted,
         text_bytes: u64,
         fault: Option<Fault>,
-    ) -> Option<Counted> {
+    ) -> Option<InRanges> {
         let mut state = self.lock();
-        if fault.is_some() {
+        // There is no point in going on where all is to be counted anew.
+        if fault.is_some() || counted.is_undecided {
             state.next = None;
         }
-        let mut counted = Counted { tally, text_bytes, fault, behind: claim.number + 1 };
+        let mut counted = InRanges { counted, text_bytes, fault, behind: claim.number + 1 };
         if let Some(next) = state.counted.remove(&counted.behind) {
             counted.join(next);
         }
@@ -179,8 +193,18 @@ impl Divided {
             return None;
         }
         let mut all = state.counted.remove(&0)?;
-        all.tally.settle();
+        all.counted.tally.settle();
         Some(all)
+    }
+
+    /// The name of the source.
+    pub(crate) fn name(&self) -> &SourceName {
+        &self.name
+    }
+
+    /// The bytes of its text.
+    pub(crate) fn text_bytes(&self) -> u64 {
+        self.source.text_bytes()
     }
 
     /// The place of the source among all.
@@ -189,7 +213,7 @@ impl Divided {
     }
 
     /// The report of the source, without counts.
-    pub(crate) fn report(&self, counted: &mut Counted) -> SourceReport {
+    pub(crate) fn report(&self, counted: &mut InRanges) -> SourceReport {
         let outcome = match counted.fault.take() {
             None => Outcome::Complete,
             Some(fault) if counted.text_bytes == 0 => Outcome::Failed(fault),
@@ -239,10 +263,10 @@ mod tests {
         Divided::new(name, 7, text.divisible().unwrap(), ranges(10, 10, 2))
     }
 
-    fn tally(count: u64) -> Tally {
-        let mut tally = Tally::new();
+    fn tally(count: u64) -> Counted {
+        let mut tally = cogrep_match::Tally::new();
         tally.add(0, count);
-        tally
+        tally.into()
     }
 
     #[test]
@@ -257,7 +281,7 @@ mod tests {
             assert!(divided.lock().counted.len() <= 4);
         }
         let mut all = divided.record(claims[7], tally(1), 10, None).unwrap();
-        assert_eq!((all.tally.count(0), all.text_bytes), (10, 100));
+        assert_eq!((all.counted.tally.count(0), all.text_bytes), (10, 100));
         assert!(divided.report(&mut all).outcome.is_complete());
     }
 
@@ -271,7 +295,7 @@ mod tests {
         assert!(divided.record(claims[2], tally(100), 10, Some(Fault::Interrupted)).is_none());
         assert!(divided.claim().is_none(), "nobody goes on behind a fault");
         let mut all = divided.record(claims[1], tally(10), 4, Some(Fault::NoLength)).unwrap();
-        assert_eq!((all.tally.count(0), all.text_bytes), (11, 14));
+        assert_eq!((all.counted.tally.count(0), all.text_bytes), (11, 14));
         let report = divided.report(&mut all);
         assert!(matches!(report.outcome, Outcome::Partial(Fault::NoLength)));
     }

@@ -1,15 +1,17 @@
 //! What to count and where, and the run of it.
 
 use std::num::{NonZeroU64, NonZeroUsize};
+use std::sync::Arc;
 use std::thread;
 
-use cogrep_match::{LineGrouper, Locator, Patterns, PlaceFinder, Plan, Tally};
+use cogrep_match::{Hits, LineGrouper, Plan, Scanner, Tally, Totals};
 use cogrep_source::{Input, Io, OpenOptions, Selected, Selection};
 
 use crate::crew;
 use crate::divided::Ranges;
 use crate::ledger::Sums;
-use crate::network::Extension;
+use crate::measure::{AnyMeasure, Disperse, FirstPlaces, Slice, TextFacts};
+use crate::network::{Blueprint, Extension, Shape};
 use crate::part::Dealer;
 use crate::progress::Progress;
 use crate::recorder::Walking;
@@ -25,10 +27,8 @@ const FEW_BYTES: u64 = 4 << 20;
 /// Counts the patterns of a plan in the texts of some inputs.
 #[derive(Debug)]
 pub struct Job<'a> {
-    /// The patterns, as they were given.
-    pub patterns: &'a Patterns,
-    /// How they are counted.
-    pub plan: &'a Plan,
+    /// The patterns, and how they are counted.
+    pub plan: &'a Arc<Plan>,
     /// Where the text is.
     pub inputs: &'a [Input],
     /// Which files of a folder are read.
@@ -46,24 +46,22 @@ pub struct Job<'a> {
     pub range_bytes: Option<NonZeroU64>,
     /// Whether each source gets counts of its own.
     pub by_source: bool,
-    /// Finds the places that are to be shown: as many of each pattern as it looks for
-    /// in one text.
-    pub show: Option<&'a PlaceFinder>,
-    /// Finds every place, where it is to be said where they are: see the next two.
-    pub locator: Option<&'a Locator>,
-    /// Into how many equal parts each text is divided, each with counts of its own;
-    /// none, if zero. A source whose length is not known beforehand then fails.
-    pub parts: usize,
+    /// How many of the first places of each pattern are to be shown.
+    pub show: usize,
+    /// Into how many slices each text is divided, each with counts of its own; none, if
+    /// zero. A source whose length is not known before it is read then fails.
+    pub slices: usize,
     /// Whether the report says where in each text each pattern starts.
     pub disperse: bool,
+    /// What else is made of the hits of each text.
+    pub measures: Vec<AnyMeasure>,
     /// Takes down what the job spends its time on.
     pub timeline: Option<&'a Timeline>,
     /// Is told how far the job is.
     pub progress: Option<&'a Progress>,
     /// Whether the report names every source.
     pub remember: bool,
-    /// Stages of one's own before the network. What stands beside it, to find places,
-    /// is not behind them.
+    /// Stages of one's own before the network.
     pub extension: Option<Extension<'a>>,
 }
 
@@ -75,26 +73,26 @@ impl<'a> Job<'a> {
     /// use cogrep_core::Job;
     /// use cogrep_match::{EngineChoice, Matching, Patterns, Plan};
     /// use cogrep_source::Input;
+    /// use std::sync::Arc;
     ///
     /// let folder = tempfile::tempdir()?;
     /// std::fs::write(folder.path().join("book.txt"), "love, hope and love")?;
     ///
     /// let patterns = Patterns::new(["love", "hate"], Matching::default())?;
-    /// let plan = Plan::new(&patterns, EngineChoice::Auto)?;
+    /// let plan = Arc::new(Plan::new(&patterns, EngineChoice::Auto)?);
     /// let inputs = [Input::Path(folder.path().into())];
-    /// let job = Job { by_source: true, ..Job::new(&patterns, &plan, &inputs) };
+    /// let job = Job { by_source: true, ..Job::new(&plan, &inputs) };
     ///
     /// let mut seen = Vec::new();
     /// let report = job.run(|source| seen.extend(source.counts.clone()));
     /// assert_eq!(report.patterns[0].as_row(), (&b"love"[..], 2));
     /// assert!(report.is_complete());
-    /// assert_eq!(seen[0].of_patterns(2), [2, 0]);
+    /// assert_eq!(seen[0].to_vec(2), [2, 0]);
     /// # Ok::<(), Box<dyn std::error::Error>>(())
     /// ```
     #[must_use]
-    pub fn new(patterns: &'a Patterns, plan: &'a Plan, inputs: &'a [Input]) -> Self {
+    pub fn new(plan: &'a Arc<Plan>, inputs: &'a [Input]) -> Self {
         Self {
-            patterns,
             plan,
             inputs,
             selection: Selection::default(),
@@ -104,15 +102,34 @@ impl<'a> Job<'a> {
             dealer: None,
             range_bytes: None,
             by_source: false,
-            show: None,
-            locator: None,
-            parts: 0,
+            show: 0,
+            slices: 0,
             disperse: false,
+            measures: Vec::new(),
             timeline: None,
             progress: None,
             remember: false,
             extension: None,
         }
+    }
+
+    /// The network that counts in a text, for people to look at.
+    #[must_use]
+    pub fn shape(&self) -> Shape {
+        let blueprint = self.blueprint();
+        let facts = TextFacts::new(self.plan, Some(0), 0);
+        let measures = self.all_measures();
+        let findings = measures.iter().filter_map(|measure| measure.begin(&facts).ok()).collect();
+        let network =
+            if measures.is_empty() { blueprint.counting() } else { blueprint.measuring(findings) };
+        network.shape()
+    }
+
+    /// How its networks are built.
+    pub(crate) fn blueprint(&self) -> Blueprint<'_> {
+        let Self { plan, max_line_bytes, extension, .. } = *self;
+        let live = self.progress.and_then(Progress::live_tally);
+        Blueprint { plan, max_line_bytes, live, extension }
     }
 
     /// Reads every source once and counts.
@@ -122,7 +139,7 @@ impl<'a> Job<'a> {
     /// those that were not read to their end or have places to show. Nothing that goes
     /// wrong with a source stops the job: the report says so.
     pub fn run(&self, mut observe: impl FnMut(&SourceReport)) -> Report {
-        let mut report = Report::blank(self.patterns);
+        let mut report = Report::blank(self.plan.patterns());
         let mut tell = |source: SourceReport| {
             observe(&source);
             self.take_down(source, &mut report);
@@ -148,8 +165,7 @@ impl<'a> Job<'a> {
     /// Takes down in the report what one source gave, but for what adds up.
     fn take_down(&self, mut source: SourceReport, report: &mut Report) {
         for (pattern, places) in report.patterns.iter_mut().zip(source.places.drain(..)) {
-            let limit = self.show.map_or(0, PlaceFinder::limit);
-            let wanted = limit - pattern.places.len();
+            let wanted = self.show - pattern.places.len();
             let located = |place| Located { source: source.name.clone(), place };
             pattern.places.extend(places.into_iter().take(wanted).map(located));
         }
@@ -198,16 +214,38 @@ impl<'a> Job<'a> {
         workers.unwrap_or(NonZeroUsize::MIN)
     }
 
-    /// The ranges in which large files are counted by many, unless each is counted by one:
-    /// because there is only one, or because somebody has to see the text in its order.
+    /// The ranges in which large files are counted by several workers, unless each is counted
+    /// by one: because there is only one, or because stages of one's own see text in order.
     pub(crate) fn ranges(&self) -> Option<Ranges> {
         let workers = self.worker_count().get();
-        let in_order = self.show.is_some() || self.locator.is_some() || self.extension.is_some();
-        (workers > 1 && !in_order).then(|| self.ranges_for(workers))
+        (workers > 1 && self.extension.is_none()).then(|| self.ranges_for(workers))
     }
 
     fn ranges_for(&self, workers: usize) -> Ranges {
-        Ranges::new(self.plan, workers, self.range_bytes.map(NonZeroU64::get))
+        let mut needs = if self.measures_hits() {
+            Scanner::<Hits>::range_needs(self.plan)
+        } else {
+            Scanner::<Totals>::range_needs(self.plan)
+        };
+        for surroundings in self.all_measures().iter().map(AnyMeasure::surroundings) {
+            needs.before = needs.before.max(surroundings.before);
+            needs.after = needs.after.max(surroundings.after);
+        }
+        Ranges::new(needs, self.plan.needle_count(), workers, self.range_bytes.map(NonZeroU64::get))
+    }
+
+    /// Whether more is made of the hits than totals.
+    pub(crate) fn measures_hits(&self) -> bool {
+        self.show > 0 || self.slices > 0 || self.disperse || !self.measures.is_empty()
+    }
+
+    /// What is made of the hits.
+    pub(crate) fn all_measures(&self) -> Vec<AnyMeasure> {
+        let places = (self.show > 0).then(|| FirstPlaces::new(self.show).into());
+        let slices = (self.slices > 0).then(|| Slice::new(self.slices).into());
+        let dispersion = self.disperse.then(|| Disperse.into());
+        let built_in = [places, slices, dispersion].into_iter().flatten();
+        built_in.chain(self.measures.iter().cloned()).collect()
     }
 
     /// Reads one source after the other, on this thread, and waits where it must.
@@ -248,8 +286,7 @@ impl<'a> Job<'a> {
     /// Whether sources may be found in any order: where there is nothing to tell of most
     /// of them, and nobody deals them out or watches.
     pub(crate) fn may_scatter(&self) -> bool {
-        let is_told =
-            self.by_source || self.remember || self.locator.is_some() || self.show.is_some();
+        let is_told = self.by_source || self.remember || self.measures_hits();
         !is_told && self.dealer.is_none() && self.timeline.is_none()
     }
 
@@ -257,7 +294,9 @@ impl<'a> Job<'a> {
     pub(crate) fn is_worth_telling(&self, source: &SourceReport) -> bool {
         self.by_source
             || self.remember
-            || self.locator.is_some()
+            || self.slices > 0
+            || self.disperse
+            || !self.measures.is_empty()
             || !source.outcome.is_complete()
             || source.places.iter().any(|places| !places.is_empty())
     }

@@ -15,7 +15,7 @@
 //! ```
 //!
 //! A [`Job`] is what stands behind it: it says what to count and where. It builds a
-//! network out of [`stage`]s, `cat -> fold -> fanout -> [grep -> count, ...]`, sends
+//! network out of stages, `cat -> fold -> fanout -> [grep -> count, ...]`, sends
 //! every source through it, and closes it: closing brings the counts back. Stages of
 //! your own go between the text and what counts it: [`Counter::with_stage`].
 //!
@@ -26,35 +26,32 @@
 //! terminal is.
 #![forbid(unsafe_code)]
 
-mod beside;
 mod counter;
-mod counts;
 mod crew;
-pub mod dispersion;
 mod divided;
 mod job;
 mod ledger;
-mod network;
+pub mod measure;
+pub mod network;
 mod pace;
 mod part;
 mod progress;
 mod queue;
 mod recorder;
 mod report;
-pub mod stage;
 pub mod timeline;
 mod worker;
 
 pub use cogrep_match::{
-    EngineChoice, Excerpt, Matching, PatternError, Patterns, Place, Plan, Syntax, Tally, Unit,
-    line_ends,
+    Counts, EngineChoice, Hit, Matching, PatternError, Patterns, Plan, Scanner, Syntax, Tally,
+    Unit, line_ends,
 };
 pub use cogrep_source::{
     Chunk, Encoding, Fault, Input, Interrupt, OpenOptions, Outcome, Selection, SourceName, Text,
 };
 pub use counter::{Counter, Options};
-pub use counts::Counts;
 pub use job::Job;
+pub use measure::{Excerpt, Place};
 pub use network::{Counting, Extension, Network};
 pub use part::{Census, Dealer, NoSuchPart, Part};
 pub use progress::{LiveTally, Progress};

@@ -1,31 +1,102 @@
-//! The network that a plan asks for.
+//! The network that counts: stages that hold their child and push into it.
+//!
+//! Text comes in by [`cat`], goes through stages of a caller's own if there are any, and is
+//! scanned; what was found is counted and measured. Closing the network brings it back.
+
+mod cat;
+mod count;
+mod counted;
+mod lines;
+mod measure;
+mod scan;
+mod shape;
+mod stage;
 
 use std::fmt;
 use std::sync::Arc;
 
-use cogrep_match::{Patterns, Plan, Tally};
+use cogrep_match::{LineGrouper, Plan, Scanner};
 use cogrep_source::{Chunk, Fault};
 use cosend::{Sink, Stopped, fanout};
 
+use self::measure::CountAndMeasure;
+use crate::measure::Finding;
 use crate::progress::LiveTally;
-use crate::stage::{Shape, Stage, Stop, count, fold, grep, lines};
 
-/// What counts: the stages of a network from some point on, with a tally an engine.
-pub type Counting = Box<dyn Stage<Return = Vec<Tally>>>;
+pub use self::cat::cat;
+pub use self::count::{count, count_hits};
+pub use self::counted::Counted;
+pub use self::lines::{Stop, lines};
+pub use self::measure::measure;
+pub use self::scan::{Batch, find, scan};
+pub use self::shape::Shape;
+pub use self::stage::{Named, Stage, named};
+
+/// What counts: the stages of a network from some point on.
+pub type Counting = Box<dyn Stage<Return = Counted>>;
 
 /// Puts stages of one's own between the text and what counts it.
 ///
-/// It is given what counts, and where a stage leaves word if it cannot go on, and gives
-/// what shall count instead. Each text gets stages of its own. They see the text as it
-/// is, decoded, not folded, in chunks that are cut anywhere; [`lines`] before them has it
-/// cut between lines. A stage that ends of itself has had enough of its text; the rest
-/// of that is not read.
+/// It is given what counts, and where a stage records why it cannot go on, and gives what is
+/// to count instead. Each text gets stages of its own. They see the text as it is, decoded,
+/// not folded, in chunks that are cut anywhere; after [`lines`] it is cut between lines. A
+/// stage that ends of itself has had enough of its text; the rest of that is not read.
 #[derive(Clone, Copy)]
 pub struct Extension<'a>(pub &'a (dyn Fn(Counting, Stop) -> Counting + Sync));
 
 impl fmt::Debug for Extension<'_> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("Extension").finish_non_exhaustive()
+    }
+}
+
+/// How a network is built for a plan.
+#[derive(Debug)]
+pub struct Blueprint<'a> {
+    /// How the patterns are counted.
+    pub plan: &'a Arc<Plan>,
+    /// The longest line that regular expressions may hold.
+    pub max_line_bytes: usize,
+    /// Receives what has been counted while text comes.
+    pub live: Option<&'a LiveTally>,
+    /// Stages of one's own before the scan.
+    pub extension: Option<Extension<'a>>,
+}
+
+impl<'a> Blueprint<'a> {
+    /// A network for a plan, with every option as it is unless set otherwise.
+    #[must_use]
+    pub fn new(plan: &'a Arc<Plan>) -> Self {
+        Self { plan, max_line_bytes: LineGrouper::DEFAULT_LIMIT_BYTES, live: None, extension: None }
+    }
+
+    /// The network that counts: a scan and its count.
+    #[must_use]
+    pub fn counting(&self) -> Network {
+        let stop = Stop::default();
+        let scanner = Scanner::with_line_limit(Arc::clone(self.plan), self.max_line_bytes);
+        let counting = Whole(scan(scanner, stop.clone(), count(self.live.cloned())));
+        self.network(Box::new(counting), stop)
+    }
+
+    /// The network that counts and measures one text, or one range: it goes on with these
+    /// findings.
+    #[must_use]
+    pub fn measuring(&self, findings: Vec<Finding>) -> Network {
+        let stop = Stop::default();
+        let scanner = Scanner::with_line_limit(Arc::clone(self.plan), self.max_line_bytes);
+        let count = count_hits(self.live.cloned());
+        let measures = fanout(findings.into_iter().map(measure::measure));
+        let measured = CountAndMeasure { count, measures };
+        self.network(Box::new(find(scanner, stop.clone(), measured)), stop)
+    }
+
+    fn network(&self, counting: Counting, stop: Stop) -> Network {
+        let head = match self.extension {
+            Some(Extension(extend)) => extend(counting, stop.clone()),
+            None => counting,
+        };
+        Network { head, stop }
     }
 }
 
@@ -36,46 +107,6 @@ pub struct Network {
 }
 
 impl Network {
-    /// Builds the stages for a plan: one `grep -> count` an engine, under one
-    /// `fanout`, behind what prepares the text for them.
-    ///
-    /// `max_line_bytes` is the longest line that regular expressions may hold.
-    #[must_use]
-    pub fn new(plan: &Plan, patterns: &Patterns, max_line_bytes: usize) -> Self {
-        Self::watched(plan, patterns, max_line_bytes, None)
-    }
-
-    /// The same, with somebody who is told what has been counted while text comes.
-    #[must_use]
-    pub fn watched(
-        plan: &Plan,
-        patterns: &Patterns,
-        max_line_bytes: usize,
-        live: Option<&LiveTally>,
-    ) -> Self {
-        let greps = plan.engines().iter().map(|engine| {
-            let label = plan.label(patterns, &**engine);
-            grep(Arc::clone(engine).scan(), &label, count(live.cloned()))
-        });
-        let counting = fanout(greps);
-        let stop = Stop::default();
-        let head: Counting = if plan.needs_whole_lines() {
-            Box::new(lines(max_line_bytes, stop.clone(), counting))
-        } else if plan.folds() {
-            Box::new(fold(plan.folder(), counting))
-        } else {
-            Box::new(counting)
-        };
-        Self { head, stop }
-    }
-
-    /// The same network behind stages of one's own, if there are any.
-    #[must_use]
-    pub fn extended(self, extension: Option<Extension<'_>>) -> Self {
-        let Some(Extension(extend)) = extension else { return self };
-        Self { head: extend(self.head, self.stop.clone()), stop: self.stop }
-    }
-
     /// The shape of the network, from the text on.
     #[must_use]
     pub fn shape(&self) -> Shape {
@@ -94,18 +125,35 @@ impl Network {
 }
 
 impl Sink<Chunk> for Network {
-    type Return = Tally;
+    type Return = Counted;
 
     fn send(&mut self, chunk: &Chunk) -> Result<(), Stopped> {
         self.head.send(chunk)?;
         if self.stop.is_set() { Err(Stopped) } else { Ok(()) }
     }
 
-    fn finish(&mut self) -> Result<Tally, Stopped> {
-        let mut total = Tally::new();
-        for tally in self.head.finish()? {
-            total.merge(&tally);
-        }
-        Ok(total)
+    fn finish(&mut self) -> Result<Counted, Stopped> {
+        self.head.finish()
+    }
+}
+
+/// A stage whose result is all that was counted.
+struct Whole<S>(S);
+
+impl<S: Sink<Chunk, Return: Into<Counted>>> Sink<Chunk> for Whole<S> {
+    type Return = Counted;
+
+    fn send(&mut self, chunk: &Chunk) -> Result<(), Stopped> {
+        self.0.send(chunk)
+    }
+
+    fn finish(&mut self) -> Result<Counted, Stopped> {
+        self.0.finish().map(Into::into)
+    }
+}
+
+impl<S: Stage<Chunk, Return: Into<Counted>>> Stage<Chunk> for Whole<S> {
+    fn shape(&self) -> Shape {
+        self.0.shape()
     }
 }

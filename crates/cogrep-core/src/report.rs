@@ -1,11 +1,10 @@
 //! What a job found out.
 
-use cogrep_match::{Patterns, Place};
+use cogrep_match::{Counts, Patterns};
 use cogrep_source::{Outcome, SourceName};
 
-use crate::counts::Counts;
-use crate::dispersion::Dispersion;
 use crate::ledger::Sums;
+use crate::measure::{Dispersion, Findings, Place};
 
 /// The totals of a job, and how complete they are.
 #[derive(Debug)]
@@ -149,6 +148,8 @@ pub struct SourceReport {
     pub parts: Vec<Counts>,
     /// Where in the text each pattern starts, if the job was asked to find out.
     pub dispersion: Option<Dispersion>,
+    /// What other measures found out.
+    pub findings: Findings,
 }
 
 impl SourceReport {
@@ -164,6 +165,7 @@ impl SourceReport {
             places: Vec::new(),
             parts: Vec::new(),
             dispersion: None,
+            findings: Findings::default(),
         }
     }
 }

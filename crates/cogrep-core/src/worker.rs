@@ -7,20 +7,20 @@ use std::rc::Rc;
 use std::task::{Context, Poll, Waker};
 use std::time::{Duration, Instant};
 
-use cogrep_match::Tally;
-use cogrep_source::{Chunk, EventLoop, Fault, Outcome, Role, Selected, SourceName, Text};
+use cogrep_match::{Counts, Tally};
+use cogrep_source::{
+    Chunk, EventLoop, Fault, Outcome, Role, Selected, SourceName, Text, text_length,
+};
 use cosend::Sink;
 use futures_util::StreamExt;
 use futures_util::stream::FuturesUnordered;
 
-use crate::beside::{Findings, beside};
-use crate::counts::Counts;
 use crate::divided::{Claim, Divided, Ranges};
 use crate::job::Job;
 use crate::ledger::Ledger;
-use crate::network::Network;
+use crate::measure::{AnyMeasure, Dispersion, Places, Slices, TextFacts};
+use crate::network::{Counted, Network};
 use crate::pace::Pace;
-use crate::progress::Progress;
 use crate::queue::{Found, Queue, Taken};
 use crate::recorder::{Recorder, follow};
 use crate::report::SourceReport;
@@ -54,6 +54,8 @@ pub(crate) struct Worker<'a> {
     runnable: Cell<usize>,
     /// Takes down what this worker does.
     recorder: Option<Recorder<'a>>,
+    /// What is made of hits, if anything is.
+    measures: Vec<AnyMeasure>,
     /// The ranges in which many count in a large file, if they do: where none waits on a
     /// loop, there is only one.
     ranges: Option<Ranges>,
@@ -85,6 +87,7 @@ impl<'a> Worker<'a> {
             streams: Cell::new(0),
             runnable: Cell::new(0),
             recorder,
+            measures: job.all_measures(),
             ranges: has_loop.then(|| job.ranges()).flatten(),
             ranges_open: Cell::new(0),
         }
@@ -179,7 +182,9 @@ impl<'a> Worker<'a> {
     async fn count_range(&self, divided: &Divided, claim: Claim) -> Option<SourceReport> {
         let mut text = divided.text(claim, &self.job.open.interrupt, self.event_loop.clone());
         let mut chunk = self.chunk.take();
-        let mut network = self.new_network();
+        let network = self.new_network(Some(divided.text_bytes()), claim.start());
+        // What can be measured in one range can be in all.
+        let mut network = network.ok()?;
         let mut text_bytes = 0;
         loop {
             self.enter(Kind::Read);
@@ -199,13 +204,19 @@ impl<'a> Worker<'a> {
             self.give_way().await;
         }
         self.put_back(chunk);
-        let tally = network.finish().unwrap_or_default();
+        let counted = network.finish().unwrap_or_default();
         let fault = network.take_fault().or_else(|| text.fault());
 
-        let mut counted = divided.record(claim, tally, text_bytes, fault)?;
-        let mut report = divided.report(&mut counted);
-        report.counts = self.counts(&counted.tally);
-        self.total.borrow_mut().merge(&counted.tally);
+        let mut all = divided.record(claim, counted, text_bytes, fault)?;
+        if all.counted.is_undecided {
+            // Which hits count can be told only from the start of the text.
+            return Some(match self.open(Ok(divided.name().clone())).await {
+                Ok(opened) => self.count(opened).await,
+                Err(report) => *report,
+            });
+        }
+        let mut report = divided.report(&mut all);
+        self.conclude(all.counted, &mut report);
         if let Some(progress) = self.job.progress {
             progress.add_source();
         }
@@ -214,8 +225,8 @@ impl<'a> Worker<'a> {
 
     /// Counts in one source; gives way to others after each chunk.
     async fn count(&self, Opened { name, mut text, first }: Opened) -> SourceReport {
-        let mut beside = match beside(self.job, &name) {
-            Ok(beside) => beside,
+        let mut network = match self.network(&name) {
+            Ok(network) => network,
             Err(fault) => return failed(name, fault),
         };
         let is_stream = text.is_stream();
@@ -223,7 +234,6 @@ impl<'a> Worker<'a> {
         let mut is_read = first.is_some();
         let mut pace = Pace::default();
         let mut chunk = first.unwrap_or_else(|| self.chunk.take());
-        let mut network = None;
         let mut sent = Ok(());
         while sent.is_ok() {
             if !std::mem::take(&mut is_read) {
@@ -233,9 +243,7 @@ impl<'a> Worker<'a> {
                 pace.fetched();
             }
             self.enter(Kind::Count);
-            let network = network.get_or_insert_with(|| self.network());
-            // Either ends of itself when it has enough; the text is read for the other.
-            sent = (network, &mut beside).send(&chunk);
+            sent = network.send(&chunk);
             if let Some(progress) = self.job.progress {
                 progress.add_text(chunk.bytes().len() as u64);
             }
@@ -256,19 +264,15 @@ impl<'a> Worker<'a> {
         self.put_back(chunk);
         self.streams.update(|streams| streams - usize::from(is_stream));
 
+        // Stages of a caller's own, and measures, serve one text only.
+        let serves_one = self.job.extension.is_some() || !self.measures.is_empty();
         let mut stopped_by = None;
-        let mut counts = None;
-        if let Some(mut network) = network {
-            // Stages from elsewhere serve one text only: they need not know of others.
-            let is_spent = self.job.extension.is_some() || network.has_stopped() || sent.is_err();
-            if self.job.by_source || is_spent {
-                let tally = network.finish().unwrap_or_default();
-                stopped_by = network.take_fault();
-                counts = self.counts(&tally);
-                self.total.borrow_mut().merge(&tally);
-            } else {
-                self.networks.borrow_mut().push(network);
-            }
+        let mut counted = Counted::default();
+        if self.job.by_source || serves_one || network.has_stopped() || sent.is_err() {
+            counted = network.finish().unwrap_or_default();
+            stopped_by = network.take_fault();
+        } else {
+            self.networks.borrow_mut().push(network);
         }
         let outcome = match stopped_by {
             Some(fault) => Outcome::Partial(fault),
@@ -276,28 +280,50 @@ impl<'a> Worker<'a> {
             None if sent.is_err() => Outcome::Complete,
             None => text.outcome(),
         };
+        let mut report = SourceReport::new(name, outcome, text_bytes);
+        self.conclude(counted, &mut report);
+        report
+    }
+
+    /// Adds up what was counted in a source, and reports what is to be known of it.
+    fn conclude(&self, counted: Counted, report: &mut SourceReport) {
+        let Counted { tally, mut findings, .. } = counted;
+        let plan = self.job.plan;
+        report.counts = self.job.by_source.then(|| Counts::new(plan.totals(&tally)));
+        self.total.borrow_mut().merge(&tally);
+        let needles = plan.needles();
+        if let Some(places) = findings.take::<Places>() {
+            report.places = places.by_pattern(needles);
+        }
+        if let Some(slices) = findings.take::<Slices>() {
+            report.parts = slices.by_pattern(needles);
+        }
+        report.dispersion = findings.take::<Dispersion>().map(|found| found.by_pattern(needles));
+        report.findings = findings;
         if let Some(progress) = self.job.progress {
             progress.add_source();
         }
-        let Findings { places, parts, dispersion } = beside.close();
-        let report = SourceReport::new(name, outcome, text_bytes);
-        SourceReport { counts, places, parts, dispersion, ..report }
     }
 
-    /// The counts of a source, if each has its own.
-    fn counts(&self, tally: &Tally) -> Option<Counts> {
-        self.job.by_source.then(|| Counts::new(self.job.plan.totals(tally)))
-    }
-
-    fn network(&self) -> Network {
+    fn network(&self, name: &SourceName) -> Result<Network, Fault> {
+        if !self.measures.is_empty() {
+            let asks_length = self.job.slices > 0 || !self.job.measures.is_empty();
+            let text_bytes = asks_length.then(|| text_length(name, &self.job.open)).flatten();
+            return self.new_network(text_bytes, 0);
+        }
         let spare = self.networks.borrow_mut().pop();
-        spare.unwrap_or_else(|| self.new_network())
+        spare.map_or_else(|| self.new_network(None, 0), Ok)
     }
 
-    fn new_network(&self) -> Network {
-        let live = self.job.progress.and_then(Progress::live_tally);
-        let Job { plan, patterns, max_line_bytes, .. } = *self.job;
-        Network::watched(plan, patterns, max_line_bytes, live).extended(self.job.extension)
+    /// A network for a text of this length, if that is known, or for a range of it.
+    fn new_network(&self, text_bytes: Option<u64>, start: u64) -> Result<Network, Fault> {
+        let blueprint = self.job.blueprint();
+        if self.measures.is_empty() {
+            return Ok(blueprint.counting());
+        }
+        let facts = TextFacts::new(self.job.plan, text_bytes, start);
+        let findings = self.measures.iter().map(|measure| measure.begin(&facts));
+        Ok(blueprint.measuring(findings.collect::<Result<_, _>>()?))
     }
 
     /// Keeps one chunk at hand; the buffers of more go to the loop.
@@ -432,7 +458,7 @@ impl<'a> Worker<'a> {
     pub(crate) fn close(self) -> Tally {
         let mut total = self.total.into_inner();
         for network in self.networks.into_inner() {
-            total.merge(&network.close());
+            total.merge(&network.close().tally);
         }
         total
     }

@@ -94,7 +94,7 @@ fn repeated_lines_are_dropped() {
     let folder = tempfile::tempdir().unwrap();
     let drop_repeated = |pattern: &str, options: Options, limit| {
         Counter::new([pattern], options).unwrap().with_stage(move |child, stop| {
-            Box::new(cogrep_core::stage::lines(limit, stop, unique(child)))
+            Box::new(cogrep_core::network::lines(limit, stop, unique(child)))
         })
     };
     let feed = |text: &str, length: usize| {

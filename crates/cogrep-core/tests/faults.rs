@@ -148,7 +148,7 @@ fn stories(number: std::ops::Range<usize>) -> impl Strategy<Value = Vec<Story>> 
 /// Counts in all of these, and holds everything that is said against them.
 fn check(stories: Vec<Story>, workers: usize) {
     let patterns = Patterns::new(PATTERNS, Matching::default()).unwrap();
-    let plan = Plan::new(&patterns, EngineChoice::Auto).unwrap();
+    let plan = std::sync::Arc::new(Plan::new(&patterns, EngineChoice::Auto).unwrap());
     let inputs: Vec<Input> =
         (0..stories.len()).map(|nth| Input::Path(nth.to_string().into())).collect();
     let stories = Arc::new(stories);
@@ -159,7 +159,7 @@ fn check(stories: Vec<Story>, workers: usize) {
         open: OpenOptions { stand_ins, ..OpenOptions::default() },
         workers: NonZeroUsize::new(workers),
         by_source: true,
-        ..Job::new(&patterns, &plan, &inputs)
+        ..Job::new(&plan, &inputs)
     };
     let mut next = 0;
     let report = job.run(|source| {
@@ -168,7 +168,7 @@ fn check(stories: Vec<Story>, workers: usize) {
         assert!(story.ends_in(&source.outcome), "{story:?}: {:?}", source.outcome);
         assert_eq!(source.text_bytes, story.delivered().len() as u64);
         let counted = source.counts.clone().unwrap_or_default();
-        assert_eq!(counted.of_patterns(PATTERNS.len()), counts(story.delivered()));
+        assert_eq!(counted.to_vec(PATTERNS.len()), counts(story.delivered()));
         next += 1;
     });
     assert_eq!(next, stories.len(), "every source is told");

@@ -54,12 +54,12 @@ fn files_are_read_beside_a_source_that_never_waits() {
             .then(|| Ok(StandIn::new(Endless { others_are_read, until })))
     });
     let patterns = Patterns::new(["love"], Matching::default()).unwrap();
-    let plan = Plan::new(&patterns, EngineChoice::Auto).unwrap();
+    let plan = std::sync::Arc::new(Plan::new(&patterns, EngineChoice::Auto).unwrap());
     let job = Job {
         open: OpenOptions { stand_ins, io: Io::Portable, ..OpenOptions::default() },
         workers: NonZeroUsize::new(1),
         by_source: true,
-        ..Job::new(&patterns, &plan, &inputs)
+        ..Job::new(&plan, &inputs)
     };
     let mut read = 0;
     let report = job.run(|_| {

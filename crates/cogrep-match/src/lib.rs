@@ -1,39 +1,36 @@
-//! Patterns and the engines that count them: bytes in, counts out.
+//! Patterns and the engines that count them: bytes in, counts and hits out.
 //!
-//! [`Patterns`] are what was given and how it is meant. A [`Plan`] chooses how to
-//! count them. An [`Engine`] is a group of patterns made ready to be counted; it never
-//! changes and is shared between cores. A [`Scan`] is its state on the way through
-//! texts, which it is fed in pieces cut anywhere. What was counted ends up in a
-//! [`Tally`]. A [`Counter`] does all of this for text in memory:
+//! [`Patterns`] are what was given and how it is meant. A [`Plan`] chooses how to count
+//! them. A [`Scanner`] goes through texts, which it is fed in pieces cut anywhere, and gives
+//! [`Counts`], or each [`Hit`]:
 //!
 //! ```
-//! use cogrep_match::{Counter, EngineChoice, Matching, Patterns, Plan};
+//! use cogrep_match::{EngineChoice, Matching, Patterns, Plan, Scanner};
 //!
 //! let patterns = Patterns::new(["aa", "b"], Matching::default())?;
 //! let plan = Plan::new(&patterns, EngineChoice::Auto)?;
-//! assert_eq!(Counter::new(&plan).count(b"aaaaab")?, [2, 1]);
+//! assert_eq!(Scanner::new(plan).count(b"aaaaab")?.to_vec(2), [2, 1]);
 //! # Ok::<(), Box<dyn std::error::Error>>(())
 //! ```
 //!
 //! What this crate refuses to do: read anything, start a thread, or know where a
 //! text comes from.
 
-mod carry;
-mod counter;
-pub mod engine;
+mod counts;
+mod engine;
 mod pattern;
-mod places;
 mod plan;
+mod scan;
+mod scanner;
 mod simd;
 mod tally;
 mod text;
 
-pub use counter::Counter;
-pub use engine::window::Context;
-pub use engine::{Engine, Scan};
+pub use counts::Counts;
 pub use pattern::{Matching, PatternError, Patterns, Syntax, Unit, parse_list};
-pub use places::{Excerpt, Locator, Place, PlaceFinder};
 pub use plan::{EngineChoice, Plan, UnknownEngine, Warning};
+pub use scan::interface::{Hit, Hits, Output, Totals};
+pub use scanner::{Cut, RangeNeeds, Scanner, Undecided};
 pub use tally::Tally;
 pub use text::fold::{Folder, fold_all};
 pub use text::line::{LineGrouper, LineTooLong, line_ends};

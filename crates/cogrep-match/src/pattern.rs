@@ -3,6 +3,8 @@
 //! What this module refuses to do: read pattern files (it is handed their text),
 //! and decide how to count. Read next: [`Plan`](crate::Plan).
 
+use std::sync::Arc;
+
 use regex_syntax::ast::{self, Ast};
 
 /// What a pattern is.
@@ -21,7 +23,7 @@ pub enum Unit {
     /// Occurrences; those of one pattern do not overlap (`aa` twice in `aaaaa`).
     #[default]
     Occurrences,
-    /// Every place where the pattern stands (`aa` four times in `aaaaa`); for
+    /// Every place where the pattern occurs (`aa` four times in `aaaaa`); for
     /// literals only.
     Overlapping,
     /// Lines with at least one occurrence.
@@ -38,7 +40,7 @@ pub struct Matching {
     pub syntax: Syntax,
     /// Whether case is ignored, by Unicode simple case folding.
     pub ignore_case: bool,
-    /// Whether an occurrence counts only between characters of no word.
+    /// Whether an occurrence counts only if neither neighbour is a word character.
     pub whole_words: bool,
     /// What is counted.
     pub unit: Unit,
@@ -116,7 +118,7 @@ impl PatternError {
     }
 }
 
-/// Patterns in the order given, and how they are meant.
+/// Patterns in the order given, and how they are meant; cheap to clone.
 ///
 /// ```
 /// use cogrep_match::{Matching, PatternError, Patterns};
@@ -130,7 +132,7 @@ impl PatternError {
 /// ```
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Patterns {
-    given: Vec<Vec<u8>>,
+    given: Arc<[Vec<u8>]>,
     matching: Matching,
 }
 
@@ -145,7 +147,7 @@ impl Patterns {
         given: impl IntoIterator<Item = P>,
         matching: Matching,
     ) -> Result<Self, PatternError> {
-        let given: Vec<Vec<u8>> = given.into_iter().map(Into::into).collect();
+        let given: Arc<[Vec<u8>]> = given.into_iter().map(Into::into).collect();
         if let Some(index) = given.iter().position(Vec::is_empty) {
             return Err(PatternError::Empty { index });
         }
@@ -158,13 +160,6 @@ impl Patterns {
             }
         }
         Ok(Self { given, matching })
-    }
-
-    /// The same patterns, minding case or not.
-    #[must_use]
-    pub fn ignoring_case(mut self, ignore_case: bool) -> Self {
-        self.matching.ignore_case = ignore_case;
-        self
     }
 
     /// How they are meant.

@@ -1,6 +1,6 @@
 //! Counts, a number a needle.
 
-use crate::carry::Carry;
+use crate::scan::carry::Carry;
 
 /// How often each needle was counted.
 ///
@@ -10,10 +10,10 @@ use crate::carry::Carry;
 /// It holds the numbers from the first needle that was counted to the last, so the
 /// tally of one needle among a million is small.
 ///
-/// The tally of a part of a text, counted by [`Scan::begin_part`](crate::Scan::begin_part)
-/// and [`end_part`](crate::Scan::end_part), knows in addition what depends on its
-/// neighbours. Such tallies are [joined](Self::join) in the order of the parts, and then
-/// [settled](Self::settle).
+/// The tally of a range of a text knows in addition what depends on the text around it; see
+/// [`Scanner::begin_range`](crate::Scanner::begin_range). The tallies of neighbouring ranges
+/// are [joined](Self::join): they are a monoid, with the empty tally as its neutral element.
+/// That of the whole text is [settled](Self::settle).
 ///
 /// ```
 /// use cogrep_match::Tally;
@@ -25,11 +25,12 @@ use crate::carry::Carry;
 /// assert_eq!(tally.count(8), 0);
 /// ```
 #[derive(Clone, Debug, Default)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
 pub struct Tally {
     /// The needle of the first count.
     first: usize,
     counts: Vec<u64>,
-    /// What depends on the text before and behind.
+    /// What depends on the text before and after.
     carry: Carry,
 }
 
@@ -40,7 +41,7 @@ impl Tally {
         Self::default()
     }
 
-    /// Adds to the count of one needle; nothing takes no room.
+    /// Adds to the count of one needle.
     pub fn add(&mut self, needle: usize, count: u64) {
         if count == 0 {
             return;
@@ -49,17 +50,16 @@ impl Tally {
         self.counts[needle - self.first] += count;
     }
 
-    /// Adds another tally: of other texts, or of other needles in the same part of a
-    /// text.
+    /// Adds another tally: of other texts, or of other needles in the same range of a text.
     pub fn merge(&mut self, other: &Self) {
         self.carry.merge(&other.carry);
         self.add_counts(other);
     }
 
-    /// Adds the tally of the part of the text that follows.
+    /// Adds the tally of the range of the text that follows.
     ///
-    /// In what order neighbours are joined does not matter. What a part counts more,
-    /// depending on what stands before it, is added as soon as that is known.
+    /// The order in which neighbours are joined does not matter. What a range counts more,
+    /// depending on the text before it, is added as soon as that is known.
     pub fn join(&mut self, next: &Self) {
         self.add_counts(next);
         let mut carry = std::mem::take(&mut self.carry);
@@ -67,13 +67,13 @@ impl Tally {
         self.carry = carry;
     }
 
-    /// Says that these are all parts of the text: what depended on more does not.
+    /// Ends the dependence on the text around: there is none.
     pub fn settle(&mut self) {
         let mut carry = std::mem::take(&mut self.carry);
         carry.settle(|needle, more| self.add(needle, more));
     }
 
-    /// Takes in what depends on the text before and behind the part.
+    /// Adds what depends on the text before and after the range.
     pub(crate) fn carry(&mut self, carry: &Carry) {
         self.carry.merge(carry);
     }
@@ -125,7 +125,7 @@ impl Eq for Tally {}
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::carry::Step;
+    use crate::scan::carry::Step;
 
     fn tally(counts: &[(usize, u64)]) -> Tally {
         let mut tally = Tally::new();
@@ -163,7 +163,7 @@ mod tests {
     }
 
     #[test]
-    fn the_space_taken_is_from_the_first_needle_to_the_last() {
+    fn a_tally_has_room_from_its_first_needle_to_its_last() {
         let mut tally = tally(&[(70, 1), (74, 1)]);
         assert_eq!((tally.first, tally.counts.len()), (70, 5));
         tally.add(1_000_000, 0);
@@ -173,9 +173,10 @@ mod tests {
     }
 
     #[test]
-    fn a_part_behind_nothing_has_all_room() {
+    fn a_range_after_nothing_has_all_slack() {
         let mut carry = Carry::new(0);
-        let steps = [(0, 0), (1, 5)].map(|(least_room, extra)| Step { least_room, extra, room: 0 });
+        let steps =
+            [(0, 0), (1, 5)].map(|(least_slack, extra)| Step { least_slack, extra, slack: 0 });
         carry.insert(3, 1, steps.into());
         let mut settled = tally(&[(3, 1)]);
         settled.carry(&carry);
@@ -185,7 +186,7 @@ mod tests {
     }
 
     #[test]
-    fn zeros_do_not_tell_tallies_apart() {
+    fn tallies_that_differ_in_zeros_are_equal() {
         assert_eq!(tally(&[(3, 0)]), Tally::new());
         assert_ne!(tally(&[(3, 1)]), Tally::new());
     }

@@ -1,7 +1,7 @@
 //! What was counted source by source, for formats that can begin only when all is
 //! counted.
 
-use cogrep_core::dispersion::Dispersion;
+use cogrep_core::measure::Dispersion;
 use cogrep_core::{Counts, SourceName, SourceReport};
 
 /// A source that has ended.

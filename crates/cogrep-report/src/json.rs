@@ -139,7 +139,7 @@ impl<'a> Source<'a> {
     fn new(source: &'a Collected, ids: &[usize], patterns: usize, by: By) -> Self {
         let (name, source_base64) = strings(source.name.as_bytes());
         let chosen = |counts: &Counts| {
-            let all = counts.of_patterns(patterns);
+            let all = counts.to_vec(patterns);
             ids.iter().map(|id| all[*id]).collect()
         };
         Self {

@@ -108,9 +108,9 @@ fn lines<'a>(
         let parts = (1..).zip(&source.parts).filter(move |_| by == By::Part);
         let parts = parts.map(|(part, counts)| (Some(part), counts));
         let whole = source.counts.iter().filter(move |_| by == By::File);
-        parts.chain(whole.map(|counts| (None, counts))).map(move |(part, counts)| {
-            (Some(source.name.as_bytes()), part, counts.of_patterns(all))
-        })
+        parts
+            .chain(whole.map(|counts| (None, counts)))
+            .map(move |(part, counts)| (Some(source.name.as_bytes()), part, counts.to_vec(all)))
     });
     let of_sources = of_sources.flat_map(move |(source, part, counts)| block(source, part, counts));
     total.into_iter().flatten().chain(of_sources)

@@ -246,7 +246,7 @@ impl<'r, W: Write + Send> Printer<'r, W> {
         counts: &Counts,
         order: &[usize],
     ) -> io::Result<()> {
-        let counts = counts.of_patterns(self.rows.pattern_count());
+        let counts = counts.to_vec(self.rows.pattern_count());
         let Layout { format, style, view, .. } = self.layout;
         if format == Format::Jsonl {
             let rows = (self.rows, order);

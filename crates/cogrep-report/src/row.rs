@@ -115,7 +115,7 @@ impl Rows {
     /// The count of each row, given those of a source.
     #[must_use]
     pub fn counts_in(&self, source: &Counts) -> Vec<u64> {
-        self.counts(&source.of_patterns(self.pattern_count()))
+        self.counts(&source.to_vec(self.pattern_count()))
     }
 
     /// All of them, in the order given.

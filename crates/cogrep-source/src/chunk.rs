@@ -23,7 +23,7 @@ pub const LONG_CHUNK_BYTES: usize = 512 * 1024;
 ///
 /// A whole text has only chunks of [`Text`](Self::Text). A part that is cut out of it
 /// begins with one of what stands [`Before`](Self::Before) it, unless the text begins
-/// there, and ends with one of what stands [`Behind`](Self::Behind), unless the text ends.
+/// there, and ends with one of what stands [`Behind`](Self::After), unless the text ends.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub enum Role {
     /// What is counted.
@@ -32,7 +32,7 @@ pub enum Role {
     /// The end of the part before, to be looked at and not counted.
     Before,
     /// The beginning of the part behind. Such a chunk is the last.
-    Behind,
+    After,
 }
 
 /// A piece of the text of one source, on its way through a network.

@@ -147,7 +147,7 @@ impl Piece {
 impl PartText {
     /// Reads the next piece into the chunk, in place of what it held.
     ///
-    /// The last chunk has the role [`Behind`](Role::Behind), or the text ends with it.
+    /// The last chunk has the role [`Behind`](Role::After), or the text ends with it.
     pub async fn fetch(&mut self, chunk: &mut Chunk) {
         if let (Some(on), false) = (&self.event_loop, chunk.has_buffer()) {
             chunk.give_buffer(on.buffer());
@@ -163,7 +163,7 @@ impl PartText {
         if piece.last {
             self.phase = Phase::Over;
         }
-        let len = if piece.role == Role::Behind { 0 } else { piece.bytes.len() as u64 };
+        let len = if piece.role == Role::After { 0 } else { piece.bytes.len() as u64 };
         chunk.set(piece.bytes.start, piece.bytes.end, self.at - len, piece.last);
         chunk.set_role(piece.role);
     }
@@ -183,7 +183,7 @@ impl PartText {
             Phase::Text => self.text(buffer).await,
             Phase::Behind => {
                 buffer[..self.behind.len()].copy_from_slice(&self.behind);
-                Ok(Piece { bytes: 0..self.behind.len(), role: Role::Behind, last: true })
+                Ok(Piece { bytes: 0..self.behind.len(), role: Role::After, last: true })
             }
             Phase::Over => Ok(Piece::END),
         }
@@ -378,7 +378,7 @@ mod tests {
             match chunk.role() {
                 Role::Before => read.before = Some(chunk.bytes().to_vec()),
                 Role::Text => read.text.extend_from_slice(chunk.bytes()),
-                Role::Behind => read.behind = Some(chunk.bytes().to_vec()),
+                Role::After => read.behind = Some(chunk.bytes().to_vec()),
             }
         }
         read.fault = part.fault();

@@ -1,10 +1,11 @@
 //! The run: a job, its messages and its results.
 
 use std::io::{self, BufWriter, Write};
+use std::sync::Arc;
 
 use cogrep_core::timeline::Timeline;
-use cogrep_core::{Dealer, Job, Network, Part, Report, SourceReport};
-use cogrep_match::{Locator, PlaceFinder, Plan};
+use cogrep_core::{Dealer, Job, Part, Report, SourceReport};
+use cogrep_match::Plan;
 use cogrep_report::{Collection, Printer, escape};
 use cogrep_source::Fault;
 
@@ -19,6 +20,7 @@ pub(crate) fn run(arguments: &Arguments) -> Result<Status, Error> {
     let mut stopwatch = Stopwatch::start(arguments.output.has_facts());
     let plan = Plan::new(&arguments.patterns, arguments.engine)
         .map_err(|error| arguments.given.locate(error))?;
+    let plan = Arc::new(plan);
     stopwatch.engines_are_made();
     for warning in plan.warnings() {
         complain(&format!("warning: {warning}"));
@@ -29,19 +31,31 @@ pub(crate) fn run(arguments: &Arguments) -> Result<Status, Error> {
     count(arguments, &plan, &stopwatch)
 }
 
+/// What is to be counted, but for what is reported of it.
+fn job<'a>(arguments: &'a Arguments, plan: &'a Arc<Plan>) -> Job<'a> {
+    Job {
+        selection: arguments.selection.clone(),
+        open: arguments.opening.options(),
+        workers: arguments.workers,
+        range_bytes: arguments.range_bytes,
+        max_line_bytes: arguments.max_line_bytes,
+        show: arguments.show,
+        slices: arguments.output.parts,
+        disperse: arguments.output.disperses(),
+        ..Job::new(plan, &arguments.inputs)
+    }
+}
+
 /// Prints the network that would count, and why it is this one.
-fn explain(arguments: &Arguments, plan: &Plan) -> Result<Status, Error> {
-    let network = Network::new(plan, &arguments.patterns, arguments.max_line_bytes);
-    let shape = escape(network.shape().to_string().as_bytes());
+fn explain(arguments: &Arguments, plan: &Arc<Plan>) -> Result<Status, Error> {
+    let shape = escape(job(arguments, plan).shape().to_string().as_bytes());
     writeln!(io::stdout(), "{shape}\n{}", plan.reason())?;
     Ok(Status::Found)
 }
 
 /// Counts and prints.
-fn count(arguments: &Arguments, plan: &Plan, stopwatch: &Stopwatch) -> Result<Status, Error> {
+fn count(arguments: &Arguments, plan: &Arc<Plan>, stopwatch: &Stopwatch) -> Result<Status, Error> {
     let output = &arguments.output;
-    let finder = finder(arguments)?;
-    let locator = locator(arguments)?;
     let rows = arguments.given.rows(output.expanded);
     let mut printer = Printer::new(BufWriter::new(io::stdout()), output.layout, &rows);
     let mut collection = Collection::new();
@@ -52,22 +66,13 @@ fn count(arguments: &Arguments, plan: &Plan, stopwatch: &Stopwatch) -> Result<St
     let watch = Watch::new(output, &arguments.inputs, &rows, plan);
     let timeline = (!output.timelines.is_empty()).then(Timeline::new);
     let job = Job {
-        selection: arguments.selection.clone(),
-        open: arguments.opening.options(),
-        workers: arguments.workers,
-        range_bytes: arguments.range_bytes,
-        max_line_bytes: arguments.max_line_bytes,
         dealer: (is_saved || arguments.part.is_some()).then_some(&dealer),
         by_source,
-        show: finder.as_ref(),
-        parts: output.parts,
-        disperse: output.disperses(),
-        locator: locator.as_ref(),
         timeline: timeline.as_ref(),
         progress: watch.progress(),
         // By source, all sources are told anyway.
         remember: collects && !by_source,
-        ..Job::new(&arguments.patterns, plan, &arguments.inputs)
+        ..job(arguments, plan)
     };
     let mut written = Ok(());
     let observe = |source: &SourceReport| {
@@ -123,26 +128,6 @@ fn hint(arguments: &Arguments, report: &Report) {
     if let Some(slip) = arguments.slip {
         complain(&format!("hint: {slip}"));
     }
-}
-
-/// Finds the places that are to be shown, if any are.
-fn finder(arguments: &Arguments) -> Result<Option<PlaceFinder>, Error> {
-    let Arguments { patterns, show, max_line_bytes, given, .. } = arguments;
-    if *show == 0 {
-        return Ok(None);
-    }
-    let finder = PlaceFinder::with_line_limit(patterns, *show, *max_line_bytes);
-    finder.map(Some).map_err(|error| given.locate(error))
-}
-
-/// Finds every place, if it is wanted where they are.
-fn locator(arguments: &Arguments) -> Result<Option<Locator>, Error> {
-    let Arguments { patterns, output, max_line_bytes, given, .. } = arguments;
-    if !output.disperses() && output.parts == 0 {
-        return Ok(None);
-    }
-    let locator = Locator::with_line_limit(patterns, *max_line_bytes);
-    locator.map(Some).map_err(|error| given.locate(error))
 }
 
 /// Names a source that was not read to its end, and why.

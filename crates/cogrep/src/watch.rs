@@ -107,7 +107,8 @@ impl<'a> Watch<'a> {
     /// The counts so far, if they are wanted: the first few.
     fn counts(&self, progress: &Progress) -> String {
         let Some(live) = progress.live_tally() else { return String::new() };
-        let counts = self.rows.counts(&self.plan.totals(&live.tally()));
+        let totals: Vec<_> = self.plan.totals(&live.tally()).collect();
+        let counts = self.rows.counts(&totals);
         let shown = self.rows.iter().zip(counts).take(LIVE_ROWS);
         let shown =
             shown.map(|(row, count)| format!("{} {}", escape(&row.label), separated(count)));

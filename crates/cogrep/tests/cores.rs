@@ -149,7 +149,7 @@ fn what_cannot_be_divided_is_counted_whole() {
     };
     assert_eq!(cores(&[], "100"), "3");
     assert_eq!(cores(&[], ""), "1", "a small file starts no threads");
-    assert_eq!(cores(&["--show=2"], "100"), "1");
+    assert_eq!(cores(&["--show=2"], "100"), "3", "places are found on all cores");
 }
 
 #[test]

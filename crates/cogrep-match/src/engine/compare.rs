@@ -1,6 +1,6 @@
 //! A few literals in one pass, compared with every place of the text at once.
 //!
-//! Up to four needles share a pass of the [grams](crate::simd::grams) kernel; more
+//! Up to four needles share a pass of the [grams](super::kernel::grams) kernel; more
 //! take turns over stretches of text that stay in the first cache. Places of a needle
 //! that cannot overlap itself are counted by popcount, however many there are; those
 //! of others are judged one by one.
@@ -14,15 +14,17 @@
 use std::ops::Range;
 use std::sync::Arc;
 
-use crate::engine::course::{Find, Literals};
-use crate::engine::judge::{Group, Judge};
-use crate::engine::window::Window;
+use crate::scan::group::Group;
+use crate::scan::interface::Output;
+use crate::scan::judge::Judge;
+use crate::scan::literal::{Find, Literals};
+use crate::scan::window::Window;
 use crate::simd::grams::{self, Field, Found, Gram, NotShown, Wanted, Way};
 use crate::simd::{Case, Level};
 
 /// Counts a few literals; see the head of the module.
 #[derive(Debug)]
-pub struct Compare {
+pub(crate) struct Compare {
     group: Arc<Group>,
     /// The slots that share a pass.
     passes: Vec<Vec<usize>>,
@@ -34,11 +36,10 @@ pub struct Compare {
 
 impl Compare {
     /// The name of the engine.
-    pub const NAME: &'static str = "compare";
+    pub(crate) const NAME: &'static str = "compare";
 
     /// Makes ready to count the needles of the group.
-    #[must_use]
-    pub fn new(group: Group) -> Self {
+    pub(crate) fn new(group: Group) -> Self {
         Self::with_level(group, Level::chosen())
     }
 
@@ -53,7 +54,7 @@ impl Compare {
             })
             .flat_map(|alike| alike.chunks(grams::MOST).map(<[usize]>::to_vec))
             .collect();
-        let longest = group.bytes().iter().map(|bytes| bytes.len()).max().unwrap_or(1);
+        let longest = group.longest();
         let case = group.case();
         Self { group: Arc::new(group), passes, longest, case, level }
     }
@@ -88,7 +89,7 @@ const STRETCH_BYTES: usize = 64 << 10;
 const TURN_PLACES: usize = 8 << 10;
 
 impl Find for Search {
-    fn find(&mut self, window: &Window<'_>, judge: &mut Judge) {
+    fn find<O: Output>(&mut self, window: &Window<'_>, judge: &mut Judge<O>) {
         let mut ends = window.ends.clone();
         while !ends.is_empty() {
             let behind = ends.end.min(ends.start + STRETCH_BYTES);
@@ -100,7 +101,12 @@ impl Find for Search {
 
 impl Search {
     /// Counts the places with these ends.
-    fn stretch(&mut self, window: &Window<'_>, ends: Range<usize>, judge: &mut Judge) {
+    fn stretch<O: Output>(
+        &mut self,
+        window: &Window<'_>,
+        ends: Range<usize>,
+        judge: &mut Judge<O>,
+    ) {
         let Self { engine, passes } = self;
         let mut from = (ends.start + 1).saturating_sub(engine.longest);
         let text = &window.text[from..];
@@ -164,21 +170,25 @@ impl Pass {
     }
 
     /// Counts in this field.
-    fn count(
+    fn count<O: Output>(
         &mut self,
         engine: &Compare,
         field: &Field<'_>,
         window: &Window<'_>,
-        judge: &mut Judge,
+        judge: &mut Judge<O>,
     ) {
         let Some(way) = self.way else { return };
         let mut grams = [Gram { needle: &[], offset: 0, wanted: Wanted::Show }; grams::MOST];
         for ((gram, slot), offset) in grams.iter_mut().zip(&self.slots).zip(&self.offsets) {
             let group = &engine.group;
-            let wanted = match (group.each_counts(*slot), group.counts_words(*slot)) {
-                (true, _) => Wanted::Count,
-                (_, true) => Wanted::CountWords,
-                _ => Wanted::Show,
+            let wanted = if O::REPORTS_HITS {
+                Wanted::Show
+            } else if group.each_counts(*slot) {
+                Wanted::Count
+            } else if group.counts_words(*slot) {
+                Wanted::CountWords
+            } else {
+                Wanted::Show
             };
             *gram = Gram { needle: &group.bytes()[*slot], offset: *offset, wanted };
         }
@@ -271,14 +281,14 @@ impl Rarest {
 }
 
 /// Places on their way to the judge.
-struct Judged<'a> {
+struct Judged<'a, O> {
     slots: &'a [usize],
     group: &'a Group,
     window: &'a Window<'a>,
-    judge: &'a mut Judge,
+    judge: &'a mut Judge<O>,
 }
 
-impl Found for Judged<'_> {
+impl<O: Output> Found for Judged<'_, O> {
     #[inline]
     fn found(&mut self, index: usize, start: usize, mut mask: u64) {
         let slot = self.slots[index];

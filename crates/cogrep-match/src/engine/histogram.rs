@@ -6,12 +6,14 @@
 //! there are. Two tables take turns, since adding to the same number twice in a row has
 //! to wait for the first.
 
-use std::sync::Arc;
+use std::sync::{Arc, OnceLock};
 
-use crate::engine::course::{Find, Literals};
-use crate::engine::judge::{Group, Judge};
-use crate::engine::window::Window;
 use crate::pattern::PatternError;
+use crate::scan::group::Group;
+use crate::scan::interface::Output;
+use crate::scan::judge::Judge;
+use crate::scan::literal::{Find, Literals};
+use crate::scan::window::Window;
 use crate::simd::Case;
 
 /// The longest needle.
@@ -25,29 +27,31 @@ const MOST_COUNTED: usize = 1 << 31;
 
 /// Counts needles of one and two bytes; see the head of the module.
 #[derive(Debug)]
-pub struct Histogram {
+pub(crate) struct Histogram {
     group: Arc<Group>,
+    /// Made for those who want hits.
+    slots: OnceLock<Slots>,
 }
 
 impl Histogram {
     /// The name of the engine.
-    pub const NAME: &'static str = "histogram";
+    pub(crate) const NAME: &'static str = "histogram";
 
     /// Makes ready to count the needles of the group.
     ///
     /// # Errors
     ///
     /// When [not each](Self::suits) of them can be counted this way.
-    pub fn new(group: Group) -> Result<Self, PatternError> {
+    pub(crate) fn new(group: Group) -> Result<Self, PatternError> {
         if !(0..group.needles().len()).all(|slot| Self::suits(&group, slot)) {
             let reason = "counts patterns of one and two bytes each of whose places counts".into();
             return Err(PatternError::Engine { engine: Self::NAME, reason });
         }
-        Ok(Self { group: Arc::new(group) })
+        Ok(Self { group: Arc::new(group), slots: OnceLock::new() })
     }
 
     /// Whether a needle of a group is short enough, and each of its places counts.
-    pub fn suits(group: &Group, slot: usize) -> bool {
+    pub(crate) fn suits(group: &Group, slot: usize) -> bool {
         group.bytes()[slot].len() <= MOST_BYTES && group.each_counts(slot)
     }
 }
@@ -75,9 +79,9 @@ struct Pairs {
     first: [u32; 256],
     /// How many places were counted.
     counted: usize,
-    /// What the judge has been told already, by slot: the tables are too large to be
-    /// emptied after each text.
-    told: Vec<u64>,
+    /// What has been added up already, by slot: the tables are too large to be emptied after
+    /// each text.
+    added: Vec<u64>,
 }
 
 impl Pairs {
@@ -86,25 +90,25 @@ impl Pairs {
             vec![0; PAIRS].try_into().unwrap_or_else(|_| unreachable!("it has this length"))
         };
         let seen = [table(), table()];
-        let told = vec![0; engine.group.needles().len()];
-        Self { engine, seen, first: [0; 256], counted: 0, told }
+        let added = vec![0; engine.group.needles().len()];
+        Self { engine, seen, first: [0; 256], counted: 0, added }
     }
 
     /// Forgets everything, so that no number runs over.
     fn empty(&mut self) {
         self.seen.iter_mut().for_each(|table| table.fill(0));
         self.first.fill(0);
-        self.told.fill(0);
+        self.added.fill(0);
         self.counted = 0;
     }
 
     /// How often a needle was seen.
     fn count(&self, needle: &[u8]) -> u64 {
         let seen = |first: u8, second: u8| {
-            let pair = usize::from(u16::from_be_bytes([first, second]));
+            let pair = pair(first, second);
             u64::from(self.seen[0][pair]) + u64::from(self.seen[1][pair])
         };
-        let spellings = |byte| self.spellings(byte);
+        let spellings = |byte| spellings(byte, self.engine.group.case());
         match *needle {
             [first, second] => {
                 let seen = |first| spellings(second).map(move |second| seen(first, second));
@@ -118,17 +122,44 @@ impl Pairs {
             _ => 0,
         }
     }
-
-    /// The bytes in the text that are as good as this one.
-    fn spellings(&self, byte: u8) -> impl Iterator<Item = u8> + use<> {
-        let ignores_case = self.engine.group.case() == Case::Ignored;
-        let capital = byte.to_ascii_uppercase();
-        std::iter::once(byte).chain((ignores_case && capital != byte).then_some(capital))
-    }
 }
 
 impl Find for Pairs {
-    fn find(&mut self, window: &Window<'_>, judge: &mut Judge) {
+    fn find<O: Output>(&mut self, window: &Window<'_>, judge: &mut Judge<O>) {
+        if O::REPORTS_HITS {
+            self.report(window, judge);
+        } else {
+            self.count_pairs(window, judge);
+        }
+    }
+
+    fn flush<O: Output>(&mut self, judge: &mut Judge<O>) {
+        if O::REPORTS_HITS {
+            return;
+        }
+        let engine = Arc::clone(&self.engine);
+        for (slot, needle) in engine.group.bytes().iter().enumerate() {
+            let count = self.count(needle);
+            judge.add(slot, count - std::mem::replace(&mut self.added[slot], count));
+        }
+    }
+}
+
+impl Pairs {
+    /// Has each place judged, so that it is reported.
+    fn report<O: Output>(&mut self, window: &Window<'_>, judge: &mut Judge<O>) {
+        let slots = self.engine.slots.get_or_init(|| Slots::new(&self.engine.group));
+        for end in window.ends.start + 1..=window.ends.end {
+            let byte = window.text[end - 1];
+            let before = window.text[..end - 1].last();
+            let of_pair = before.and_then(|before| slots.of_pair(*before, byte));
+            for slot in slots.of_byte(byte).into_iter().chain(of_pair) {
+                judge.place(slot, window, end);
+            }
+        }
+    }
+
+    fn count_pairs<O: Output>(&mut self, window: &Window<'_>, judge: &mut Judge<O>) {
         if self.counted + window.ends.len() > MOST_COUNTED {
             self.flush(judge);
             self.empty();
@@ -144,7 +175,6 @@ impl Find for Pairs {
             return;
         };
         let [even, odd] = &mut self.seen;
-        let pair = |first: u8, second: u8| usize::from(u16::from_be_bytes([first, second]));
         let mut rest = text;
         while let [first, second, third, ..] = *rest {
             even[pair(first, second)] += 1;
@@ -155,14 +185,63 @@ impl Find for Pairs {
             even[pair(first, second)] += 1;
         }
     }
+}
 
-    fn flush(&mut self, judge: &mut Judge) {
-        let engine = Arc::clone(&self.engine);
-        for (slot, needle) in engine.group.bytes().iter().enumerate() {
-            let count = self.count(needle);
-            judge.add(slot, count - std::mem::replace(&mut self.told[slot], count));
+/// Where a pair of bytes is in a table of all.
+fn pair(first: u8, second: u8) -> usize {
+    usize::from(u16::from_be_bytes([first, second]))
+}
+
+/// The bytes in the text that are as good as this one.
+fn spellings(byte: u8, case: Case) -> impl Iterator<Item = u8> {
+    let capital = byte.to_ascii_uppercase();
+    let has_two = case == Case::Ignored && capital != byte;
+    std::iter::once(byte).chain(has_two.then_some(capital))
+}
+
+/// Which needle each byte is, and each pair of bytes.
+#[derive(Debug)]
+struct Slots {
+    bytes: Box<[u32]>,
+    pairs: Box<[u32]>,
+}
+
+/// Marks bytes that are no needle.
+const NO_SLOT: u32 = u32::MAX;
+
+impl Slots {
+    fn new(group: &Group) -> Self {
+        let mut bytes: Box<[u32]> = vec![NO_SLOT; 256].into();
+        let mut pairs: Box<[u32]> = vec![NO_SLOT; PAIRS].into();
+        for (slot, needle) in (0..).zip(group.bytes()) {
+            match **needle {
+                [byte] => {
+                    let spellings = spellings(byte, group.case());
+                    spellings.for_each(|byte| bytes[usize::from(byte)] = slot);
+                }
+                [first, second] => {
+                    for first in spellings(first, group.case()) {
+                        let spellings = spellings(second, group.case());
+                        spellings.for_each(|second| pairs[pair(first, second)] = slot);
+                    }
+                }
+                _ => {}
+            }
         }
+        Self { bytes, pairs }
     }
+
+    fn of_byte(&self, byte: u8) -> Option<usize> {
+        known(self.bytes[usize::from(byte)])
+    }
+
+    fn of_pair(&self, first: u8, second: u8) -> Option<usize> {
+        known(self.pairs[pair(first, second)])
+    }
+}
+
+fn known(slot: u32) -> Option<usize> {
+    (slot != NO_SLOT).then_some(slot as usize)
 }
 
 #[cfg(test)]
@@ -172,11 +251,12 @@ mod tests {
 
     use super::*;
     use crate::engine::tests::reference::{counted, expected};
+    use crate::scan::interface::Totals;
     use crate::{Matching, Tally, Unit};
 
     proptest! {
         #[test]
-        fn it_counts_as_the_chapter_does(
+        fn a_histogram_counts_as_the_naive_engine_does(
             texts in vec(vec(prop::sample::select(&b"abAB\n\xff\0"[..]), 0..50), 1..4),
             needles in vec(vec(prop::sample::select(&b"ab\n\xff\0"[..]), 1..3), 1..12),
             overlapping in any::<bool>(),
@@ -197,7 +277,7 @@ mod tests {
     }
 
     #[test]
-    fn what_it_cannot_count_is_refused() {
+    fn a_needle_that_a_histogram_cannot_count_is_refused() {
         let is_taken = |needle: &str, matching| {
             Histogram::new(Group::new([(0, needle.as_bytes().into())], matching)).is_ok()
         };
@@ -216,13 +296,13 @@ mod tests {
             ))
             .unwrap(),
         );
-        let mut judge = Judge::new(Arc::clone(&engine.group));
+        let mut judge = Judge::<Totals>::new(Arc::clone(&engine.group));
         let mut pairs = Pairs::new(engine);
         for _ in 0..3 {
             pairs.find(&Window { text: b"abb", ends: 0..3, offset: 0 }, &mut judge);
             pairs.counted = MOST_COUNTED;
         }
-        assert_eq!(pairs.told, [0, 0]);
+        assert_eq!(pairs.added, [0, 0]);
         pairs.flush(&mut judge);
         let mut tally = Tally::new();
         judge.take(&mut tally);

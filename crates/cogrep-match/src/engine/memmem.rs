@@ -8,31 +8,32 @@ use std::sync::Arc;
 
 use memchr::memmem::Finder;
 
-use crate::engine::course::{Find, Literals};
-use crate::engine::judge::{Group, Judge};
-use crate::engine::window::Window;
+use crate::scan::group::Group;
+use crate::scan::interface::Output;
+use crate::scan::judge::Judge;
+use crate::scan::literal::{Find, Literals};
+use crate::scan::window::Window;
 
 /// The slot of the only needle.
 const SLOT: usize = 0;
 
 /// Counts one literal; see the head of the module.
 #[derive(Debug)]
-pub struct Memmem {
+pub(crate) struct Memmem {
     group: Arc<Group>,
     finder: Finder<'static>,
 }
 
 impl Memmem {
     /// The name of the engine.
-    pub const NAME: &'static str = "memmem";
+    pub(crate) const NAME: &'static str = "memmem";
 
     /// Makes ready to count the only needle of the group.
     ///
     /// # Panics
     ///
     /// When the group has none or more than one.
-    #[must_use]
-    pub fn new(group: Group) -> Self {
+    pub(crate) fn new(group: Group) -> Self {
         let [needle] = group.bytes() else { panic!("this engine counts one needle") };
         let finder = Finder::new(needle).into_owned();
         Self { group: Arc::new(group), finder }
@@ -58,12 +59,12 @@ struct Search {
 }
 
 impl Find for Search {
-    fn find(&mut self, window: &Window<'_>, judge: &mut Judge) {
-        let Memmem { group, finder } = &*self.engine;
+    fn find<O: Output>(&mut self, window: &Window<'_>, judge: &mut Judge<O>) {
+        let finder = &self.engine.finder;
         let len = finder.needle().len();
         let text = &window.text[..window.ends.end];
         let mut from = (window.ends.start + 1).saturating_sub(len);
-        if group.each_counts(SLOT) && !group.may_overlap(SLOT) {
+        if judge.may_add(SLOT) && !self.engine.group.may_overlap(SLOT) {
             judge.add(SLOT, finder.find_iter(&text[from..]).count() as u64);
             return;
         }

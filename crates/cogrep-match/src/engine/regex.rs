@@ -5,7 +5,6 @@
 //! can reach its wrapping.
 
 use std::ops::Range;
-use std::sync::Arc;
 
 use memchr::memchr;
 use regex_automata::Input;
@@ -14,10 +13,9 @@ use regex_automata::nfa::thompson::WhichCaptures;
 use regex_syntax::hir::literal::{ExtractKind, Extractor};
 use regex_syntax::hir::{Hir, Look};
 
-use crate::Tally;
-use crate::engine::window::Context;
-use crate::engine::{Engine, Scan};
 use crate::pattern::{self, Matching, PatternError, Unit};
+use crate::scan::interface::Output;
+use crate::scan::lines::{Lines, Record};
 use crate::text::line::without_ending;
 use crate::text::utf8;
 
@@ -26,14 +24,14 @@ const LIMIT_BYTES: usize = 10 << 20;
 
 /// Counts one regular expression; see the head of the module.
 #[derive(Debug)]
-pub struct Regex {
+pub(crate) struct Regex {
     needles: [usize; 1],
     regex: LineRegex,
 }
 
 impl Regex {
     /// The name of the engine.
-    pub const NAME: &'static str = "regex";
+    pub(crate) const NAME: &'static str = "regex";
 
     /// Makes ready to count an expression, the needle of this index.
     pub(crate) fn new(needle: usize, regex: LineRegex) -> Self {
@@ -41,64 +39,26 @@ impl Regex {
     }
 }
 
-impl Engine for Regex {
-    fn name(&self) -> &'static str {
-        Self::NAME
-    }
+impl Lines for Regex {
+    const NAME: &'static str = Self::NAME;
+
+    type State = Cache;
 
     fn needles(&self) -> &[usize] {
         &self.needles
     }
 
-    fn needs_whole_lines(&self) -> bool {
-        true
+    fn begin(&self) -> Cache {
+        self.regex.create_cache()
     }
 
-    fn context(&self) -> Context {
-        // Lines do not depend on each other.
-        Context::default()
-    }
-
-    fn scan(self: Arc<Self>) -> Box<dyn Scan> {
-        let cache = self.regex.create_cache();
-        Box::new(Lines { engine: self, cache, count: 0, line_is_cut: false })
-    }
-}
-
-#[derive(Debug)]
-struct Lines {
-    engine: Arc<Regex>,
-    cache: Cache,
-    count: u64,
-    line_is_cut: bool,
-}
-
-impl Scan for Lines {
-    fn feed(&mut self, mut piece: &[u8]) {
-        debug_assert!(piece.is_empty() || !self.line_is_cut, "a line came in two pieces");
-        while !piece.is_empty() {
-            let end = memchr(b'\n', piece).map_or(piece.len(), |at| at + 1);
-            let (line, rest) = piece.split_at(end);
-            self.line_is_cut = !line.ends_with(b"\n");
-            self.count += self.engine.regex.count(&mut self.cache, without_ending(line));
-            piece = rest;
+    fn find<O: Output>(&self, cache: &mut Cache, piece: &[u8], record: &mut Record<O>) {
+        let mut start = 0;
+        while start < piece.len() {
+            let end = memchr(b'\n', &piece[start..]).map_or(piece.len(), |at| start + at + 1);
+            self.regex.record(cache, piece, start..end, 0, record);
+            start = end;
         }
-    }
-
-    fn end_text(&mut self) {
-        self.line_is_cut = false;
-    }
-
-    fn begin_part(&mut self, before: &[u8]) {
-        debug_assert!(matches!(before, [] | [.., b'\n']), "a part begins within a line");
-    }
-
-    fn end_part(&mut self, _: &[u8]) {
-        debug_assert!(!self.line_is_cut, "a part ends within a line");
-    }
-
-    fn take(&mut self, tally: &mut Tally) {
-        tally.add(self.engine.needles[0], std::mem::take(&mut self.count));
     }
 }
 
@@ -183,8 +143,34 @@ impl LineRegex {
         &self.literals
     }
 
+    /// Records what matches in a line of a piece, for the needle in this slot.
+    pub(crate) fn record<O: Output>(
+        &self,
+        cache: &mut Cache,
+        piece: &[u8],
+        line: Range<usize>,
+        slot: usize,
+        record: &mut Record<O>,
+    ) {
+        let start = line.start;
+        let line = without_ending(&piece[line]);
+        if !O::REPORTS_HITS {
+            record.add(slot, self.count(cache, line));
+        } else if self.counts_lines {
+            if let Some(found) = self.find_any(cache, line) {
+                record.hit(slot, start + found.start, start + found.end);
+            }
+        } else {
+            let mut from = 0;
+            while let Some(found) = self.find(cache, line, from) {
+                from = found.end;
+                record.hit(slot, start + found.start, start + found.end);
+            }
+        }
+    }
+
     /// What the line, without its ending, adds to the count.
-    pub(crate) fn count(&self, cache: &mut Cache, line: &[u8]) -> u64 {
+    fn count(&self, cache: &mut Cache, line: &[u8]) -> u64 {
         if self.counts_lines {
             let input = Input::new(line).earliest(true);
             return u64::from(self.regex.search_half_with(cache, &input).is_some());
@@ -197,23 +183,13 @@ impl LineRegex {
         count
     }
 
-    /// Whether a line counts once, whatever is found in it.
-    pub(crate) fn counts_lines(&self) -> bool {
-        self.counts_lines
-    }
-
     /// The first match in the line, empty or not.
-    pub(crate) fn find_any(&self, cache: &mut Cache, line: &[u8]) -> Option<Range<usize>> {
+    fn find_any(&self, cache: &mut Cache, line: &[u8]) -> Option<Range<usize>> {
         self.regex.search_with(cache, &Input::new(line)).map(|found| found.range())
     }
 
     /// The next match in the line that is not empty, from this index on.
-    pub(crate) fn find(
-        &self,
-        cache: &mut Cache,
-        line: &[u8],
-        mut start: usize,
-    ) -> Option<Range<usize>> {
+    fn find(&self, cache: &mut Cache, line: &[u8], mut start: usize) -> Option<Range<usize>> {
         while start <= line.len() {
             let found = self.regex.search_with(cache, &Input::new(line).range(start..))?;
             if !found.is_empty() {

@@ -8,18 +8,16 @@
 //! The literals are those of the `regex` crate's own extractor, which uses them in the
 //! same way, but for one expression at a time.
 
-use std::sync::Arc;
+use std::ops::Range;
 
 use aho_corasick::{AhoCorasick, AhoCorasickKind, MatchKind};
 use memchr::{memchr, memrchr};
 use regex_automata::meta::Cache;
 
-use crate::Tally;
 use crate::engine::regex::LineRegex;
-use crate::engine::window::Context;
-use crate::engine::{Engine, Scan};
 use crate::pattern::PatternError;
-use crate::text::line::without_ending;
+use crate::scan::interface::Output;
+use crate::scan::lines::{Lines, Record};
 
 /// Up to so many bytes of literals the transitions of the automaton are spelt out.
 const SMALL_BYTES: usize = 1 << 16;
@@ -27,7 +25,7 @@ const SMALL_BYTES: usize = 1 << 16;
 /// Counts regular expressions in the lines that have a literal of theirs; see the head of
 /// the module.
 #[derive(Debug)]
-pub struct RegexSet {
+pub(crate) struct RegexSet {
     needles: Vec<usize>,
     regexes: Vec<LineRegex>,
     literals: AhoCorasick,
@@ -37,7 +35,7 @@ pub struct RegexSet {
 
 impl RegexSet {
     /// The name of the engine.
-    pub const NAME: &'static str = "regexes";
+    pub(crate) const NAME: &'static str = "regexes";
 
     /// Makes ready to count expressions, each with its needle.
     ///
@@ -67,86 +65,67 @@ impl RegexSet {
     }
 }
 
-impl Engine for RegexSet {
-    fn name(&self) -> &'static str {
-        Self::NAME
-    }
+impl Lines for RegexSet {
+    const NAME: &'static str = Self::NAME;
+
+    type State = Found;
 
     fn needles(&self) -> &[usize] {
         &self.needles
     }
 
-    fn needs_whole_lines(&self) -> bool {
-        true
-    }
-
-    fn context(&self) -> Context {
-        // Lines do not depend on each other.
-        Context::default()
-    }
-
-    fn scan(self: Arc<Self>) -> Box<dyn Scan> {
-        Box::new(Lines {
+    fn begin(&self) -> Found {
+        Found {
             caches: self.regexes.iter().map(LineRegex::create_cache).collect(),
-            counts: vec![0; self.regexes.len()],
             may_match: vec![false; self.regexes.len()],
-            wanted: Vec::new(),
-            engine: self,
-        })
+            asked: Vec::new(),
+        }
     }
-}
 
-#[derive(Debug)]
-struct Lines {
-    engine: Arc<RegexSet>,
-    caches: Vec<Cache>,
-    counts: Vec<u64>,
-    /// Which expressions the line may match, and their numbers.
-    may_match: Vec<bool>,
-    wanted: Vec<usize>,
-}
-
-impl Scan for Lines {
-    fn feed(&mut self, piece: &[u8]) {
-        let engine = Arc::clone(&self.engine);
+    fn find<O: Output>(&self, found: &mut Found, piece: &[u8], record: &mut Record<O>) {
         // The line in which literals were found last.
-        let (mut start, mut end) = (0, 0);
-        for found in engine.literals.find_overlapping_iter(piece) {
+        let mut line = 0..0;
+        for literal in self.literals.find_overlapping_iter(piece) {
             // No literal has a line feed, so lines come in order.
-            if found.start() >= end {
-                self.count(&piece[start..end]);
-                start = memrchr(b'\n', &piece[end..found.start()]).map_or(end, |at| end + at + 1);
-                let rest = &piece[found.end()..];
-                end = memchr(b'\n', rest).map_or(piece.len(), |at| found.end() + at + 1);
+            if literal.start() >= line.end {
+                self.ask(found, piece, line.clone(), record);
+                let before = &piece[line.end..literal.start()];
+                let start = memrchr(b'\n', before).map_or(line.end, |at| line.end + at + 1);
+                let rest = &piece[literal.end()..];
+                let end = memchr(b'\n', rest).map_or(piece.len(), |at| literal.end() + at + 1);
+                line = start..end;
             }
-            let owner = engine.owners[found.pattern().as_usize()];
-            if !std::mem::replace(&mut self.may_match[owner], true) {
-                self.wanted.push(owner);
+            let owner = self.owners[literal.pattern().as_usize()];
+            if !std::mem::replace(&mut found.may_match[owner], true) {
+                found.asked.push(owner);
             }
         }
-        self.count(&piece[start..end]);
+        self.ask(found, piece, line, record);
     }
+}
 
-    fn end_text(&mut self) {}
-
-    fn begin_part(&mut self, _before: &[u8]) {}
-
-    fn end_part(&mut self, _behind: &[u8]) {}
-
-    fn take(&mut self, tally: &mut Tally) {
-        for (needle, count) in self.engine.needles.iter().zip(&mut self.counts) {
-            tally.add(*needle, std::mem::take(count));
+impl RegexSet {
+    /// Records what the expressions match that may match in this line.
+    fn ask<O: Output>(
+        &self,
+        found: &mut Found,
+        piece: &[u8],
+        line: Range<usize>,
+        record: &mut Record<O>,
+    ) {
+        for number in found.asked.drain(..) {
+            found.may_match[number] = false;
+            let cache = &mut found.caches[number];
+            self.regexes[number].record(cache, piece, line.clone(), number, record);
         }
     }
 }
 
-impl Lines {
-    /// Counts the expressions that the line may match.
-    fn count(&mut self, line: &[u8]) {
-        for number in self.wanted.drain(..) {
-            self.may_match[number] = false;
-            let regex = &self.engine.regexes[number];
-            self.counts[number] += regex.count(&mut self.caches[number], without_ending(line));
-        }
-    }
+/// The expressions that may match in a line.
+#[derive(Debug)]
+pub(crate) struct Found {
+    caches: Vec<Cache>,
+    may_match: Vec<bool>,
+    /// The numbers of those that may.
+    asked: Vec<usize>,
 }

@@ -58,6 +58,38 @@ impl Unfolded {
 /// Kelvin sign.
 const FOREIGN: [(&[u8], u8); 2] = [("\u{17F}".as_bytes(), b's'), ("\u{212A}".as_bytes(), b'k')];
 
+/// A character that another one took the place of.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) struct Change {
+    /// Where the new character begins in the folded text that it was appended to.
+    pub(crate) at: usize,
+    /// The bytes that the new character has.
+    pub(crate) folded_len: usize,
+    /// The bytes that the old character had.
+    pub(crate) text_len: usize,
+}
+
+/// Which changes are reported while text is folded.
+trait Changes {
+    /// A character took the place of another one.
+    fn changed(&mut self, change: Change);
+}
+
+/// None.
+impl Changes for () {
+    #[inline]
+    fn changed(&mut self, _: Change) {}
+}
+
+/// Those of characters that became longer or shorter.
+impl Changes for Vec<Change> {
+    fn changed(&mut self, change: Change) {
+        if change.folded_len != change.text_len {
+            self.push(change);
+        }
+    }
+}
+
 /// Folds a text that comes in pieces, cut anywhere.
 ///
 /// ```
@@ -118,9 +150,35 @@ impl Folder {
     /// The beginning of a character at the end of the piece is kept back until its
     /// rest has come, or the text is [finished](Self::finish).
     pub fn fold(&mut self, piece: &[u8], folded: &mut Vec<u8>) {
-        let piece = self.complete(piece, folded);
+        self.fold_with(piece, folded, &mut (), fold_into);
+    }
+
+    /// The same, with the characters that became longer or shorter; or with `all`, which is
+    /// slower, every character of several bytes that changed.
+    pub(crate) fn fold_and_track(
+        &mut self,
+        piece: &[u8],
+        folded: &mut Vec<u8>,
+        all: bool,
+        changes: &mut Vec<Change>,
+    ) {
+        if all {
+            self.fold_with(piece, folded, changes, fold_each);
+        } else {
+            self.fold_with(piece, folded, changes, fold_into);
+        }
+    }
+
+    fn fold_with<C>(
+        &mut self,
+        piece: &[u8],
+        folded: &mut Vec<u8>,
+        changes: &mut C,
+        fold: fn(&[u8], &mut Vec<u8>, &mut C),
+    ) {
+        let piece = self.complete(piece, folded, changes, fold);
         let end = piece.len() - cut_off(piece);
-        fold_into(&piece[..end], folded);
+        fold(&piece[..end], folded, changes);
         if end < piece.len() {
             self.cut_len = piece.len() - end;
             self.cut[..self.cut_len].copy_from_slice(&piece[end..]);
@@ -135,7 +193,13 @@ impl Folder {
 
     /// Takes what the character cut off lacks from the front of the piece, and
     /// gives the rest of the piece.
-    fn complete<'t>(&mut self, mut piece: &'t [u8], folded: &mut Vec<u8>) -> &'t [u8] {
+    fn complete<'t, C>(
+        &mut self,
+        mut piece: &'t [u8],
+        folded: &mut Vec<u8>,
+        changes: &mut C,
+        fold: fn(&[u8], &mut Vec<u8>, &mut C),
+    ) -> &'t [u8] {
         while self.cut_len > 0
             && let [byte, rest @ ..] = piece
         {
@@ -147,7 +211,7 @@ impl Folder {
             self.cut_len += 1;
             piece = rest;
             if self.cut_len == utf8::announced_len(self.cut[0]) {
-                fold_into(&self.cut[..self.cut_len], folded);
+                fold(&self.cut[..self.cut_len], folded, changes);
                 self.cut_len = 0;
             }
         }
@@ -166,7 +230,7 @@ impl Folder {
 #[must_use]
 pub fn fold_all(text: &[u8]) -> Vec<u8> {
     let mut folded = Vec::new();
-    fold_into(text, &mut folded);
+    fold_into(text, &mut folded, &mut ());
     folded
 }
 
@@ -210,7 +274,7 @@ fn cut_off(piece: &[u8]) -> usize {
 /// Bytes after which it is asked again whether the text goes on in ASCII.
 const BLOCK: usize = 64;
 
-fn fold_into(mut text: &[u8], folded: &mut Vec<u8>) {
+fn fold_into<C: Changes>(mut text: &[u8], folded: &mut Vec<u8>, changes: &mut C) {
     let level = Level::chosen();
     loop {
         text = &text[lower_ascii(level, text, folded)..];
@@ -224,7 +288,7 @@ fn fold_into(mut text: &[u8], folded: &mut Vec<u8>) {
         }
         let mut at = 0;
         while at < text.len().min(BLOCK) {
-            at += fold_first(pairs, &text[at..], folded);
+            at += fold_first(pairs, &text[at..], folded, changes);
         }
         text = &text[at..];
     }
@@ -233,7 +297,12 @@ fn fold_into(mut text: &[u8], folded: &mut Vec<u8>) {
 /// Appends the first character folded, or the first byte; gives its length in the
 /// text, which must not be empty.
 #[inline]
-fn fold_first(pairs: &Pairs, text: &[u8], folded: &mut Vec<u8>) -> usize {
+fn fold_first<C: Changes>(
+    pairs: &Pairs,
+    text: &[u8],
+    folded: &mut Vec<u8>,
+    changes: &mut C,
+) -> usize {
     if text[0] < 0x80 {
         folded.push(text[0].to_ascii_lowercase());
         return 1;
@@ -247,14 +316,14 @@ fn fold_first(pairs: &Pairs, text: &[u8], folded: &mut Vec<u8>) -> usize {
             folded.extend_from_slice(&[pair.first(*second), pair.second(*second)]);
             return 2;
         }
-        _ => return fold_long(text, folded),
+        _ => return fold_long(text, folded, changes),
     }
     1
 }
 
 /// The same for a character that may become shorter or longer, or has more than two bytes.
 #[cold]
-fn fold_long(text: &[u8], folded: &mut Vec<u8>) -> usize {
+fn fold_long<C: Changes>(text: &[u8], folded: &mut Vec<u8>, changes: &mut C) -> usize {
     let Some((char, len)) = utf8::first_char(text) else {
         folded.push(text[0]);
         return 1;
@@ -263,9 +332,29 @@ fn fold_long(text: &[u8], folded: &mut Vec<u8>) -> usize {
     if to == char {
         folded.extend_from_slice(&text[..len]);
     } else {
+        let at = folded.len();
         folded.extend_from_slice(to.encode_utf8(&mut [0; 4]).as_bytes());
+        changes.changed(Change { at, folded_len: folded.len() - at, text_len: len });
     }
     len
+}
+
+/// Folds a character after the other, and reports each of several bytes that changed.
+fn fold_each(mut text: &[u8], folded: &mut Vec<u8>, changes: &mut Vec<Change>) {
+    /// All of them.
+    struct All<'c>(&'c mut Vec<Change>);
+
+    impl Changes for All<'_> {
+        fn changed(&mut self, change: Change) {
+            if change.text_len > 1 {
+                self.0.push(change);
+            }
+        }
+    }
+
+    while !text.is_empty() {
+        text = &text[fold_long(text, folded, &mut All(changes))..];
+    }
 }
 
 /// The character that this one folds to.
@@ -287,7 +376,7 @@ mod tests {
     fn slow_fold(mut text: &[u8]) -> Vec<u8> {
         let mut out = Vec::new();
         while !text.is_empty() {
-            text = &text[fold_long(text, &mut out)..];
+            text = &text[fold_long(text, &mut out, &mut ())..];
         }
         out
     }

@@ -122,6 +122,12 @@ impl LineGrouper {
         Ok(())
     }
 
+    /// How many bytes are held: those of the line that the last piece cut off.
+    #[must_use]
+    pub fn held_bytes(&self) -> usize {
+        self.held.len()
+    }
+
     /// Ends the text, and passes on its last line if that has no line feed. The next
     /// piece begins another text.
     pub fn end_text(&mut self, mut pass_on: impl FnMut(&[u8])) {

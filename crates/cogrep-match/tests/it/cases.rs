@@ -95,7 +95,7 @@ fn run(table: &str) {
         let choices: Vec<_> = match matching.syntax {
             Syntax::Literal => choices().collect(),
             Syntax::Regex => {
-                vec![EngineChoice::Auto, EngineChoice::Chapter, EngineChoice::Regex]
+                vec![EngineChoice::Auto, EngineChoice::Naive, EngineChoice::Regex]
             }
         };
         for choice in choices {

@@ -12,11 +12,12 @@
 mod common;
 
 mod cases;
+mod hits;
 mod long;
 mod oracle;
-mod parts;
-mod places;
 mod plan;
 mod properties;
+mod ranges;
 mod regex;
+mod scanner;
 mod tables;

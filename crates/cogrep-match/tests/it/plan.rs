@@ -1,7 +1,7 @@
 //! Plans: which engines count, and what is said about it.
 
 use cogrep_match::{
-    Counter, EngineChoice, Matching, PatternError, Patterns, Plan, Syntax, Tally, Unit, Warning,
+    EngineChoice, Matching, PatternError, Patterns, Plan, Scanner, Syntax, Tally, Unit, Warning,
 };
 
 const LITERAL: Matching = Matching {
@@ -19,7 +19,7 @@ fn plan(given: &[&str], matching: Matching, choice: EngineChoice) -> Plan {
 
 /// The engines by name, each with its needles.
 fn engines(plan: &Plan) -> Vec<(&'static str, Vec<usize>)> {
-    plan.engines().iter().map(|engine| (engine.name(), engine.needles().to_vec())).collect()
+    plan.shares().map(|(name, needles)| (name, needles.to_vec())).collect()
 }
 
 #[test]
@@ -31,7 +31,7 @@ fn every_needle_has_one_engine() {
         for count in 0..=letters.len() {
             let plan = plan(&letters[..count], matching, choice);
             let mut needles: Vec<_> =
-                plan.engines().iter().flat_map(|engine| engine.needles().to_vec()).collect();
+                plan.shares().flat_map(|(_, needles)| needles.to_vec()).collect();
             needles.sort_unstable();
             assert!(needles.into_iter().eq(0..count), "{choice:?} of {count}");
         }
@@ -99,25 +99,26 @@ fn what_a_histogram_cannot_count_is_compared() {
 }
 
 #[test]
-fn equal_patterns_are_one_needle_except_in_the_chapters_network() {
+fn equal_patterns_are_one_needle_but_for_the_naive_engine() {
     let given = ["a", "b", "a", "A"];
     let folded = Matching { ignore_case: true, ..LITERAL };
     let memmem =
         |needles| -> Vec<_> { (0..needles).map(|needle| ("memmem", vec![needle])).collect() };
     assert_eq!(engines(&plan(&given, LITERAL, EngineChoice::Memmem)), memmem(3));
     assert_eq!(engines(&plan(&given, folded, EngineChoice::Memmem)), memmem(2));
-    let chapter = plan(&given, folded, EngineChoice::Chapter);
-    assert_eq!(engines(&chapter).len(), 4);
+    let naive = plan(&given, folded, EngineChoice::Naive);
+    assert_eq!(engines(&naive).len(), 4);
     let mut tally = Tally::new();
     tally.add(0, 5);
     tally.add(1, 7);
-    assert_eq!(plan(&given, folded, EngineChoice::Auto).totals(&tally), [5, 7, 5, 5]);
-    assert_eq!(chapter.totals(&tally), [5, 7, 0, 0]);
+    let counts = |plan: &Plan| plan.counts(&tally).to_vec(4);
+    assert_eq!(counts(&plan(&given, folded, EngineChoice::Auto)), [5, 7, 5, 5]);
+    assert_eq!(counts(&naive), [5, 7, 0, 0]);
 }
 
 #[test]
 fn a_chosen_engine_counts() {
-    for name in ["chapter", "memmem", "compare", "sieve", "automaton"] {
+    for name in ["naive", "memmem", "compare", "sieve", "automaton"] {
         let plan = plan(&["ab c", "b cd"], LITERAL, name.parse().unwrap());
         assert!(engines(&plan).iter().all(|(engine, _)| *engine == name));
         assert!(plan.reason().starts_with(&format!("{name}, as chosen: ")), "{}", plan.reason());
@@ -141,7 +142,7 @@ fn expressions_with_known_literals_share_an_engine() {
 
 #[test]
 fn literals_and_expressions_have_their_own_engines() {
-    for choice in [EngineChoice::Auto, EngineChoice::Chapter, EngineChoice::Regex] {
+    for choice in [EngineChoice::Auto, EngineChoice::Naive, EngineChoice::Regex] {
         let plan = plan(&["a+", "b", "a+"], REGEX, choice);
         assert!(engines(&plan).iter().all(|(name, _)| *name == "regex"));
         assert!(plan.needs_whole_lines() && !plan.folds());
@@ -201,6 +202,8 @@ fn engines_go_by_their_names() {
     for name in names {
         assert_eq!(name.parse::<EngineChoice>().unwrap().name(), name);
     }
+    assert_eq!("chapter".parse(), Ok(EngineChoice::Naive));
+    assert_eq!(EngineChoice::Naive.alias(), Some("chapter"));
     let unknown = "grep".parse::<EngineChoice>().unwrap_err().to_string();
     assert!(unknown.starts_with(r#"there is no engine "grep"; there are auto, "#), "{unknown}");
 }
@@ -224,15 +227,15 @@ fn an_error_says_which_pattern_is_wrong() {
 }
 
 #[test]
-fn a_counter_shows_its_plan() {
+fn a_scanner_shows_its_plan() {
     let plan = plan(&["a"], LITERAL, EngineChoice::Memmem);
-    assert!(format!("{:?}", Counter::new(&plan)).contains("Memmem"));
+    assert!(format!("{:?}", Scanner::<cogrep_match::Totals>::new(plan)).contains("Memmem"));
 }
 
 #[test]
 fn no_pattern_counts_nothing() {
     let plan = plan(&[], LITERAL, EngineChoice::Auto);
-    assert!(Counter::new(&plan).count(b"a").unwrap().is_empty());
+    assert_eq!(Scanner::new(plan).count(b"a").unwrap().total(), 0);
 }
 
 #[test]
@@ -242,12 +245,13 @@ fn a_list_that_needs_a_compact_automaton_counts_as_a_search_a_needle() {
     let text = words.iter().rev().step_by(7).cloned().collect::<Vec<_>>().concat();
     let count = |choice, len| {
         let plan = plan(&given, LITERAL, choice);
-        let mut counter = Counter::new(&plan);
-        text.as_bytes().chunks(len).for_each(|piece| counter.feed(piece).unwrap());
-        counter.finish()
+        let mut scanner: Scanner = Scanner::new(plan);
+        text.as_bytes().chunks(len).for_each(|piece| scanner.feed(piece).unwrap());
+        scanner.end_text();
+        scanner.take_counts()
     };
     let expected = count(EngineChoice::Memmem, text.len());
-    assert_eq!(expected.iter().sum::<u64>(), 1286);
+    assert_eq!(expected.total(), 1286);
     assert_eq!(count(EngineChoice::Automaton, 1000), expected);
 }
 
@@ -259,29 +263,28 @@ fn texts_are_counted_one_after_the_other() {
                 if choice == EngineChoice::Regex { Syntax::Regex } else { Syntax::Literal };
             let matching = Matching { syntax, unit, whole_words: false, ignore_case: false };
             let plan = plan(&["aa", "b"], matching, choice);
-            let mut counter = Counter::new(&plan);
+            let mut scanner = Scanner::new(plan);
+            let mut count = |text: &[u8]| scanner.count(text).unwrap().to_vec(2);
             // No occurrence spans two texts, and no line.
-            assert_eq!(counter.count(b"xa").unwrap(), [0, 0], "{choice:?}");
-            assert_eq!(counter.count(b"ab").unwrap(), [0, 1], "{choice:?}");
-            assert_eq!(counter.count(b"b aa").unwrap(), [1, 1], "{choice:?}");
-            assert_eq!(counter.count(b"").unwrap(), [0, 0], "{choice:?}");
-            assert_eq!(counter.count(b"aa").unwrap(), [1, 0], "{choice:?}");
+            assert_eq!(count(b"xa"), [0, 0], "{choice:?}");
+            assert_eq!(count(b"ab"), [0, 1], "{choice:?}");
+            assert_eq!(count(b"b aa"), [1, 1], "{choice:?}");
+            assert_eq!(count(b""), [0, 0], "{choice:?}");
+            assert_eq!(count(b"aa"), [1, 0], "{choice:?}");
         }
     }
 }
 
 #[test]
-fn what_was_counted_so_far_can_be_taken_within_a_text() {
-    let plan = plan(&["ab"], LITERAL, EngineChoice::Auto);
-    let mut scan = plan.engines()[0].clone().scan();
-    let mut tally = Tally::new();
-    scan.feed(&b"ab".repeat(500));
-    scan.take(&mut tally);
+fn counts_so_far_can_be_taken_within_a_text() {
+    let mut scanner: Scanner = Scanner::new(plan(&["ab"], LITERAL, EngineChoice::Auto));
+    scanner.feed(&b"ab".repeat(500)).unwrap();
+    let mut tally = scanner.take();
     assert!(tally.count(0) > 400, "{}", tally.count(0));
-    scan.feed(&b"ab".repeat(500));
-    scan.end_text();
-    scan.take(&mut tally);
-    scan.take(&mut tally);
+    scanner.feed(&b"ab".repeat(500)).unwrap();
+    scanner.end_text();
+    tally.merge(&scanner.take());
+    tally.merge(&scanner.take());
     assert_eq!(tally.count(0), 1000);
 }
 
@@ -289,24 +292,19 @@ fn what_was_counted_so_far_can_be_taken_within_a_text() {
 fn an_engine_is_labelled_by_its_pattern_or_by_how_many_it_has() {
     let matching = Matching { ignore_case: true, ..LITERAL };
     let patterns = Patterns::new(["Love", "HATE", "love"], matching).unwrap();
-    let labels = |choice| {
-        let plan = Plan::new(&patterns, choice).unwrap();
-        let labels = plan.engines().iter().map(|engine| plan.label(&patterns, &**engine));
-        labels.collect::<Vec<_>>()
-    };
+    let labels = |choice| Plan::new(&patterns, choice).unwrap().labels().collect::<Vec<_>>();
     assert_eq!(labels(EngineChoice::Memmem), ["Love", "HATE"]);
-    assert_eq!(labels(EngineChoice::Chapter), ["Love", "HATE", "love"]);
+    assert_eq!(labels(EngineChoice::Naive), ["Love", "HATE", "love"]);
     assert_eq!(labels(EngineChoice::Automaton), ["2 patterns (automaton)"]);
 }
 
 /// What folds into a byte can have been three, and a cut leaves up to three more.
 #[test]
-fn more_is_shown_around_a_part_where_the_text_is_folded() {
-    let before = |ignore_case| {
-        let matching = Matching { ignore_case, ..LITERAL };
-        plan(&["kkkkkkkkkkk"], matching, EngineChoice::Auto).context().before
+fn more_is_shown_around_a_range_where_the_text_is_folded() {
+    let before = |pattern: &str, ignore_case| {
+        let plan = plan(&[pattern], Matching { ignore_case, ..LITERAL }, EngineChoice::Auto);
+        Scanner::<cogrep_match::Totals>::range_needs(&plan).before
     };
-    assert_eq!((before(false), before(true)), (10, 33));
-    let single = plan(&["k"], Matching { ignore_case: true, ..LITERAL }, EngineChoice::Auto);
-    assert_eq!(single.context().before, 0);
+    assert_eq!((before("kkkkkkkkkkk", false), before("kkkkkkkkkkk", true)), (10, 33));
+    assert_eq!(before("k", true), 0);
 }

@@ -1,7 +1,7 @@
 //! Regular expressions count what the `regex` crate finds, line by line.
 
 use crate::common::{cases, counts, lines, strategy};
-use cogrep_match::{Counter, EngineChoice, LineTooLong, Matching, Patterns, Plan, Syntax, Unit};
+use cogrep_match::{EngineChoice, LineTooLong, Matching, Patterns, Plan, Scanner, Syntax, Unit};
 use proptest::collection::vec;
 use proptest::prelude::*;
 use proptest::sample::select;
@@ -103,24 +103,25 @@ fn plan(expression: &str) -> Plan {
 }
 
 #[test]
-fn what_comes_before_a_line_too_long_counts() {
-    let plan = plan("a");
-    let mut counter = Counter::with_line_limit(&plan, 5);
+fn lines_before_one_that_is_too_long_count() {
+    let mut scanner: Scanner = Scanner::with_line_limit(plan("a"), 5);
     let too_long = LineTooLong { limit_bytes: 5 };
     for len in 1..20 {
         let text = b"aa\naaaaa\naaaaaa\naa\n";
-        let fed = text.chunks(len).map(|piece| counter.feed(piece)).fold(Ok(()), Result::and);
+        let fed = text.chunks(len).map(|piece| scanner.feed(piece)).fold(Ok(()), Result::and);
         assert_eq!(fed, Err(too_long), "by {len}");
-        assert_eq!(counter.finish(), [7], "by {len}");
+        scanner.end_text();
+        assert_eq!(scanner.take_counts().to_vec(1), [7], "by {len}");
     }
-    assert_eq!(counter.count(b"a\naaaaaa"), Err(too_long));
-    assert_eq!(counter.count(b"a\naaaaa"), Ok(vec![6]), "another text begins anew");
+    assert_eq!(scanner.count(b"a\naaaaaa"), Err(too_long));
+    let counts = scanner.count(b"a\naaaaa").unwrap();
+    assert_eq!(counts.to_vec(1), [6], "another text begins anew");
 }
 
 #[test]
 fn a_line_of_the_default_limit_is_held() {
-    let plan = plan("a$");
+    let mut scanner: Scanner = Scanner::new(plan("a$"));
     let text = [&b" ".repeat((16 << 20) - 1)[..], b"a\n"].concat();
-    assert_eq!(Counter::new(&plan).count(&text), Ok(vec![1]));
-    assert!(Counter::new(&plan).count(&[b" ", &text[..]].concat()).is_err());
+    assert_eq!(scanner.count(&text).unwrap().to_vec(1), [1]);
+    assert!(scanner.count(&[b" ", &text[..]].concat()).is_err());
 }

@@ -6,7 +6,7 @@
 
 use std::fmt::Write;
 
-use cogrep_core::dispersion::Dispersion;
+use cogrep_core::measure::Dispersion;
 
 use super::{MARGIN, PLOT, ROW, begin, cut, label, markup, pixels};
 use crate::collection::{Collection, Source};

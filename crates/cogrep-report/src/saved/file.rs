@@ -6,7 +6,7 @@ use std::path::PathBuf;
 
 use base64::Engine as _;
 use base64::prelude::BASE64_STANDARD;
-use cogrep_core::dispersion::Dispersion;
+use cogrep_core::measure::Dispersion;
 use cogrep_core::{Census, Counts, Excerpt, Located, Part, Place, SourceName};
 use serde::de::Error as _;
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
@@ -232,7 +232,7 @@ impl<'a> SourceField<'a> {
         let outcome = ["complete", "partial", "failed"];
         let dispersion = match self.dispersion {
             Some(DispersionField { bin_bytes, bins }) => {
-                Some(Dispersion::of_bins(bin_bytes, bins)?)
+                Some(Dispersion::from_bins(bin_bytes, bins)?)
             }
             None => None,
         };

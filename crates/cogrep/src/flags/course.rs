@@ -2,7 +2,7 @@
 
 use std::ffi::OsString;
 
-use clap::builder::PossibleValuesParser;
+use clap::builder::{PossibleValue, PossibleValuesParser};
 use clap::{Arg, ArgAction, value_parser};
 use cogrep_match::EngineChoice;
 
@@ -29,7 +29,7 @@ pub(super) fn args() -> Vec<Arg> {
             HEADING,
             "Count with this engine, not with the one that is chosen",
         )
-        .value_parser(PossibleValuesParser::new(EngineChoice::names())),
+        .value_parser(PossibleValuesParser::new(engines())),
         option(
             id::GENERATE,
             "KIND",
@@ -38,4 +38,12 @@ pub(super) fn args() -> Vec<Arg> {
         )
         .value_parser(PossibleValuesParser::new(Kind::names())),
     ]
+}
+
+/// The engines, by each of their names.
+fn engines() -> impl Iterator<Item = PossibleValue> {
+    EngineChoice::names().map(|name| {
+        let alias = name.parse().ok().and_then(EngineChoice::alias);
+        PossibleValue::new(name).aliases(alias)
+    })
 }

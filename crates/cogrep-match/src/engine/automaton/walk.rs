@@ -6,8 +6,9 @@ use std::sync::Arc;
 
 use crate::engine::automaton::Automaton;
 use crate::engine::automaton::machine::{BLOCK, State};
-use crate::engine::judge::Judge;
-use crate::engine::window::Window;
+use crate::scan::interface::Output;
+use crate::scan::judge::Judge;
+use crate::scan::window::Window;
 
 /// Where in the automaton the text has led, and what was counted on the way.
 #[derive(Debug)]
@@ -52,16 +53,16 @@ impl Walk {
     }
 
     /// Goes on behind these bytes of a text.
-    pub(in crate::engine) fn begin_behind(&mut self, before: &[u8]) {
+    pub(in crate::engine) fn begin_after(&mut self, before: &[u8]) {
         self.state = self.engine.machine.led_to(State::default(), before);
     }
 
     /// Counts the places with these ends, which come next.
-    pub(in crate::engine) fn count(
+    pub(in crate::engine) fn count<O: Output>(
         &mut self,
         window: &Window<'_>,
         mut ends: Range<usize>,
-        judge: &mut Judge,
+        judge: &mut Judge<O>,
     ) {
         while !ends.is_empty() {
             let behind = ends.end.min(ends.start + STRETCH_BYTES);
@@ -70,7 +71,16 @@ impl Walk {
         }
     }
 
-    fn stretch(&mut self, window: &Window<'_>, ends: Range<usize>, judge: &mut Judge) {
+    fn stretch<O: Output>(
+        &mut self,
+        window: &Window<'_>,
+        ends: Range<usize>,
+        judge: &mut Judge<O>,
+    ) {
+        if O::REPORTS_HITS {
+            self.look_up(window, ends, judge);
+            return;
+        }
         self.walked_bytes += ends.len();
         if self.walked_bytes > MOST_WALKED {
             self.settle(judge);
@@ -87,12 +97,17 @@ impl Walk {
     }
 
     /// Looks up at each byte what ends there.
-    fn look_up(&mut self, window: &Window<'_>, ends: Range<usize>, judge: &mut Judge) {
-        let Automaton { machine, all, group, .. } = &*self.engine;
+    fn look_up<O: Output>(
+        &mut self,
+        window: &Window<'_>,
+        ends: Range<usize>,
+        judge: &mut Judge<O>,
+    ) {
+        let Automaton { machine, all, .. } = &*self.engine;
         for (end, byte) in (ends.start + 1..).zip(&window.text[ends]) {
             self.state = machine.next(self.state, *byte);
             for slot in machine.ends(all, self.state) {
-                if group.each_counts(slot) {
+                if judge.may_add(slot) {
                     judge.add(slot, 1);
                 } else {
                     judge.place(slot, window, end);
@@ -103,7 +118,7 @@ impl Walk {
 
     /// Counts the visits of states, and looks up only which needles end that are judged, if
     /// there are any.
-    fn visit(&mut self, window: &Window<'_>, ends: Range<usize>, judge: &mut Judge) {
+    fn visit<O: Output>(&mut self, window: &Window<'_>, ends: Range<usize>, judge: &mut Judge<O>) {
         let length = ends.len() / LANES / BLOCK * BLOCK;
         let mut ends = ends;
         // What a needle has before a lane is walked through twice.
@@ -160,12 +175,12 @@ impl Walk {
     }
 
     /// Adds up what was counted by visits.
-    pub(in crate::engine) fn settle(&mut self, judge: &mut Judge) {
+    pub(in crate::engine) fn settle<O: Output>(&mut self, judge: &mut Judge<O>) {
         self.walked_bytes = 0;
         if mem::take(&mut self.has_visits) {
-            let Automaton { machine, group, .. } = &*self.engine;
+            let machine = &self.engine.machine;
             machine.settle(&mut self.visits, |slot, count| {
-                if group.each_counts(slot) {
+                if judge.may_add(slot) {
                     judge.add(slot, count);
                 }
             });
@@ -179,8 +194,9 @@ mod tests {
     use proptest::prelude::*;
 
     use super::*;
-    use crate::engine::judge::Group;
     use crate::engine::tests::reference::{counted, expected};
+    use crate::scan::group::Group;
+    use crate::scan::interface::Totals;
     use crate::{Matching, Tally, Unit};
 
     proptest! {
@@ -207,7 +223,7 @@ mod tests {
     fn visits_do_not_run_over() {
         let needles = [(0, b"ab"[..].into()), (1, b"b"[..].into())];
         let group = Arc::new(Group::new(needles, Matching::default()));
-        let mut judge = Judge::new(Arc::clone(&group));
+        let mut judge = Judge::<Totals>::new(Arc::clone(&group));
         let mut walk = Walk::new(Arc::new(Automaton::of(group).unwrap()));
         for _ in 0..3 {
             walk.count(&Window { text: b"abb", ends: 0..3, offset: 0 }, 0..3, &mut judge);

@@ -3,6 +3,7 @@
 
 use super::*;
 use crate::Matching;
+use crate::scan::interface::Totals;
 
 fn compare(needles: &[&str]) -> Compare {
     let needles = needles.iter().map(|needle| needle.as_bytes().into()).enumerate();
@@ -112,7 +113,7 @@ fn other_grams_are_chosen_when_there_are_far_more_than_expected() {
 #[test]
 fn what_stands_around_a_seam_is_no_sample() {
     let engine = Arc::new(compare(&["eeez"]));
-    let mut judge = Judge::new(Arc::clone(&engine.group));
+    let mut judge = Judge::<Totals>::new(Arc::clone(&engine.group));
     let sample = "e".repeat(SAMPLE_BYTES);
     let mut passes = vec![chosen(&engine, &sample)];
     let disappointed = Rate { opened: 1025, pairs: 1025 };
@@ -135,7 +136,7 @@ fn what_stands_around_a_seam_is_no_sample() {
 #[test]
 fn what_is_seen_is_taken_down() {
     let engine = Arc::new(compare(&["z"]));
-    let mut judge = Judge::new(Arc::clone(&engine.group));
+    let mut judge = Judge::<Totals>::new(Arc::clone(&engine.group));
     let mut pass = chosen(&engine, "e");
     let text = ["e".repeat(10 * PAIR), "z".repeat(2 * PAIR)].concat();
     let window = Window { text: text.as_bytes(), ends: 0..text.len(), offset: 0 };

@@ -2,9 +2,9 @@
 
 use std::borrow::Cow;
 
-use crate::engine::judge::Group;
 use crate::engine::sieve::candidates::{Candidate, MANY, candidates};
 use crate::engine::sieve::first::First;
+use crate::scan::group::Group;
 use crate::simd::hashed::{GramHash, MOST_BYTES, eight};
 use crate::simd::{Case, Level};
 

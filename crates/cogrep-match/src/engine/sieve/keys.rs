@@ -5,8 +5,8 @@
 //! next, and no step has a branch that hangs on what it loads: many loads are under way
 //! at once, and little is predicted wrongly.
 
-use crate::engine::judge::Group;
 use crate::engine::sieve::first::First;
+use crate::scan::group::Group;
 use crate::simd::hashed::{GramHash, eight};
 use crate::simd::windows::{Compare, SIDE_BYTES, Standing, Windows};
 use crate::simd::{Case, Level};
@@ -39,7 +39,7 @@ pub(super) struct Entry {
     /// Where it begins among all bytes.
     start: u32,
     /// Whether no place of the needle depends on another.
-    pub(super) count_alone: bool,
+    pub(super) is_independent: bool,
 }
 
 /// Room for what is between the steps, to be used again.
@@ -63,10 +63,16 @@ impl Keys {
         for (slot, (needle, anchor)) in group.bytes().iter().zip(anchors).enumerate() {
             let start = narrow(bytes.len());
             bytes.extend_from_slice(needle);
-            let (slot, len, count_alone) =
-                (narrow(slot), narrow(needle.len()), group.count_alone(slot));
+            let (slot, len, is_independent) =
+                (narrow(slot), narrow(needle.len()), group.is_independent(slot));
             let offsets = (*anchor..).take(stride);
-            entries.extend(offsets.map(|offset| Entry { slot, offset, len, start, count_alone }));
+            entries.extend(offsets.map(|offset| Entry {
+                slot,
+                offset,
+                len,
+                start,
+                is_independent,
+            }));
         }
         let home = |entry: &Entry| {
             let at = (entry.start + entry.offset) as usize;

@@ -1,5 +1,5 @@
 //! Engines with kernels count alike whatever instructions the CPU has: each level of
-//! this CPU is held against the chapter's engine.
+//! this CPU is held against the naive engine.
 
 use std::sync::Arc;
 
@@ -7,9 +7,10 @@ use proptest::collection::vec;
 use proptest::prelude::*;
 use proptest::sample::select;
 
-use crate::engine::judge::Group;
 use crate::engine::tests::reference::{counted, expected};
-use crate::engine::{Compare, Engine, Sieve};
+use crate::engine::{Compare, Sieve};
+use crate::scan::group::Group;
+use crate::scan::interface::Engine;
 use crate::simd::Level;
 use crate::{Matching, Unit};
 

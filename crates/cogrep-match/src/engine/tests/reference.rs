@@ -1,10 +1,10 @@
-//! What the tests of engines hold them against: the chapter's engine, a needle after the
-//! other.
+//! What the tests of engines hold them against: the naive engine, a needle after the other.
 
 use std::sync::Arc;
 
-use crate::engine::judge::Group;
-use crate::engine::{Chapter, Engine};
+use crate::engine::Naive;
+use crate::scan::group::Group;
+use crate::scan::interface::Engine;
 use crate::{Matching, Tally};
 
 /// What an engine counts in texts that come in pieces of this length.
@@ -36,8 +36,8 @@ pub(in crate::engine) fn expected<T: AsRef<[u8]>>(
     let texts: Vec<_> = texts.iter().map(lowered).collect();
     let mut expected = Tally::new();
     for needle in needles {
-        let chapter = Chapter::new(Group::new([needle.clone()], matching));
-        expected.merge(&counted(Arc::new(chapter), &texts, usize::MAX));
+        let naive = Naive::new(Group::new([needle.clone()], matching));
+        expected.merge(&counted(Arc::new(naive), &texts, usize::MAX));
     }
     expected
 }

@@ -5,12 +5,16 @@ pub(crate) mod random;
 pub(crate) mod strategy;
 
 use cogrep_match::word::is_word;
+use std::ops::Range;
+use std::sync::Arc;
+
 use cogrep_match::{
-    Counter, EngineChoice, LineGrouper, Matching, Patterns, Plan, Tally, Unit, fold_all,
+    Cut, EngineChoice, Hits, Matching, Output, Patterns, Plan, Scanner, Totals, Undecided, Unit,
+    fold_all,
 };
 use proptest::test_runner::Config as ProptestConfig;
 
-/// How properties are tested: on so many random cases, or on fewer if `PROPTEST_CASES`
+/// How properties are tested: on this many random cases, or on fewer if `PROPTEST_CASES`
 /// says so.
 pub(crate) fn cases(cases: u32) -> ProptestConfig {
     let default = ProptestConfig::default();
@@ -21,29 +25,100 @@ pub(crate) fn cases(cases: u32) -> ProptestConfig {
 
 /// The counts of literals in a text, by the letter of the rules.
 pub(crate) fn reference(text: &[u8], patterns: &[Vec<u8>], matching: Matching) -> Vec<u64> {
-    let change = |bytes: &[u8]| if matching.ignore_case { fold_all(bytes) } else { bytes.into() };
-    let text = change(text);
-    patterns.iter().map(|pattern| count_one(&text, &change(pattern), matching)).collect()
+    let hits = reference_hits(text, patterns, matching);
+    hits.iter().map(|hits| hits.len() as u64).collect()
 }
 
-fn count_one(text: &[u8], pattern: &[u8], matching: Matching) -> u64 {
-    let words = matching.whole_words;
-    let count = match matching.unit {
-        Unit::Occurrences => places(text, pattern, words, pattern.len()),
-        Unit::Overlapping => places(text, pattern, words, 1),
-        Unit::Lines => lines(text)
-            .into_iter()
-            .filter(|(line, _)| places(line, pattern, words, pattern.len()) > 0)
-            .count(),
-        Unit::WholeLines => lines(text)
-            .into_iter()
-            .map(
-                |(line, ended)| if ended { line.strip_suffix(b"\r").unwrap_or(line) } else { line },
-            )
-            .filter(|line| *line == pattern)
-            .count(),
+/// Where literals occur in a text, by the letter of the rules: the hits of each pattern.
+pub(crate) fn reference_hits(
+    text: &[u8],
+    patterns: &[Vec<u8>],
+    matching: Matching,
+) -> Vec<Vec<Range<usize>>> {
+    let text = if matching.ignore_case { Mapped::folded(text) } else { Mapped::unchanged(text) };
+    let pattern = |pattern: &Vec<u8>| {
+        let folded = if matching.ignore_case { fold_all(pattern) } else { pattern.clone() };
+        let found = places(&text.bytes, &folded, matching);
+        found.into_iter().map(|place| text.origin(place)).collect()
     };
-    count as u64
+    patterns.iter().map(pattern).collect()
+}
+
+/// A text as it is searched, and where its bytes come from.
+struct Mapped {
+    bytes: Vec<u8>,
+    /// Where the character begins that each byte is of, or the byte if that is unchanged.
+    from: Vec<usize>,
+    /// Where it ends.
+    to: Vec<usize>,
+}
+
+impl Mapped {
+    fn unchanged(text: &[u8]) -> Self {
+        let (from, to) = ((0..text.len()).collect(), (1..=text.len()).collect());
+        Self { bytes: text.to_vec(), from, to }
+    }
+
+    fn folded(text: &[u8]) -> Self {
+        let mut mapped = Self { bytes: Vec::new(), from: Vec::new(), to: Vec::new() };
+        let mut at = 0;
+        for chunk in text.utf8_chunks() {
+            for char in chunk.valid().chars() {
+                let was = char.to_string().into_bytes();
+                let is = fold_all(&was);
+                for nth in 0..is.len() {
+                    let (from, to) = if is == was { (nth, nth + 1) } else { (0, was.len()) };
+                    mapped.push(is[nth], at + from..at + to);
+                }
+                at += was.len();
+            }
+            for byte in chunk.invalid() {
+                mapped.push(*byte, at..at + 1);
+                at += 1;
+            }
+        }
+        mapped
+    }
+
+    fn push(&mut self, byte: u8, origin: Range<usize>) {
+        self.bytes.push(byte);
+        self.from.push(origin.start);
+        self.to.push(origin.end);
+    }
+
+    fn origin(&self, place: Range<usize>) -> Range<usize> {
+        self.from[place.start]..self.to[place.end - 1]
+    }
+}
+
+fn places(text: &[u8], pattern: &[u8], matching: Matching) -> Vec<Range<usize>> {
+    let words = matching.whole_words;
+    match matching.unit {
+        Unit::Occurrences => occurrences(text, pattern, words, pattern.len()),
+        Unit::Overlapping => occurrences(text, pattern, words, 1),
+        Unit::Lines => lines_at(text)
+            .filter_map(|(start, line, _)| {
+                let first = occurrences(line, pattern, words, pattern.len()).into_iter().next()?;
+                Some(start + first.start..start + first.end)
+            })
+            .collect(),
+        Unit::WholeLines => lines_at(text)
+            .filter_map(|(start, line, ended)| {
+                let line = if ended { line.strip_suffix(b"\r").unwrap_or(line) } else { line };
+                (line == pattern).then_some(start..start + pattern.len())
+            })
+            .collect(),
+    }
+}
+
+/// The lines, where each begins, and whether it has its line feed.
+fn lines_at(text: &[u8]) -> impl Iterator<Item = (usize, &[u8], bool)> {
+    let mut start = 0;
+    lines(text).into_iter().map(move |(line, ended)| {
+        let at = start;
+        start += line.len() + 1;
+        (at, line, ended)
+    })
 }
 
 /// The lines, and whether each has its line feed.
@@ -56,16 +131,18 @@ pub(crate) fn lines(text: &[u8]) -> Vec<(&[u8], bool)> {
     lines
 }
 
-fn places(text: &[u8], pattern: &[u8], words: bool, step: usize) -> usize {
-    let (mut start, mut count) = (0, 0);
+fn occurrences(text: &[u8], pattern: &[u8], words: bool, step: usize) -> Vec<Range<usize>> {
+    let (mut start, mut found) = (0, Vec::new());
     while start + pattern.len() <= text.len() {
         let (before, place) = text.split_at(start);
         let counts = place.starts_with(pattern)
             && !(words && (word_before(before) || word_after(&place[pattern.len()..])));
-        count += usize::from(counts);
+        if counts {
+            found.push(start..start + pattern.len());
+        }
         start += if counts { step } else { 1 };
     }
-    count
+    found
 }
 
 /// Whether these bytes are one character of a word.
@@ -88,6 +165,21 @@ pub(crate) fn choices() -> impl Iterator<Item = EngineChoice> {
     all.filter(|choice| *choice != EngineChoice::Regex)
 }
 
+/// A plan for these patterns.
+pub(crate) fn plan(patterns: &[Vec<u8>], matching: Matching, choice: EngineChoice) -> Arc<Plan> {
+    let patterns = Patterns::new(patterns.iter().cloned(), matching).unwrap();
+    Arc::new(Plan::new(&patterns, choice).unwrap())
+}
+
+/// Feeds a text in pieces of these lengths in turn.
+pub(crate) fn feed<O: Output>(scanner: &mut Scanner<O>, mut rest: &[u8], lens: &[usize]) {
+    let mut lens = lens.iter().cycle();
+    while !rest.is_empty() {
+        let len = *lens.next().unwrap();
+        scanner.feed(rest.split_off(..len.clamp(1, rest.len())).unwrap()).unwrap();
+    }
+}
+
 /// The counts by an engine, the text cut into pieces of these lengths in turn.
 pub(crate) fn counts(
     choice: EngineChoice,
@@ -96,104 +188,116 @@ pub(crate) fn counts(
     matching: Matching,
     lens: &[usize],
 ) -> Vec<u64> {
-    let patterns = Patterns::new(patterns.iter().cloned(), matching).unwrap();
-    let plan = Plan::new(&patterns, choice).unwrap();
-    let mut counter = Counter::new(&plan);
-    let (mut rest, mut lens) = (text, lens.iter().cycle());
-    while !rest.is_empty() {
-        let len = *lens.next().unwrap();
-        counter.feed(rest.split_off(..len.clamp(1, rest.len())).unwrap()).unwrap();
-    }
-    counter.finish()
+    let mut scanner: Scanner = Scanner::new(plan(patterns, matching, choice));
+    feed(&mut scanner, text, lens);
+    scanner.end_text();
+    scanner.take_counts().to_vec(patterns.len())
 }
 
-/// The first place from this index on where a plan lets its text be cut.
-fn cut(plan: &Plan, text: &[u8], at: usize) -> usize {
+/// The hits of each pattern by an engine, the text cut into pieces of these lengths in turn.
+pub(crate) fn hits(plan: &Arc<Plan>, text: &[u8], lens: &[usize]) -> Vec<Vec<Range<usize>>> {
+    let mut scanner = Scanner::<Hits>::new(Arc::clone(plan));
+    feed(&mut scanner, text, lens);
+    scanner.end_text();
+    let mut found = vec![Vec::new(); plan.needle_count()];
+    add_hits(&mut scanner, &mut found);
+    by_pattern(plan, &found)
+}
+
+fn add_hits(scanner: &mut Scanner<Hits>, found: &mut [Vec<Range<usize>>]) {
+    for hit in scanner.take_hits() {
+        let [start, end] = [hit.start, hit.end].map(|offset| usize::try_from(offset).unwrap());
+        found[hit.needle].push(start..end);
+    }
+}
+
+fn by_pattern(plan: &Plan, found: &[Vec<Range<usize>>]) -> Vec<Vec<Range<usize>>> {
+    plan.needles().iter().map(|needle| found[*needle].clone()).collect()
+}
+
+/// The first index from this one on at which a text may be cut.
+fn cut(cut: Cut, text: &[u8], at: usize) -> usize {
     let rest = &text[at..];
-    let more = if plan.needs_whole_lines() {
-        let is_behind_line = at == 0 || text[at - 1] == b'\n';
-        let line_feed = rest.iter().position(|byte| *byte == b'\n');
-        if is_behind_line { 0 } else { line_feed.map_or(rest.len(), |at| at + 1) }
-    } else if plan.folds() {
-        rest.iter().take(3).take_while(|byte| **byte & 0xC0 == 0x80).count()
-    } else {
-        0
+    let more = match cut {
+        Cut::Lines => {
+            let is_after_line = at == 0 || text[at - 1] == b'\n';
+            let line_feed = rest.iter().position(|byte| *byte == b'\n');
+            if is_after_line { 0 } else { line_feed.map_or(rest.len(), |at| at + 1) }
+        }
+        Cut::Characters => rest.iter().take(3).take_while(|byte| **byte & 0xC0 == 0x80).count(),
+        _ => 0,
     };
     at + more
 }
 
-/// The tally of this part of a text, which ends the text if nothing stands behind it;
-/// the part comes in pieces of these lengths in turn.
-fn part(plan: &Plan, text: &[u8], part: std::ops::Range<usize>, lens: &[usize]) -> Tally {
-    let context = plan.context();
-    let mut before = &text[part.start.saturating_sub(context.before)..part.start];
-    if before.len() < part.start {
-        before = &before[cut(plan, before, 0).min(before.len())..];
-    }
-    let behind = &text[part.end..text.len().min(part.end + context.after)];
-    let change = |text: &[u8]| if plan.folds() { fold_all(text) } else { text.into() };
-
-    let mut tally = Tally::new();
-    for engine in plan.engines() {
-        let mut scan = engine.clone().scan();
-        let (mut folder, mut lines) = (plan.folder(), LineGrouper::new(usize::MAX));
-        if part.start > 0 {
-            scan.begin_part(&change(before));
-        }
-        let mut feed = |piece: &[u8], last| {
-            let mut folded = Vec::new();
-            if plan.folds() && folder.leaves(piece) {
-                scan.feed(piece);
-            } else if plan.folds() {
-                folder.fold(piece, &mut folded);
-                if last {
-                    folder.finish(&mut folded);
-                }
-                scan.feed(&folded);
-            } else if plan.needs_whole_lines() {
-                lines.feed(piece, |piece| scan.feed(piece)).unwrap();
-                if last {
-                    lines.end_text(|piece| scan.feed(piece));
-                }
-            } else {
-                scan.feed(piece);
-            }
-        };
-        let (mut rest, mut lens) = (&text[part.clone()], lens.iter().cycle());
-        while !rest.is_empty() {
-            let len = *lens.next().unwrap();
-            feed(rest.split_off(..len.clamp(1, rest.len())).unwrap(), false);
-        }
-        feed(&[], true);
-        if part.end == text.len() {
-            scan.end_text();
-        } else {
-            scan.end_part(&change(behind));
-        }
-        scan.take(&mut tally);
-    }
-    tally
+/// The ranges of a text that is cut near these indices.
+fn ranges<O: Output>(plan: &Plan, text: &[u8], cuts: &[usize]) -> Vec<Range<usize>> {
+    let needs = Scanner::<O>::range_needs(plan);
+    let cuts = cuts.iter().map(|at| cut(needs.cut, text, *at % (text.len() + 1)));
+    let mut cuts: Vec<_> = cuts.chain([0, text.len()]).collect();
+    cuts.sort_unstable();
+    cuts.windows(2).map(|cut| cut[0]..cut[1]).collect()
 }
 
-/// The counts by a plan, the text cut at these indices into parts that are counted
-/// apart. `pick` says which two neighbours are joined next, of so many.
-pub(crate) fn counts_in_parts(
-    plan: &Plan,
+/// A scanner that went through this range of a text, which comes in pieces of these lengths
+/// in turn.
+fn scanned<O: Output>(
+    plan: &Arc<Plan>,
+    text: &[u8],
+    range: Range<usize>,
+    lens: &[usize],
+) -> Scanner<O> {
+    let needs = Scanner::<O>::range_needs(plan);
+    let mut scanner = Scanner::<O>::new(Arc::clone(plan));
+    if range.start > 0 {
+        let from = range.start.saturating_sub(needs.before);
+        let from = cut(needs.cut, text, from).min(range.start);
+        let from = if range.start <= needs.before { 0 } else { from };
+        scanner.begin_range(range.start as u64, &text[from..range.start]);
+    }
+    feed(&mut scanner, &text[range.clone()], lens);
+    if range.end == text.len() {
+        scanner.end_text();
+    } else {
+        scanner.end_range(&text[range.end..text.len().min(range.end + needs.after)]);
+    }
+    scanner
+}
+
+/// The counts by a plan, the text cut near these indices into ranges that are counted apart.
+/// `pick` says which two neighbours are joined next, of as many pairs as it is given.
+pub(crate) fn counts_in_ranges(
+    plan: &Arc<Plan>,
     text: &[u8],
     cuts: &[usize],
     lens: &[usize],
     mut pick: impl FnMut(usize) -> usize,
 ) -> Vec<u64> {
-    let mut cuts: Vec<_> = cuts.iter().map(|at| cut(plan, text, *at % (text.len() + 1))).collect();
-    cuts.extend([0, text.len()]);
-    cuts.sort_unstable();
-    let ranges = cuts.windows(2).map(|cut| cut[0]..cut[1]);
-    let mut parts: Vec<_> = ranges.map(|range| part(plan, text, range, lens)).collect();
-    while parts.len() > 1 {
-        let first = pick(parts.len() - 1);
-        let next = parts.remove(first + 1);
-        parts[first].join(&next);
+    let ranges = ranges::<Totals>(plan, text, cuts).into_iter();
+    let mut tallies: Vec<_> =
+        ranges.map(|range| scanned::<Totals>(plan, text, range, lens).take()).collect();
+    while tallies.len() > 1 {
+        let first = pick(tallies.len() - 1);
+        let next = tallies.remove(first + 1);
+        tallies[first].join(&next);
     }
-    parts[0].settle();
-    plan.totals(&parts[0])
+    tallies[0].settle();
+    plan.totals(&tallies[0]).collect()
+}
+
+/// The hits of each pattern, the text cut near these indices into ranges that are gone
+/// through apart.
+pub(crate) fn hits_in_ranges(
+    plan: &Arc<Plan>,
+    text: &[u8],
+    cuts: &[usize],
+    lens: &[usize],
+) -> Result<Vec<Vec<Range<usize>>>, Undecided> {
+    let mut found = vec![Vec::new(); plan.needle_count()];
+    for range in ranges::<Hits>(plan, text, cuts) {
+        let mut scanner = scanned::<Hits>(plan, text, range, lens);
+        scanner.decided()?;
+        add_hits(&mut scanner, &mut found);
+    }
+    Ok(by_pattern(plan, &found))
 }

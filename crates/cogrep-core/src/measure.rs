@@ -1,0 +1,251 @@
+//! Measures: what is made of the hits of a text.
+//!
+//! A scan reports hits; a measure makes something of them, in the same pass. Its state is
+//! built up piece by piece, on all cores: where a large file is counted in ranges, each range
+//! has a state of its own, and the states of neighbours are joined. A new measure is a type
+//! that implements [`Measure`], here or in any other crate; the example `measure` of this
+//! crate finds the longest gap between two hits.
+//!
+//! Totals need no hits, and have a network of their own; every measure comes with them.
+
+mod around;
+mod dispersion;
+mod excerpt;
+mod places;
+mod slices;
+
+use std::any::Any;
+use std::fmt;
+use std::sync::Arc;
+
+use cogrep_match::{Hit, Plan};
+use cogrep_source::{Fault, Role};
+
+pub use dispersion::{Disperse, Dispersion};
+pub use excerpt::Excerpt;
+pub use places::{FirstPlaces, Place, Places};
+pub use slices::{Slice, Slices};
+
+/// What is known of a text before it is gone through.
+#[derive(Clone, Copy, Debug)]
+#[non_exhaustive]
+pub struct TextFacts {
+    /// How many needles there are: the index of each hit's needle is below.
+    pub needles: usize,
+    /// The length of the longest of them in bytes of a text, at the most.
+    pub longest_bytes: usize,
+    /// The length of the text in bytes, where it is known.
+    pub text_bytes: Option<u64>,
+    /// Where the state begins: 0, or the start of a range.
+    pub start: u64,
+}
+
+impl TextFacts {
+    /// What is known of a text of this length, if it is known, or of a range of it.
+    pub(crate) fn new(plan: &Plan, text_bytes: Option<u64>, start: u64) -> Self {
+        let (needles, longest_bytes) = (plan.needle_count(), plan.longest_bytes());
+        Self { needles, longest_bytes, text_bytes, start }
+    }
+}
+
+/// A piece of a text, and the hits that were found with it.
+#[derive(Clone, Copy, Debug)]
+#[non_exhaustive]
+pub struct Piece<'a> {
+    /// The bytes, before any folding.
+    pub text: &'a [u8],
+    /// Where they are in the text.
+    pub offset: u64,
+    /// What they are to the range. Of the text around a range, a measure sees what it asks
+    /// for in [`Measure::context`], or more.
+    pub role: Role,
+    /// Whether the text ends with them, or the range with what follows it.
+    pub is_last: bool,
+    /// What was found. A hit ends in the range, and may begin in an earlier piece; the hits
+    /// of a needle come in order.
+    pub hits: &'a [Hit],
+    /// Hits that are still to come end after this offset.
+    pub settled: u64,
+}
+
+impl Piece<'_> {
+    /// Where the piece ends in the text.
+    #[must_use]
+    pub fn end(&self) -> u64 {
+        self.offset + self.text.len() as u64
+    }
+}
+
+/// How much text around a range a measure must see.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Surroundings {
+    /// Bytes before the range.
+    pub before: usize,
+    /// Bytes after it.
+    pub after: usize,
+}
+
+/// Makes something of the hits of a text.
+pub trait Measure: fmt::Debug + Send + Sync + 'static {
+    /// What it has found out about a text, or about a range of one.
+    type State: fmt::Debug + Send + Sync + 'static;
+
+    /// The name by which it is shown.
+    fn name(&self) -> &'static str;
+
+    /// How much text around a range it must see.
+    fn surroundings(&self) -> Surroundings {
+        Surroundings::default()
+    }
+
+    /// The state at the start of a text or a range.
+    ///
+    /// # Errors
+    ///
+    /// When the text cannot be measured.
+    fn begin(&self, text: &TextFacts) -> Result<Self::State, Fault>;
+
+    /// Adds a hit.
+    fn hit(&self, state: &mut Self::State, hit: Hit);
+
+    /// Goes on in the next piece of the text. A measure that looks at the text itself
+    /// overrides this.
+    fn piece(&self, state: &mut Self::State, piece: &Piece<'_>) {
+        piece.hits.iter().for_each(|hit| self.hit(state, *hit));
+    }
+
+    /// Joins the state of the range that follows in the same text.
+    fn join(&self, state: &mut Self::State, next: Self::State);
+}
+
+/// A measure of any kind of state, to be handed to a job.
+#[derive(Clone)]
+pub struct AnyMeasure(Arc<dyn Erased>);
+
+impl<M: Measure> From<M> for AnyMeasure {
+    fn from(measure: M) -> Self {
+        Self(Arc::new(measure))
+    }
+}
+
+impl AnyMeasure {
+    /// The name by which it is shown.
+    #[must_use]
+    pub fn name(&self) -> &'static str {
+        self.0.name()
+    }
+
+    pub(crate) fn surroundings(&self) -> Surroundings {
+        self.0.surroundings()
+    }
+
+    /// The state at the start of a text or a range.
+    pub(crate) fn begin(&self, text: &TextFacts) -> Result<Finding, Fault> {
+        let state = self.0.begin(text)?;
+        Ok(Finding { measure: self.clone(), state })
+    }
+}
+
+impl fmt::Debug for AnyMeasure {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        self.0.fmt(f)
+    }
+}
+
+/// What a measure found out about a text.
+#[derive(Debug)]
+pub struct Finding {
+    measure: AnyMeasure,
+    state: Box<dyn AnyState>,
+}
+
+impl Finding {
+    /// The name of the measure.
+    #[must_use]
+    pub fn name(&self) -> &'static str {
+        self.measure.name()
+    }
+
+    /// Goes on in the next piece of the text.
+    pub(crate) fn piece(&mut self, piece: &Piece<'_>) {
+        self.measure.0.piece(&mut *self.state, piece);
+    }
+
+    /// Joins what was found out about the range that follows, by the same measure.
+    pub(crate) fn join(&mut self, next: Self) {
+        self.measure.0.join(&mut *self.state, next.state);
+    }
+}
+
+/// What the measures of a job found out about a text, in the order of the measures.
+#[derive(Debug, Default)]
+pub struct Findings(Vec<Finding>);
+
+impl Findings {
+    pub(crate) fn new(findings: Vec<Finding>) -> Self {
+        Self(findings)
+    }
+
+    /// What was found out by the measure with this kind of state, if there is one.
+    #[must_use]
+    pub fn get<S: 'static>(&self) -> Option<&S> {
+        self.0.iter().find_map(|finding| (&*finding.state as &dyn Any).downcast_ref())
+    }
+
+    /// The same, taken out.
+    #[must_use]
+    pub fn take<S: 'static>(&mut self) -> Option<S> {
+        let is_it = |finding: &Finding| (&*finding.state as &dyn Any).is::<S>();
+        let nth = self.0.iter().position(is_it)?;
+        let state: Box<dyn Any> = self.0.swap_remove(nth).state;
+        state.downcast().ok().map(|state| *state)
+    }
+
+    /// Joins what was found out about the range that follows.
+    pub(crate) fn join(&mut self, next: Self) {
+        self.0.iter_mut().zip(next.0).for_each(|(finding, next)| finding.join(next));
+    }
+}
+
+/// A state of some measure.
+trait AnyState: Any + fmt::Debug + Send + Sync {}
+
+impl<S: Any + fmt::Debug + Send + Sync> AnyState for S {}
+
+/// A [`Measure`] whose kind of state is not known.
+trait Erased: fmt::Debug + Send + Sync {
+    fn name(&self) -> &'static str;
+    fn surroundings(&self) -> Surroundings;
+    fn begin(&self, text: &TextFacts) -> Result<Box<dyn AnyState>, Fault>;
+    fn piece(&self, state: &mut dyn AnyState, piece: &Piece<'_>);
+    fn join(&self, state: &mut dyn AnyState, next: Box<dyn AnyState>);
+}
+
+impl<M: Measure> Erased for M {
+    fn name(&self) -> &'static str {
+        Measure::name(self)
+    }
+
+    fn surroundings(&self) -> Surroundings {
+        Measure::surroundings(self)
+    }
+
+    fn begin(&self, text: &TextFacts) -> Result<Box<dyn AnyState>, Fault> {
+        Ok(Box::new(Measure::begin(self, text)?))
+    }
+
+    fn piece(&self, state: &mut dyn AnyState, piece: &Piece<'_>) {
+        Measure::piece(self, own::<M>(state), piece);
+    }
+
+    fn join(&self, state: &mut dyn AnyState, next: Box<dyn AnyState>) {
+        let next: Box<dyn Any> = next;
+        let next = next.downcast().expect("ranges of a text are measured alike");
+        Measure::join(self, own::<M>(state), *next);
+    }
+}
+
+/// The state of a measure as its own kind: a finding holds a measure and its state.
+fn own<M: Measure>(state: &mut dyn AnyState) -> &mut M::State {
+    (state as &mut dyn Any).downcast_mut().expect("a measure goes on with its own state")
+}

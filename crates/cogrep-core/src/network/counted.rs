@@ -1,0 +1,22 @@
+//! What comes back when a network is closed.
+
+use cogrep_match::Tally;
+
+use crate::measure::Findings;
+
+/// What was counted in a text, or in several, and what measures made of it.
+#[derive(Debug, Default)]
+pub struct Counted {
+    /// How often each needle was found.
+    pub tally: Tally,
+    /// What the measures found out.
+    pub findings: Findings,
+    /// Whether some hits of a range may be others, depending on the text before it.
+    pub is_undecided: bool,
+}
+
+impl From<Tally> for Counted {
+    fn from(tally: Tally) -> Self {
+        Self { tally, ..Self::default() }
+    }
+}

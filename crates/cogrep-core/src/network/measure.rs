@@ -1,0 +1,67 @@
+//! Where hits become what a measure makes of them.
+
+use cosend::{Input, Sink, Stopped, coroutine};
+
+use crate::measure::{Finding, Findings, Piece};
+use crate::network::counted::Counted;
+use crate::network::scan::Batch;
+use crate::network::shape::Shape;
+use crate::network::stage::{Stage, named};
+use cogrep_match::Tally;
+
+/// Goes on with a finding in each batch that it is sent; closing it gives what was found.
+pub fn measure(mut finding: Finding) -> impl Stage<Batch, Return = Finding> {
+    let shape = Shape::new(finding.name(), []);
+    let body = coroutine(async move |mut batches: Input<Batch>| {
+        while let Some(Batch { chunk, hits, settled }) = batches.next().await {
+            finding.piece(&Piece {
+                text: chunk.bytes(),
+                offset: chunk.offset(),
+                role: chunk.role(),
+                is_last: chunk.is_last(),
+                hits,
+                settled: *settled,
+            });
+        }
+        finding
+    });
+    named(shape, body)
+}
+
+/// Counts hits, and measures them.
+pub(super) struct CountAndMeasure<C, M> {
+    pub(super) count: C,
+    /// Under a fanout.
+    pub(super) measures: M,
+}
+
+impl<C, M> Sink<Batch> for CountAndMeasure<C, M>
+where
+    C: Stage<Batch, Return = Tally>,
+    M: Stage<Batch, Return = Vec<Finding>>,
+{
+    type Return = Counted;
+
+    fn send(&mut self, batch: &Batch) -> Result<(), Stopped> {
+        self.count.send(batch)?;
+        // A measure that has enough does not end the count.
+        let _ = self.measures.send(batch);
+        Ok(())
+    }
+
+    fn finish(&mut self) -> Result<Counted, Stopped> {
+        let tally = self.count.finish()?;
+        let findings = Findings::new(self.measures.finish()?);
+        Ok(Counted { findings, ..Counted::from(tally) })
+    }
+}
+
+impl<C, M> Stage<Batch> for CountAndMeasure<C, M>
+where
+    C: Stage<Batch, Return = Tally>,
+    M: Stage<Batch, Return = Vec<Finding>>,
+{
+    fn shape(&self) -> Shape {
+        self.measures.shape().with_first(self.count.shape())
+    }
+}
