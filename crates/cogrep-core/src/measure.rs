@@ -114,6 +114,12 @@ pub trait Measure: fmt::Debug + Send + Sync + 'static {
         piece.hits.iter().for_each(|hit| self.hit(state, *hit));
     }
 
+    /// Whether the measure asks for no more hits of this needle in this text or range. Where
+    /// no measure does, they are counted faster.
+    fn is_done(&self, _state: &Self::State, _needle: usize) -> bool {
+        false
+    }
+
     /// Joins the state of the range that follows in the same text.
     fn join(&self, state: &mut Self::State, next: Self::State);
 }
@@ -171,6 +177,11 @@ impl Finding {
         self.measure.0.piece(&mut *self.state, piece);
     }
 
+    /// Whether the measure asks for no more hits of this needle.
+    pub(crate) fn is_done(&self, needle: usize) -> bool {
+        self.measure.0.is_done(&*self.state, needle)
+    }
+
     /// Joins what was found out about the range that follows, by the same measure.
     pub(crate) fn join(&mut self, next: Self) {
         self.measure.0.join(&mut *self.state, next.state);
@@ -218,6 +229,7 @@ trait Erased: fmt::Debug + Send + Sync {
     fn surroundings(&self) -> Surroundings;
     fn begin(&self, text: &TextFacts) -> Result<Box<dyn AnyState>, Fault>;
     fn piece(&self, state: &mut dyn AnyState, piece: &Piece<'_>);
+    fn is_done(&self, state: &dyn AnyState, needle: usize) -> bool;
     fn join(&self, state: &mut dyn AnyState, next: Box<dyn AnyState>);
 }
 
@@ -236,6 +248,11 @@ impl<M: Measure> Erased for M {
 
     fn piece(&self, state: &mut dyn AnyState, piece: &Piece<'_>) {
         Measure::piece(self, own::<M>(state), piece);
+    }
+
+    fn is_done(&self, state: &dyn AnyState, needle: usize) -> bool {
+        let state = (state as &dyn Any).downcast_ref();
+        Measure::is_done(self, state.expect("a measure is asked of its own state"), needle)
     }
 
     fn join(&self, state: &mut dyn AnyState, next: Box<dyn AnyState>) {

@@ -19,16 +19,18 @@ use cogrep_match::{LineGrouper, Plan, Scanner};
 use cogrep_source::{Chunk, Fault};
 use cosend::{Sink, Stopped, fanout};
 
+use self::count::count_hits;
 use self::measure::CountAndMeasure;
+use self::scan::find;
 use crate::measure::Finding;
 use crate::progress::LiveTally;
 
 pub use self::cat::cat;
-pub use self::count::{count, count_hits};
+pub use self::count::count;
 pub use self::counted::Counted;
 pub use self::lines::{Stop, lines};
-pub use self::measure::measure;
-pub use self::scan::{Batch, find, scan};
+pub use self::scan::scan;
+
 pub use self::shape::Shape;
 pub use self::stage::{Named, Stage, named};
 
@@ -86,9 +88,10 @@ impl<'a> Blueprint<'a> {
         let stop = Stop::default();
         let scanner = Scanner::with_line_limit(Arc::clone(self.plan), self.max_line_bytes);
         let count = count_hits(self.live.cloned());
+        let asking = findings.len();
         let measures = fanout(findings.into_iter().map(measure::measure));
         let measured = CountAndMeasure { count, measures };
-        self.network(Box::new(find(scanner, stop.clone(), measured)), stop)
+        self.network(Box::new(find(scanner, asking, stop.clone(), measured)), stop)
     }
 
     fn network(&self, counting: Counting, stop: Stop) -> Network {

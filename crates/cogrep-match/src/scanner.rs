@@ -364,6 +364,17 @@ impl Scanner<Hits> {
         self.found.hits.drain(..)
     }
 
+    /// From now on hits of this needle are counted, and not reported, up to the end of the text
+    /// or the range: where nobody asks for more of them, they are found faster.
+    pub fn mute(&mut self, needle: usize) {
+        self.scans.iter_mut().for_each(|scan| scan.mute(needle));
+    }
+
+    /// Hands over the counts of hits that were not reported, since the last time.
+    pub fn take_muted(&mut self) -> Tally {
+        std::mem::take(&mut self.found.muted)
+    }
+
     /// Whether each hit of the range is known. To be asked when the range has ended.
     ///
     /// # Errors

@@ -119,6 +119,10 @@ impl Measure for FirstPlaces {
         }
     }
 
+    fn is_done(&self, state: &Places, needle: usize) -> bool {
+        state.missing[needle] == 0
+    }
+
     fn join(&self, state: &mut Places, next: Places) {
         for (found, next) in state.found.iter_mut().zip(next.found) {
             let wanted = self.limit - found.len();

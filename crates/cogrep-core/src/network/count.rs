@@ -28,15 +28,16 @@ pub fn count(live: Option<LiveTally>) -> impl Stage<Tally, Return = Tally> {
 /// Counts the hits that it is sent; closing it gives how often each needle was found.
 ///
 /// `live` receives what was counted with each batch.
-pub fn count_hits(live: Option<LiveTally>) -> impl Stage<Batch, Return = Tally> {
+pub(super) fn count_hits(live: Option<LiveTally>) -> impl Stage<Batch, Return = Tally> {
     let body = coroutine(async move |mut batches: Input<Batch>| {
         let mut total = Tally::new();
         while let Some(batch) = batches.next().await {
+            let before = live.as_ref().map(|_| std::mem::take(&mut total));
             batch.hits.iter().for_each(|hit| total.add(hit.needle, 1));
-            if let Some(live) = &live {
-                let mut tally = Tally::new();
-                batch.hits.iter().for_each(|hit| tally.add(hit.needle, 1));
-                live.merge(&tally);
+            total.merge(&batch.muted);
+            if let (Some(live), Some(before)) = (&live, before) {
+                live.merge(&total);
+                total.merge(&before);
             }
         }
         total

@@ -10,10 +10,12 @@ use crate::network::stage::{Stage, named};
 use cogrep_match::Tally;
 
 /// Goes on with a finding in each batch that it is sent; closing it gives what was found.
-pub fn measure(mut finding: Finding) -> impl Stage<Batch, Return = Finding> {
+pub(super) fn measure(mut finding: Finding) -> impl Stage<Batch, Return = Finding> {
     let shape = Shape::new(finding.name(), []);
     let body = coroutine(async move |mut batches: Input<Batch>| {
-        while let Some(Batch { chunk, hits, settled }) = batches.next().await {
+        let mut is_done = Vec::new();
+        while let Some(batch) = batches.next().await {
+            let Batch { chunk, hits, settled, .. } = batch;
             finding.piece(&Piece {
                 text: chunk.bytes(),
                 offset: chunk.offset(),
@@ -22,6 +24,14 @@ pub fn measure(mut finding: Finding) -> impl Stage<Batch, Return = Finding> {
                 hits,
                 settled: *settled,
             });
+            for needle in hits.iter().map(|hit| hit.needle) {
+                if finding.is_done(needle) {
+                    is_done.resize(is_done.len().max(needle + 1), false);
+                    if !std::mem::replace(&mut is_done[needle], true) {
+                        batch.interest.end(needle);
+                    }
+                }
+            }
         }
         finding
     });

@@ -1,5 +1,7 @@
 //! Where patterns are found.
 
+use std::cell::{Cell, RefCell};
+
 use cogrep_match::{Hit, Hits, LineTooLong, Output, Scanner, Tally, Totals};
 use cogrep_source::{Chunk, Fault, Role};
 use cosend::{Input, coroutine};
@@ -14,14 +16,42 @@ const MESSAGE_BYTES: u64 = 4 << 20;
 
 /// What was found with a chunk of text: what a measure is sent.
 #[derive(Debug, Default)]
-pub struct Batch {
+pub(super) struct Batch {
     /// The chunk.
-    pub chunk: Chunk,
+    pub(super) chunk: Chunk,
     /// The hits that were found with it. They end in the text so far, and may begin in an
     /// earlier chunk; the hits of a needle come in order.
-    pub hits: Vec<Hit>,
+    pub(super) hits: Vec<Hit>,
+    /// How often needles were found of which no measure asks for hits any more.
+    pub(super) muted: Tally,
     /// Hits that are still to come end after this offset of the text.
-    pub settled: u64,
+    pub(super) settled: u64,
+    /// Which needles measures still ask for.
+    pub(super) interest: Interest,
+}
+
+/// How many measures ask for the hits of each needle.
+#[derive(Debug, Default)]
+pub(super) struct Interest {
+    /// By needle; a measure takes itself off.
+    measures: Vec<Cell<usize>>,
+    /// Needles that no measure asks for, since the last time.
+    lost: RefCell<Vec<usize>>,
+}
+
+impl Interest {
+    /// This many measures ask for each of these needles.
+    fn new(needles: usize, measures: usize) -> Self {
+        Self { measures: vec![Cell::new(measures); needles], lost: RefCell::default() }
+    }
+
+    /// A measure asks for no more hits of a needle. To be called once.
+    pub(super) fn end(&self, needle: usize) {
+        self.measures[needle].update(|measures| measures.saturating_sub(1));
+        if self.measures[needle].get() == 0 {
+            self.lost.borrow_mut().push(needle);
+        }
+    }
 }
 
 /// Counts with a scanner, and sends its child how often each needle was found: every few
@@ -64,8 +94,9 @@ pub fn scan<S: Stage<Tally>>(
 ///
 /// It stops as [`scan`] does. It says of what its child counted whether each hit of a range
 /// is known.
-pub fn find<S: Stage<Batch, Return = Counted>>(
+pub(super) fn find<S: Stage<Batch, Return = Counted>>(
     mut scanner: Scanner<Hits>,
+    measures: usize,
     stop: Stop,
     mut child: S,
 ) -> impl Stage<Return = Counted> {
@@ -73,16 +104,19 @@ pub fn find<S: Stage<Batch, Return = Counted>>(
     let found = Shape::new(format!("find {}", labels.join(", ")), [child.shape()]);
     let shape = prepared(&scanner, found);
     let body = coroutine(async move |mut text: Input<Chunk>| {
-        let mut batch = Batch::default();
+        let interest = Interest::new(scanner.plan().needle_count(), measures);
+        let mut batch = Batch { interest, ..Batch::default() };
         let mut in_text = false;
         while let Some(chunk) = text.next().await {
             in_text = !chunk.is_last();
             let gone_on = go_on(&mut scanner, chunk);
             batch.hits.extend(scanner.take_hits());
+            batch.muted = scanner.take_muted();
             batch.settled = scanner.settled();
             batch.chunk = chunk.clone();
             let _ = child.send(&batch);
             batch.hits.clear();
+            batch.interest.lost.take().into_iter().for_each(|needle| scanner.mute(needle));
             // The chunk can be filled again only once nothing else looks at its buffer.
             batch.chunk = Chunk::default();
             if let Err(fault) = gone_on {
@@ -93,6 +127,7 @@ pub fn find<S: Stage<Batch, Return = Counted>>(
         if in_text {
             scanner.end_text();
             batch.hits.extend(scanner.take_hits());
+            batch.muted = scanner.take_muted();
             batch.settled = scanner.settled();
             batch.chunk.refill(&[], batch.settled, true);
             let _ = child.send(&batch);

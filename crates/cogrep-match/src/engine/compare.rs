@@ -181,7 +181,7 @@ impl Pass {
         let mut grams = [Gram { needle: &[], offset: 0, wanted: Wanted::Show }; grams::MOST];
         for ((gram, slot), offset) in grams.iter_mut().zip(&self.slots).zip(&self.offsets) {
             let group = &engine.group;
-            let wanted = if O::REPORTS_HITS {
+            let wanted = if judge.reports(*slot) {
                 Wanted::Show
             } else if group.each_counts(*slot) {
                 Wanted::Count

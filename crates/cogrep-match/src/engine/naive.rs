@@ -132,6 +132,10 @@ impl<O: Output> Scan<O> for Search<O> {
         self.judge.end_range(offset, self.offset);
     }
 
+    fn mute(&mut self, needle: usize) {
+        self.judge.mute(needle);
+    }
+
     fn take(&mut self, found: &mut O::Found) {
         self.judge.take(found);
     }

@@ -154,7 +154,7 @@ impl LineRegex {
     ) {
         let start = line.start;
         let line = without_ending(&piece[line]);
-        if !O::REPORTS_HITS {
+        if !record.reports(slot) {
             record.add(slot, self.count(cache, line));
         } else if self.counts_lines {
             if let Some(found) = self.find_any(cache, line) {

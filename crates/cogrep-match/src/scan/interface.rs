@@ -75,6 +75,9 @@ pub trait Scan<O: Output>: Send {
     /// instead.
     fn end_range(&mut self, after: &[u8]);
 
+    /// From now on hits of this needle, if it is one of its own, are counted and not reported.
+    fn mute(&mut self, needle: usize);
+
     /// Hands over what was found so far, and starts again from zero.
     ///
     /// Within a text, what depends on bytes to come is not found yet; after
@@ -105,6 +108,12 @@ pub trait Output: sealed::Sealed + fmt::Debug + Default + Send + 'static {
 
     /// What a scan hands over.
     type Found: Default;
+
+    /// Whether hits of the needle in this slot are reported, and not just counted.
+    fn reports(&self, slot: usize) -> bool;
+
+    /// From now on hits of the needle in this slot are counted, and not reported.
+    fn mute(&mut self, slot: usize);
 
     /// Begins a scan of an engine for this output.
     fn scan(engine: Arc<dyn Engine>) -> Box<dyn Scan<Self>>;
@@ -142,6 +151,8 @@ pub struct Totals;
 #[derive(Debug, Default)]
 pub struct Hits {
     found: Found,
+    /// The slots of which hits are counted only.
+    muted: Vec<bool>,
 }
 
 /// The hits of a scan, in order for each needle.
@@ -149,6 +160,8 @@ pub struct Hits {
 pub struct Found {
     /// The hits; their offsets count what was fed, over all texts.
     pub(crate) hits: Vec<Hit>,
+    /// The counts of needles whose hits are not reported any more.
+    pub(crate) muted: Tally,
     /// The last end of a place that may or may not count, depending on the text before the
     /// range; 0 if there is none.
     pub(crate) undecided_end: u64,
@@ -162,6 +175,13 @@ impl Output for Totals {
     fn scan(engine: Arc<dyn Engine>) -> Box<dyn Scan<Self>> {
         engine.scan()
     }
+
+    #[inline]
+    fn reports(&self, _slot: usize) -> bool {
+        false
+    }
+
+    fn mute(&mut self, _slot: usize) {}
 
     #[inline]
     fn hit(&mut self, _hit: Hit) {}
@@ -197,6 +217,18 @@ impl Output for Hits {
     }
 
     #[inline]
+    fn reports(&self, slot: usize) -> bool {
+        self.muted.get(slot) != Some(&true)
+    }
+
+    fn mute(&mut self, slot: usize) {
+        if self.muted.len() <= slot {
+            self.muted.resize(slot + 1, false);
+        }
+        self.muted[slot] = true;
+    }
+
+    #[inline]
     fn hit(&mut self, hit: Hit) {
         self.found.hits.push(hit);
     }
@@ -207,11 +239,16 @@ impl Output for Hits {
 
     fn hand_over(
         &mut self,
-        _needles: &[usize],
-        _counts: &mut [u64],
+        needles: &[usize],
+        counts: &mut [u64],
         _carry: Option<Carry>,
         found: &mut Found,
     ) {
+        for (slot, is_muted) in self.muted.iter().enumerate() {
+            if *is_muted {
+                found.muted.add(needles[slot], std::mem::take(&mut counts[slot]));
+            }
+        }
         found.hits.append(&mut self.found.hits);
         let undecided_end = std::mem::take(&mut self.found.undecided_end);
         found.undecided_end = found.undecided_end.max(undecided_end);

@@ -25,7 +25,7 @@ use crate::text::word::{begins_with_word, ends_in_word};
 pub(crate) struct Judge<O = Totals> {
     group: Arc<Group>,
     output: O,
-    /// By slot; unused where hits are reported.
+    /// By slot, of hits that are not reported.
     counts: Vec<u64>,
     /// By slot.
     resume: Vec<Resume>,
@@ -74,7 +74,21 @@ impl<O: Output> Judge<O> {
     /// not be judged one by one.
     #[inline]
     pub(crate) fn may_add(&self, slot: usize) -> bool {
-        !O::REPORTS_HITS && self.group.each_counts(slot)
+        !self.output.reports(slot) && self.group.each_counts(slot)
+    }
+
+    /// Whether each hit of the needle in this slot is reported, and not just counted.
+    #[inline]
+    pub(crate) fn reports(&self, slot: usize) -> bool {
+        self.output.reports(slot)
+    }
+
+    /// From now on hits of this needle are counted, and not reported.
+    pub(crate) fn mute(&mut self, needle: usize) {
+        let needles = self.group.needles().iter();
+        for (slot, _) in needles.enumerate().filter(|(_, other)| **other == needle) {
+            self.output.mute(slot);
+        }
     }
 
     /// Begins a window: to be called before its places are judged.
@@ -119,7 +133,7 @@ impl<O: Output> Judge<O> {
     /// Judges a place of a needle that is [independent](Group::is_independent).
     #[inline]
     pub(crate) fn independent_place(&mut self, slot: usize, window: &Window<'_>, end: usize) {
-        if !O::REPORTS_HITS {
+        if !self.output.reports(slot) {
             self.counts[slot] += u64::from(self.suits(slot, window.text, end));
         } else if self.suits(slot, window.text, end) {
             let end = window.offset + end as u64;
@@ -130,13 +144,13 @@ impl<O: Output> Judge<O> {
     /// Counts places of a needle that [may be added](Self::may_add) up.
     #[inline]
     pub(crate) fn add(&mut self, slot: usize, count: u64) {
-        debug_assert!(!O::REPORTS_HITS || count == 0, "a hit was counted and not reported");
+        debug_assert!(!self.output.reports(slot) || count == 0, "a hit was not reported");
         self.counts[slot] += count;
     }
 
     #[inline]
     fn record(&mut self, slot: usize, start: u64, end: u64) {
-        if O::REPORTS_HITS {
+        if self.output.reports(slot) {
             self.output.hit(Hit { start, end, needle: self.group.needles()[slot] });
         } else {
             self.counts[slot] += 1;
@@ -261,12 +275,14 @@ impl<O: Output> Judge<O> {
             return true;
         }
         let len = self.group.bytes()[slot].len() as u64;
-        match range.speculations[index].1.place(start, len) {
-            Some(not_before) => {
-                self.resume[slot] = Resume::at(not_before);
-                self.output.hit(Hit { start, end: end_offset, needle: self.group.needles()[slot] });
-            }
-            None => self.output.undecided(end_offset),
+        let Some(not_before) = range.speculations[index].1.place(start, len) else {
+            self.output.undecided(end_offset);
+            return true;
+        };
+        self.resume[slot] = Resume::at(not_before);
+        // Where totals are wanted, the speculation has counted the place.
+        if O::REPORTS_HITS {
+            self.record(slot, start, end_offset);
         }
         true
     }

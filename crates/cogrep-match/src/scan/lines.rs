@@ -39,6 +39,11 @@ pub(crate) struct Record<O> {
 }
 
 impl<O: Output> Record<O> {
+    /// Whether each match of the needle in this slot is reported, and not just counted.
+    pub(crate) fn reports(&self, slot: usize) -> bool {
+        self.output.reports(slot)
+    }
+
     /// Adds matches of the needle in this slot.
     pub(crate) fn add(&mut self, slot: usize, count: u64) {
         self.counts[slot] += count;
@@ -120,6 +125,13 @@ impl<L: Lines, O: Output> Scan<O> for LineScan<L, O> {
     fn end_range(&mut self, after: &[u8]) {
         debug_assert!(!self.line_is_cut, "a range ends within a line");
         self.record.offset += after.len() as u64;
+    }
+
+    fn mute(&mut self, needle: usize) {
+        let needles = self.record.needles.iter();
+        for (slot, _) in needles.enumerate().filter(|(_, other)| **other == needle) {
+            self.record.output.mute(slot);
+        }
     }
 
     fn take(&mut self, found: &mut O::Found) {

@@ -121,6 +121,10 @@ impl<F: Find, O: Output> Scan<O> for LiteralScan<F, O> {
         find.end_text();
     }
 
+    fn mute(&mut self, needle: usize) {
+        self.judge.mute(needle);
+    }
+
     fn take(&mut self, found: &mut O::Found) {
         self.find.flush(&mut self.judge);
         self.judge.take(found);

@@ -56,6 +56,52 @@ proptest! {
     }
 }
 
+proptest! {
+    #![proptest_config(cases(500))]
+
+    /// What nobody asks for any more is counted, and nothing is lost in between.
+    #[test]
+    fn muted_hits_are_counted(
+        text in strategy::bytes(0..300),
+        patterns in vec(strategy::bytes(1..5), 1..14),
+        matching in strategy::matching(),
+        lens in vec(1..40_usize, 1..4),
+        wanted in 0..3_usize,
+    ) {
+        let expected = reference_hits(&text, &patterns, matching);
+        for choice in choices() {
+            let plan = plan(&patterns, matching, choice);
+            let mut scanner = Scanner::<Hits>::new(plan.clone());
+            let mut found = vec![Vec::new(); plan.needle_count()];
+            let mut muted = scanner.take_muted();
+            let (mut rest, mut lens) = (&text[..], lens.iter().cycle());
+            loop {
+                let is_end = rest.is_empty();
+                if is_end {
+                    scanner.end_text();
+                } else {
+                    let len = (*lens.next().unwrap()).min(rest.len());
+                    scanner.feed(rest.split_off(..len).unwrap()).unwrap();
+                }
+                scanner.take_hits().for_each(|hit| found[hit.needle].push(hit.start));
+                muted.merge(&scanner.take_muted());
+                for needle in (0..found.len()).filter(|needle| found[*needle].len() >= wanted) {
+                    scanner.mute(needle);
+                }
+                if is_end {
+                    break;
+                }
+            }
+            for (needle, expected) in plan.needles().iter().zip(&expected) {
+                let starts: Vec<u64> = expected.iter().map(|hit| hit.start as u64).collect();
+                prop_assert!(starts.starts_with(&found[*needle]), "{:?}", choice);
+                let all = found[*needle].len() as u64 + muted.count(*needle);
+                prop_assert_eq!(all, expected.len() as u64, "{:?}", choice);
+            }
+        }
+    }
+}
+
 fn regex(unit: Unit) -> Matching {
     Matching { syntax: Syntax::Regex, unit, ..Matching::default() }
 }
