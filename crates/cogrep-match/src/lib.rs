@@ -31,6 +31,7 @@ pub use pattern::{Matching, PatternError, Patterns, Syntax, Unit, parse_list};
 pub use plan::{EngineChoice, Plan, UnknownEngine, Warning};
 pub use scan::interface::{Hit, Hits, Output, Totals};
 pub use scanner::{Cut, RangeNeeds, Scanner, Undecided};
+pub use simd::level::{SimdLevel, SimdLevelError};
 pub use tally::Tally;
 pub use text::fold::{Folder, fold_all};
 pub use text::line::{LineGrouper, LineTooLong, line_ends};

@@ -1,6 +1,6 @@
 //! A few literals in one pass, compared with every place of the text at once.
 //!
-//! Up to four needles share a pass of the [grams](super::kernel::grams) kernel; more
+//! Up to four needles share a pass of the [grams](crate::simd::grams) kernel; more
 //! take turns over stretches of text that stay in the first cache. Places of a needle
 //! that cannot overlap itself are counted by popcount, however many there are; those
 //! of others are judged one by one.
@@ -19,8 +19,8 @@ use crate::scan::interface::Output;
 use crate::scan::judge::Judge;
 use crate::scan::literal::{Find, Literals};
 use crate::scan::window::Window;
-use crate::simd::grams::{self, Field, Found, Gram, NotShown, Wanted, Way};
-use crate::simd::{Case, Level};
+use crate::simd::grams::{self, CountOnly, FilterKind, Gram, Haystack, MaskSink, Wanted};
+use crate::simd::{Case, SimdLevel};
 
 /// Counts a few literals; see the head of the module.
 #[derive(Debug)]
@@ -31,7 +31,7 @@ pub(crate) struct Compare {
     /// The length of the longest needle.
     longest: usize,
     case: Case,
-    level: Level,
+    level: SimdLevel,
 }
 
 impl Compare {
@@ -40,10 +40,10 @@ impl Compare {
 
     /// Makes ready to count the needles of the group.
     pub(crate) fn new(group: Group) -> Self {
-        Self::with_level(group, Level::chosen())
+        Self::with_level(group, SimdLevel::process_default())
     }
 
-    pub(super) fn with_level(group: Group, level: Level) -> Self {
+    pub(super) fn with_level(group: Group, level: SimdLevel) -> Self {
         // Needles in a pass have grams of the same length: the shortest decides it.
         let mut slots: Vec<_> = (0..group.bytes().len()).collect();
         slots.sort_by_key(|slot| group.bytes()[*slot].len().min(grams::MOST));
@@ -120,9 +120,9 @@ impl Search {
             let grams = from..ends.end.min(from + turn);
             from = grams.end;
             let (text, case, ends) = (window.text, engine.case, ends.clone());
-            let field = Field { text, case, ends, grams };
+            let haystack = Haystack { text, case, ends, grams };
             for pass in &mut *passes {
-                pass.count(engine, &field, window, judge);
+                pass.count(engine, &haystack, window, judge);
             }
         }
     }
@@ -133,7 +133,7 @@ impl Search {
 struct Pass {
     slots: Vec<usize>,
     /// How grams are looked for, once they are chosen.
-    way: Option<Way>,
+    kind: Option<FilterKind>,
     /// Where the gram of each begins in it.
     offsets: Vec<usize>,
     /// Pairs of blocks that were opened, of so many looked at, when the grams were chosen.
@@ -166,18 +166,18 @@ impl Pass {
     fn new(slots: Vec<usize>) -> Self {
         let offsets = vec![0; slots.len()];
         let none = Rate::default();
-        Self { slots, way: None, offsets, expected: none, seen: none, patience: 0 }
+        Self { slots, kind: None, offsets, expected: none, seen: none, patience: 0 }
     }
 
     /// Counts in this field.
     fn count<O: Output>(
         &mut self,
         engine: &Compare,
-        field: &Field<'_>,
+        haystack: &Haystack<'_>,
         window: &Window<'_>,
         judge: &mut Judge<O>,
     ) {
-        let Some(way) = self.way else { return };
+        let Some(kind) = self.kind else { return };
         let mut grams = [Gram { needle: &[], offset: 0, wanted: Wanted::Show }; grams::MOST];
         for ((gram, slot), offset) in grams.iter_mut().zip(&self.slots).zip(&self.offsets) {
             let group = &engine.group;
@@ -194,12 +194,12 @@ impl Pass {
         }
         let grams = &grams[..self.slots.len()];
         let mut judged = Judged { slots: &self.slots, group: &engine.group, window, judge };
-        let seen = grams::find(engine.level, way, grams, field, &mut judged);
+        let seen = grams::find(engine.level, kind, grams, haystack, &mut judged);
         for (slot, count) in self.slots.iter().zip(seen.counts) {
             judge.add(*slot, count);
         }
         self.seen.opened += seen.opened;
-        self.seen.pairs += field.grams.len() / PAIR;
+        self.seen.pairs += haystack.grams.len() / PAIR;
     }
 
     /// Whether other grams could be better: none were chosen yet, or there are far
@@ -208,36 +208,36 @@ impl Pass {
         let Self { expected, seen, .. } = self;
         let far_more = seen.opened * expected.pairs
             > 2 * expected.opened * seen.pairs + seen.pairs * expected.pairs / 32;
-        self.way.is_none() || (seen.pairs > self.patience && far_more)
+        self.kind.is_none() || (seen.pairs > self.patience && far_more)
     }
 
     /// Whether there is enough text to choose on. What stands around a seam is not; but if
     /// all text comes in such pieces, it has to do in the end.
     fn may_choose(&self, text: &[u8]) -> bool {
         let waited = self.seen.pairs >= 4 * self.patience;
-        self.way.is_none() || text.len() >= SAMPLE_BYTES || waited
+        self.kind.is_none() || text.len() >= SAMPLE_BYTES || waited
     }
 
     /// Chooses the grams that are rarest in a sample of the text: how many bytes they
     /// have, where they are in the needles, and in which way they are looked for.
     fn choose(&mut self, engine: &Compare, text: &[u8]) {
-        let most = if self.way.is_none() { FIRST_SAMPLE_BYTES } else { SAMPLE_BYTES };
+        let most = if self.kind.is_none() { FIRST_SAMPLE_BYTES } else { SAMPLE_BYTES };
         let sample = &text[..text.len().min(most)];
         let pairs = sample.len() / PAIR + 1;
         let needles = || self.slots.iter().map(|slot| &*engine.group.bytes()[*slot]);
         let shortest = needles().map(<[u8]>::len).min().unwrap_or(1);
-        let mut best: Option<(usize, Way, Vec<Rarest>)> = None;
-        for way in Way::suiting(engine.level, shortest) {
+        let mut best: Option<(usize, FilterKind, Vec<Rarest>)> = None;
+        for kind in FilterKind::suiting(engine.level, shortest) {
             let rarest: Vec<_> =
-                needles().map(|needle| Rarest::of(needle, way, engine, sample)).collect();
-            let looking = 2 * pairs * way.cost(engine.level, self.slots.len(), engine.case);
+                needles().map(|needle| Rarest::of(needle, kind, engine, sample)).collect();
+            let looking = 2 * pairs * kind.cost(engine.level, self.slots.len(), engine.case);
             let cost = looking + rarest.iter().map(|rarest| rarest.cost).sum::<usize>();
             if best.as_ref().is_none_or(|best| cost < best.0) {
-                best = Some((cost, way, rarest));
+                best = Some((cost, kind, rarest));
             }
         }
-        if let Some((_, way, rarest)) = best {
-            self.way = Some(way);
+        if let Some((_, kind, rarest)) = best {
+            self.kind = Some(kind);
             self.offsets = rarest.iter().map(|rarest| rarest.offset).collect();
             let opened = rarest.iter().map(|rarest| rarest.opened).sum();
             self.expected = Rate { opened, pairs };
@@ -260,8 +260,8 @@ struct Rarest {
 }
 
 impl Rarest {
-    fn of(needle: &[u8], way: Way, engine: &Compare, sample: &[u8]) -> Self {
-        let gram_bytes = way.gram_bytes();
+    fn of(needle: &[u8], kind: FilterKind, engine: &Compare, sample: &[u8]) -> Self {
+        let gram_bytes = kind.gram_bytes();
         let offsets = needle.len() - gram_bytes + 1;
         let tried = (0..offsets).step_by(offsets.div_ceil(MOST_OFFSETS));
         let rates = tried.map(|offset| {
@@ -271,9 +271,10 @@ impl Rarest {
                 wanted: Wanted::Count,
             };
             let all = 0..sample.len();
-            let field = Field { text: sample, case: engine.case, ends: all.clone(), grams: all };
-            let seen = grams::find(engine.level, way, &[gram], &field, &mut NotShown);
-            let cost = seen.opened * way.cost_to_open(needle, engine.case);
+            let haystack =
+                Haystack { text: sample, case: engine.case, ends: all.clone(), grams: all };
+            let seen = grams::find(engine.level, kind, &[gram], &haystack, &mut CountOnly);
+            let cost = seen.opened * kind.cost_to_open(needle, engine.case);
             Self { opened: seen.opened, offset, cost }
         });
         rates.min().unwrap_or(Self { opened: 0, offset: 0, cost: 0 })
@@ -288,9 +289,9 @@ struct Judged<'a, O> {
     judge: &'a mut Judge<O>,
 }
 
-impl<O: Output> Found for Judged<'_, O> {
+impl<O: Output> MaskSink for Judged<'_, O> {
     #[inline]
-    fn found(&mut self, index: usize, start: usize, mut mask: u64) {
+    fn take(&mut self, index: usize, start: usize, mut mask: u64) {
         let slot = self.slots[index];
         let len = self.group.bytes()[slot].len();
         while mask != 0 {

@@ -1,7 +1,7 @@
 //! Many literals in one pass that looks closely at few places only.
 //!
-//! Each needle has an *anchor*: some neighbouring bytes of it, rare in the text. A first
-//! [sieve](first) lets pass the places where an anchor may begin; only for these are
+//! Each needle has an *anchor*: some neighbouring bytes of it, rare in the text. A
+//! [prefilter](prefilter) lets pass the places where an anchor may begin; only for these are
 //! needles [looked up](keys) and compared. That the window to look for should be chosen
 //! freely, and rare, is Wu and Manber's *A fast algorithm for multi-pattern searching*
 //! (1994) turned round: they skip by it.
@@ -12,8 +12,8 @@
 
 mod anchors;
 mod candidates;
-mod first;
 mod keys;
+mod prefilter;
 #[cfg(test)]
 mod tests;
 
@@ -27,17 +27,17 @@ use crate::scan::interface::Output;
 use crate::scan::judge::Judge;
 use crate::scan::literal::{Find, Literals};
 use crate::scan::window::Window;
-use crate::simd::Level;
+use crate::simd::SimdLevel;
 
 use anchors::Choice;
-use first::First;
 use keys::{Keys, Steps};
+use prefilter::Prefilter;
 
 /// Counts many literals; see the head of the module.
 #[derive(Debug)]
 pub(crate) struct Sieve {
     group: Arc<Group>,
-    level: Level,
+    level: SimdLevel,
     longest: usize,
     /// What a byte of text costs if an automaton counts.
     automaton_cost: usize,
@@ -49,9 +49,9 @@ pub(crate) struct Sieve {
 /// The sieves for a kind of text.
 #[derive(Debug)]
 struct Sieves {
-    first: First,
+    prefilter: Prefilter,
     keys: Keys,
-    /// How many of so many places were to pass the first.
+    /// How many of so many places were to pass the prefilter.
     expected: (usize, usize),
     /// The text on which they were chosen.
     sample: Vec<u8>,
@@ -70,10 +70,10 @@ impl Sieve {
     ///
     /// When a needle is shorter than [`SHORTEST`](Self::SHORTEST).
     pub(crate) fn new(group: Group) -> Result<Self, PatternError> {
-        Self::with_level(group, Level::chosen())
+        Self::with_level(group, SimdLevel::process_default())
     }
 
-    pub(super) fn with_level(group: Group, level: Level) -> Result<Self, PatternError> {
+    pub(super) fn with_level(group: Group, level: SimdLevel) -> Result<Self, PatternError> {
         if group.bytes().iter().any(|bytes| bytes.len() < Self::SHORTEST) {
             let reason = format!("counts patterns of {} bytes and more", Self::SHORTEST);
             return Err(PatternError::Engine { engine: Self::NAME, reason });
@@ -118,9 +118,9 @@ impl Sieve {
     }
 
     fn sieves_of(&self, choice: Choice, sample: Vec<u8>) -> Sieves {
-        let Choice { first, anchors, expected } = choice;
-        let keys = Keys::new(&self.group, self.level, &anchors, &first);
-        Sieves { first, keys, expected, sample }
+        let Choice { prefilter, anchors, expected } = choice;
+        let keys = Keys::new(&self.group, self.level, &anchors, &prefilter);
+        Sieves { prefilter, keys, expected, sample }
     }
 
     fn automaton(&self) -> Option<&Arc<Automaton>> {
@@ -180,7 +180,7 @@ const DENSE_BYTES: usize = 1 << 20;
 struct Search {
     engine: Arc<Sieve>,
     sieves: Option<Arc<Sieves>>,
-    /// What passes the first sieve.
+    /// What passes the prefilter.
     places: Vec<u32>,
     steps: Steps,
     /// Places of needles that are judged in order: by needle, and by their ends.
@@ -200,7 +200,7 @@ struct Search {
 #[derive(Clone, Copy, Debug, Default)]
 struct Work {
     bytes: usize,
-    /// Places that passed the first sieve.
+    /// Places that passed the prefilter.
     places: usize,
     /// Entries of the tables of keys that were compared.
     entries: usize,
@@ -213,7 +213,7 @@ impl Work {
         self.entries += other.entries;
     }
 
-    /// What was to be done behind the first sieve, about in nanoseconds.
+    /// What was to be done after the prefilter, about in nanoseconds.
     fn cost(self) -> usize {
         8 * self.places + self.entries
     }
@@ -322,13 +322,13 @@ impl Search {
         let base = (ends.start + 1).saturating_sub(self.engine.longest);
         let text = &window.text[base..ends.end];
         let mut work = Work { bytes: ends.len(), ..Work::default() };
-        let anchors = (text.len() + 1).saturating_sub(sieves.first.anchor_bytes());
+        let anchors = (text.len() + 1).saturating_sub(sieves.prefilter.anchor_bytes());
         let mut from = 0;
         while from < anchors {
             let to = anchors.min(from + TURN_PLACES);
             let Self { engine, places, steps, judged, .. } = self;
             places.clear();
-            sieves.first.places(engine.level, text, from..to, places);
+            sieves.prefilter.places(engine.level, text, from..to, places);
             work.places += places.len();
             work.entries += sieves.keys.each_match(text, places, steps, |entry, end| {
                 let end = base + end;

@@ -1,6 +1,6 @@
 //! Which places of a text may begin one of many grams of four bytes: a Bloom filter
 //! (Bloom, *Space/time trade-offs in hash coding with allowable errors*, 1970) small
-//! enough to stay in eight registers.
+//! enough to stay in eight registers of AVX-512.
 //!
 //! A gram is hashed to one of 4,096 cells by a linear map over the field of two
 //! elements: an affine transformation of each of its bytes, and their sum. Sixty-four
@@ -8,14 +8,11 @@
 //! looked up by byte permutations, as in the vectorised set membership of
 //! Wojciech Muła.
 
+use super::dispatch::dispatch;
 use super::level::Avx512;
 use super::padded;
+use super::vector::BLOCK_BYTES;
 use super::{CASE_BIT, Case};
-use std::arch::x86_64::{
-    __m512i, _mm512_gf2p8affine_epi64_epi8, _mm512_loadu_si512, _mm512_mask_blend_epi8,
-    _mm512_movepi8_mask, _mm512_permutex2var_epi8, _mm512_set1_epi8, _mm512_set1_epi64,
-    _mm512_shuffle_epi8, _mm512_ternarylogic_epi64, _mm512_test_epi8_mask, _mm512_xor_si512,
-};
 
 /// The bytes of a gram.
 pub(crate) const GRAM_BYTES: usize = 4;
@@ -24,19 +21,19 @@ pub(crate) const GRAM_BYTES: usize = 4;
 pub(crate) const CELLS: usize = 4096;
 
 /// How many bytes of text the masks of one block are made from.
-const REACH_BYTES: usize = 64 + GRAM_BYTES - 1;
+const REACH_BYTES: usize = BLOCK_BYTES + GRAM_BYTES - 1;
 
 /// A filter of grams.
+#[cfg_attr(not(target_arch = "x86_64"), allow(dead_code, reason = "there is no such token"))]
 #[derive(Clone, Debug)]
 pub(crate) struct Bloom {
     token: Avx512,
-    /// For each byte of a gram: the matrix that gives the lower eight bits of the
-    /// place of a byte in `cells`.
-    place: [u64; GRAM_BYTES],
-    /// The same for what is beyond: the bit in that byte, then the highest bit of its
-    /// place.
-    bit: [u64; GRAM_BYTES],
-    /// The cell of each byte of a gram alone: the sum is that of the gram.
+    /// For each byte of a gram, the matrix that gives the lower eight bits of the index of
+    /// a byte in `cells`.
+    byte_maps: [u64; GRAM_BYTES],
+    /// The same for what remains: the bit in that byte, then the highest bit of its index.
+    bit_maps: [u64; GRAM_BYTES],
+    /// The cell of each byte of a gram alone: the sum of all is that of the gram.
     shares: Box<[[u16; 256]; GRAM_BYTES]>,
     cells: [u8; CELLS / 8],
 }
@@ -44,7 +41,7 @@ pub(crate) struct Bloom {
 impl Bloom {
     /// An empty filter. Those with different seeds hash independently.
     pub(crate) fn new(token: Avx512, seed: u64, case: Case) -> Self {
-        // What of a byte has a share in its cell: the columns of the matrices.
+        // The bits of a byte that have a share in its cell: the columns of the matrices.
         let columns = match case {
             Case::Matters => !0,
             Case::Ignored => u64::from_ne_bytes([!CASE_BIT; 8]),
@@ -57,18 +54,18 @@ impl Bloom {
             let mixed = (mixed ^ mixed >> 27).wrapping_mul(0x94D0_49BB_1331_11EB);
             (mixed ^ mixed >> 31) & columns
         };
-        let place = [(); GRAM_BYTES].map(|()| matrix());
+        let byte_maps = [(); GRAM_BYTES].map(|()| matrix());
         // The row of bit `i` of a result is byte `7 - i` of a matrix: four rows.
-        let bit = [(); GRAM_BYTES].map(|()| matrix() & 0xFFFF_FFFF_0000_0000);
+        let bit_maps = [(); GRAM_BYTES].map(|()| matrix() & 0xFFFF_FFFF_0000_0000);
         let share = |at: usize, byte: u8| {
-            let (place, bit) = (product(place[at], byte), product(bit[at], byte));
-            u16::from(bit >> 3) << 11 | u16::from(place) << 3 | u16::from(bit & 7)
+            let (index, bit) = (product(byte_maps[at], byte), product(bit_maps[at], byte));
+            u16::from(bit >> 3) << 11 | u16::from(index) << 3 | u16::from(bit & 7)
         };
         let mut shares = Box::new([[0; 256]; GRAM_BYTES]);
         for (at, shares) in shares.iter_mut().enumerate() {
             (0..=255).zip(shares).for_each(|(byte, cell)| *cell = share(at, byte));
         }
-        Self { token, place, bit, shares, cells: [0; CELLS / 8] }
+        Self { token, byte_maps, bit_maps, shares, cells: [0; CELLS / 8] }
     }
 
     /// The cell of a gram.
@@ -78,7 +75,7 @@ impl Bloom {
         usize::from(shares.fold(0, |sum, share| sum ^ share))
     }
 
-    /// Lets pass the grams of this cell.
+    /// Lets the grams of this cell pass.
     pub(crate) fn insert(&mut self, cell: usize) {
         self.cells[cell / 8] |= 1 << (cell % 8);
     }
@@ -88,61 +85,24 @@ impl Bloom {
         self.cells[cell / 8] >> (cell % 8) & 1 == 1
     }
 
-    /// Clears the bits of the places whose gram does not pass: bit `i` of mask `j` is
-    /// for the gram that begins at `64 j + i`. Grams that reach beyond the text are
-    /// taken to go on in zeros.
+    /// Clears the bits of the places whose gram does not pass: bit `i` of mask `j` is for
+    /// the gram that begins at `64 j + i`. Grams that reach beyond the text continue in
+    /// zeros.
     ///
     /// # Panics
     ///
-    /// When there are masks for blocks that begin behind the text.
+    /// If there are masks for blocks that begin after the end of the text.
     pub(crate) fn sift(&self, text: &[u8], masks: &mut [u64]) {
         padded::sift::<REACH_BYTES>(text, masks, |text, masks| {
-            // SAFETY: the text has the bytes that the masks are made from, and the token
-            // proves that the CPU has the instructions.
-            unsafe { self.sift_whole(text.as_ptr(), masks) }
-        });
-    }
-
-    /// # Safety
-    ///
-    /// Sixty-four bytes for each mask and three more must be readable.
-    #[target_feature(enable = "avx512f,avx512bw,avx512vl,avx512vbmi,gfni")]
-    unsafe fn sift_whole(&self, text: *const u8, masks: &mut [u64]) {
-        let Self { token: Avx512 { .. }, place, bit, cells, .. } = self;
-        let place = place.map(|matrix| _mm512_set1_epi64(matrix.cast_signed()));
-        let bit = bit.map(|matrix| _mm512_set1_epi64(matrix.cast_signed()));
-        // SAFETY: the eight registers are the 512 bytes of the cells.
-        let cells: [__m512i; 8] = std::array::from_fn(|at| unsafe {
-            _mm512_loadu_si512(cells.as_ptr().add(64 * at).cast())
-        });
-        // The powers of two, eight over and over.
-        let powers = _mm512_set1_epi64(0x8040_2010_0804_0201_u64.cast_signed());
-        let upper_half = _mm512_set1_epi8(8);
-        for (at, mask) in masks.iter_mut().enumerate() {
-            // SAFETY: the caller answers for these bytes.
-            let bytes: [__m512i; GRAM_BYTES] = std::array::from_fn(|byte| unsafe {
-                _mm512_loadu_si512(text.add(64 * at + byte).cast())
+            let bloom = self;
+            dispatch!(Avx512: self.token, fn<B>(bloom: &Bloom, text: &[u8], masks: &mut [u64]) {
+                use crate::simd::arch::x86_64::galois;
+                let maps = galois::Maps { byte: &bloom.byte_maps, bit: &bloom.bit_maps };
+                // SAFETY: compiled for AVX-512; the text has the bytes of all masks.
+                unsafe { galois::sift(maps, &bloom.cells, text.as_ptr(), masks) }
             });
-            let place = sum(bytes, place);
-            let bit = sum(bytes, bit);
-            let quarter = |at: usize| _mm512_permutex2var_epi8(cells[at], place, cells[at + 1]);
-            let odd = _mm512_movepi8_mask(place);
-            let lower = _mm512_mask_blend_epi8(odd, quarter(0), quarter(2));
-            let upper = _mm512_mask_blend_epi8(odd, quarter(4), quarter(6));
-            let half = _mm512_test_epi8_mask(bit, upper_half);
-            let found = _mm512_mask_blend_epi8(half, lower, upper);
-            *mask &= _mm512_test_epi8_mask(found, _mm512_shuffle_epi8(powers, bit));
-        }
+        });
     }
-}
-
-/// The linear map of four bytes each in sixty-four places.
-#[target_feature(enable = "avx512f,gfni")]
-fn sum(bytes: [__m512i; GRAM_BYTES], matrices: [__m512i; GRAM_BYTES]) -> __m512i {
-    let product = |at: usize| _mm512_gf2p8affine_epi64_epi8::<0>(bytes[at], matrices[at]);
-    // A ^ B ^ C, by its truth table.
-    let last = _mm512_xor_si512(product(2), product(3));
-    _mm512_ternarylogic_epi64::<0b1001_0110>(product(0), product(1), last)
 }
 
 /// The product of a matrix and a byte, as the instruction defines it.
@@ -160,10 +120,11 @@ mod tests {
     use proptest::prelude::*;
 
     use super::*;
-    use crate::simd::Level;
+    use crate::simd::SimdLevel;
+    use crate::simd::level::Level;
 
     fn token() -> Option<Avx512> {
-        Level::available().into_iter().find_map(|level| match level {
+        SimdLevel::available().into_iter().find_map(|level| match level.0 {
             Level::Avx512(token) => Some(token),
             _ => None,
         })

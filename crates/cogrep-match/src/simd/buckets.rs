@@ -1,15 +1,14 @@
 //! Which places of a text may begin one of a few dozen grams of four bytes: each gram is
-//! in one of eight buckets, and permutations tell for each byte in which buckets it may be.
+//! in one of eight buckets, and lookups tell for each byte in which buckets it may be.
 //!
-//! A place passes if some bucket has its four bytes, each at its place.
-
-use std::arch::x86_64::__m512i;
+//! A place passes if one bucket has all four bytes, each in its position.
 
 use super::Case;
-use super::avx2::Halves;
-use super::level::{Avx2, Avx512, Vectors};
+use super::dispatch::dispatch;
+use super::level::Vectors;
 use super::padded;
-use super::tables::{LookUp, Tables};
+use super::tables::{Tables, split};
+use super::vector::{BLOCK_BYTES, Vector};
 
 /// The bytes of a gram.
 pub(crate) const GRAM_BYTES: usize = 4;
@@ -18,7 +17,7 @@ pub(crate) const GRAM_BYTES: usize = 4;
 const BUCKETS: usize = 8;
 
 /// How many bytes of text the masks of one block are made from.
-const REACH_BYTES: usize = 64 + GRAM_BYTES - 1;
+const REACH_BYTES: usize = BLOCK_BYTES + GRAM_BYTES - 1;
 
 /// The tables that the bytes of a gram take together.
 const TABLES: usize = 2 * GRAM_BYTES;
@@ -28,33 +27,34 @@ const TABLES: usize = 2 * GRAM_BYTES;
 pub(crate) struct Buckets {
     vectors: Vectors,
     case: Case,
-    /// The buckets by the bytes of a gram.
+    /// The buckets, by each byte of a gram.
     tables: [Tables; GRAM_BYTES],
-    /// What share of all bytes has each entry, in the first table of a byte and the second.
+    /// The share of all bytes of the text that have an entry, in the first table of a byte
+    /// and in the second.
     shares: [[f32; 64]; 2],
-    /// What share of all bytes finds each bucket in each table.
+    /// The share of all bytes for which a table gives a bucket.
     found: [[f32; TABLES]; BUCKETS],
 }
 
 impl Buckets {
-    /// Without grams, for a text in which each byte occurs so many times.
+    /// Buckets without grams, for a text in which each byte occurs `counts[byte]` times.
     #[allow(clippy::cast_precision_loss, reason = "estimates are made of it")]
     pub(crate) fn new(vectors: Vectors, case: Case, counts: &[usize; 256]) -> Self {
         let mut buckets = Self {
             vectors,
             case,
-            tables: [Tables::new(vectors); GRAM_BYTES],
+            tables: [Tables::new(split(vectors)); GRAM_BYTES],
             shares: [[0.0; 64]; 2],
             found: [[0.0; TABLES]; BUCKETS],
         };
-        // What was not seen may come.
+        // A byte that the sample lacks may still come.
         let total = (counts.iter().sum::<usize>() + counts.len()) as f32;
         for (byte, count) in (0..=255).zip(counts) {
-            let [first, second] = Tables::entries(vectors, byte);
+            let [first, second] = buckets.tables[0].entries(byte);
             buckets.shares[0][first] += (count + 1) as f32 / total;
             buckets.shares[1][second] += (count + 1) as f32 / total;
         }
-        // Some find all buckets from the start.
+        // A table that is not looked at gives all buckets from the start.
         for (bucket, found) in buckets.found.iter_mut().enumerate() {
             for (table, found) in found.iter_mut().enumerate() {
                 let there = (0..64).filter(|entry| {
@@ -69,7 +69,7 @@ impl Buckets {
     /// The entries by which a gram is looked up, one in each table.
     #[inline]
     fn entries(&self, gram: [u8; GRAM_BYTES]) -> [usize; TABLES] {
-        let entries = gram.map(|byte| Tables::entries(self.vectors, byte));
+        let entries = gram.map(|byte| self.tables[0].entries(byte));
         std::array::from_fn(|table| entries[table / 2][table % 2])
     }
 
@@ -79,9 +79,9 @@ impl Buckets {
         self.tables[table / 2].at(table % 2, entry)
     }
 
-    /// The same of a gram and of its capital form, where that is as good.
+    /// The entries of a gram, and of its capital form if case is ignored.
     #[inline]
-    fn both_entries(&self, gram: [u8; GRAM_BYTES]) -> [[usize; TABLES]; 2] {
+    fn entries_of_cases(&self, gram: [u8; GRAM_BYTES]) -> [[usize; TABLES]; 2] {
         let capital = match self.case {
             Case::Matters => gram,
             Case::Ignored => gram.map(|byte| byte.to_ascii_uppercase()),
@@ -89,11 +89,11 @@ impl Buckets {
         [self.entries(gram), self.entries(capital)]
     }
 
-    /// Lets this gram pass. It goes where least passes that did not before: grams that
-    /// share bytes share a bucket.
+    /// Lets this gram pass. It goes into the bucket where it lets the fewest other grams
+    /// pass: grams that share bytes share a bucket.
     pub(crate) fn insert(&mut self, gram: [u8; GRAM_BYTES]) {
         let (bucket, _) = self.best(gram);
-        for entries in self.both_entries(gram) {
+        for entries in self.entries_of_cases(gram) {
             for (table, entry) in entries.into_iter().enumerate() {
                 if self.at(table, entry) >> bucket & 1 == 0 {
                     self.tables[table / 2].insert(table % 2, entry, 1 << bucket);
@@ -103,7 +103,7 @@ impl Buckets {
         }
     }
 
-    /// How many of so many places would pass if this gram were let in, and do not now, if
+    /// An estimate of how many more of `places` places would pass with this gram, as if
     /// bytes were independent of each other.
     #[allow(
         clippy::cast_precision_loss,
@@ -115,9 +115,9 @@ impl Buckets {
         (self.best(gram).1 * places as f32) as usize
     }
 
-    /// The bucket in which a gram lets pass least that does not pass now, and how much.
+    /// The bucket in which a gram adds least to what passes, and how much it adds.
     fn best(&self, gram: [u8; GRAM_BYTES]) -> (usize, f32) {
-        let [small, capital] = self.both_entries(gram);
+        let [small, capital] = self.entries_of_cases(gram);
         let (mut now, mut then) = ([1.0; BUCKETS], [1.0; BUCKETS]);
         for table in 0..TABLES {
             let (small, capital) = (small[table], capital[table]);
@@ -142,68 +142,54 @@ impl Buckets {
         entries.fold(!0, |all, (table, entry)| all & self.at(table, entry)) != 0
     }
 
-    /// Clears the bits of the places whose gram does not pass: bit `i` of mask `j` is
-    /// for the gram that begins at `64 j + i`. Grams that reach beyond the text are
-    /// taken to go on in zeros.
+    /// Clears the bits of the places whose gram does not pass: bit `i` of mask `j` is for
+    /// the gram that begins at `64 j + i`. Grams that reach beyond the text continue in
+    /// zeros.
     ///
     /// # Panics
     ///
-    /// When there are masks for blocks that begin behind the text.
+    /// If there are masks for blocks that begin after the end of the text.
     pub(crate) fn sift(&self, text: &[u8], masks: &mut [u64]) {
         padded::sift::<REACH_BYTES>(text, masks, |text, masks| {
-            // SAFETY: the text has the bytes that the masks are made from, and the tokens
-            // prove that the CPU has the instructions.
-            unsafe {
-                match self.vectors {
-                    Vectors::Avx2(Avx2 { .. }) => self.sift_avx2(text.as_ptr(), masks),
-                    Vectors::Avx512(Avx512 { .. }) => self.sift_avx512(text.as_ptr(), masks),
+            let tables = &self.tables;
+            dispatch!(Vectors: self.vectors,
+                fn<B>(tables: &[Tables; GRAM_BYTES], text: &[u8], masks: &mut [u64]) {
+                    // SAFETY: compiled for the instructions of `B`; the text has the bytes
+                    // of all masks.
+                    unsafe { sift_blocks::<B>(tables, text.as_ptr(), masks) }
                 }
-            }
+            );
         });
     }
+}
 
-    /// # Safety
-    ///
-    /// As [`sift_blocks`](Self::sift_blocks).
-    #[target_feature(enable = "avx512f,avx512bw,avx512vl,avx512vbmi")]
-    unsafe fn sift_avx512(&self, text: *const u8, masks: &mut [u64]) {
-        // SAFETY: the caller answers for the bytes.
-        unsafe { self.sift_blocks::<__m512i>(text, masks) }
-    }
-
-    /// # Safety
-    ///
-    /// As [`sift_blocks`](Self::sift_blocks).
-    #[target_feature(enable = "avx2")]
-    unsafe fn sift_avx2(&self, text: *const u8, masks: &mut [u64]) {
-        // SAFETY: the caller answers for the bytes.
-        unsafe { self.sift_blocks::<Halves>(text, masks) }
-    }
-
-    /// # Safety
-    ///
-    /// Sixty-four bytes for each mask and three more must be readable, and the CPU must have
-    /// the instructions of `B`.
-    #[inline(always)]
-    #[allow(
-        clippy::needless_range_loop,
-        reason = "such a loop becomes straight code whatever the compiler inlines"
-    )]
-    unsafe fn sift_blocks<B: LookUp>(&self, text: *const u8, masks: &mut [u64]) {
-        // SAFETY: the caller answers for the bytes and the instructions.
-        unsafe {
-            let mut tables = [B::tables(&self.tables[0]); GRAM_BYTES];
+/// # Safety
+///
+/// For each mask sixty-four bytes and three more must be readable, and the CPU must have
+/// the instructions of `B`.
+#[inline(always)]
+#[allow(
+    clippy::needless_range_loop,
+    reason = "such a loop becomes straight code whatever the compiler inlines"
+)]
+unsafe fn sift_blocks<B: Vector>(
+    tables: &[Tables; GRAM_BYTES],
+    text: *const u8,
+    masks: &mut [u64],
+) {
+    // SAFETY: the caller answers for the bytes and the instructions.
+    unsafe {
+        let mut loaded = [B::tables(tables[0].all()); GRAM_BYTES];
+        for byte in 1..GRAM_BYTES {
+            loaded[byte] = B::tables(tables[byte].all());
+        }
+        for (at, mask) in masks.iter_mut().enumerate() {
+            let from = text.add(BLOCK_BYTES * at);
+            let mut all = B::load(from).classes(loaded[0]);
             for byte in 1..GRAM_BYTES {
-                tables[byte] = B::tables(&self.tables[byte]);
+                all = all.and(B::load(from.add(byte)).classes(loaded[byte]));
             }
-            for (at, mask) in masks.iter_mut().enumerate() {
-                let from = text.add(64 * at);
-                let mut all = B::load(from).classes(tables[0]);
-                for byte in 1..GRAM_BYTES {
-                    all = all.both(B::load(from.add(byte)).classes(tables[byte]));
-                }
-                *mask &= all.are_in(!0);
-            }
+            *mask &= all.are_in(!0);
         }
     }
 }
@@ -213,10 +199,10 @@ mod tests {
     use proptest::prelude::*;
 
     use super::*;
-    use crate::simd::Level;
+    use crate::simd::SimdLevel;
 
     fn available() -> impl Iterator<Item = Vectors> {
-        Level::available().into_iter().filter_map(Level::vectors)
+        SimdLevel::available().into_iter().filter_map(SimdLevel::vectors)
     }
 
     fn gram(text: &[u8], at: usize) -> [u8; GRAM_BYTES] {

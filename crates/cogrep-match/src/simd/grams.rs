@@ -1,108 +1,89 @@
-//! Compare and popcount: every place where some of a few needles stand, as masks.
+//! Compare and popcount: every place where some of a few needles are, as masks.
 //!
-//! Each needle is looked for by one *gram*: up to four neighbouring bytes of it, rare
-//! in the text. All sixty-four places of a block are looked at at once, in one of
-//! several [ways](Way); only where the gram of some needle may stand is that needle
+//! Each needle is searched for by one *gram*: up to four neighbouring bytes of it, rare
+//! in the text. All sixty-four places of a block are tested at once, by one of several
+//! [filters](FilterKind); only where the gram of some needle may be is that needle
 //! compared. The generic algorithm of memchr's `packedpair` stops at the first place that
-//! is left; here the mask of all of them is the result, so that a needle that cannot
+//! is left. Here the mask of all of them is the result, so that a needle that cannot
 //! overlap itself is counted by popcount, and all needles share the loads.
 //!
-//! Text that is not lowered yet can be searched as if it were, which costs one
-//! instruction a load: setting bit 5 lowers the letters. What it makes of other bytes
-//! may look like a gram where there is none; so all bytes of a needle are compared then.
+//! Text that has not been lowered can be searched as if it were, for one instruction a
+//! load: setting bit 5 lowers the letters. Other bytes may then look like a gram where
+//! there is none, so all bytes of a needle are compared.
 
-#[cfg(target_arch = "x86_64")]
-use std::arch::x86_64::__m512i;
 use std::ops::Range;
 
-#[cfg(target_arch = "x86_64")]
-use self::classes::{Classes, LANES_GRAM_BYTES, Lanes};
+use self::classes::{LANES_GRAM_BYTES, Lanes};
 use self::compared::Compared;
-use self::scan::{Filter, Scan, few_places};
-#[cfg(target_arch = "x86_64")]
-use super::avx2::Halves;
-use super::block::BLOCK_BYTES;
-#[cfg(target_arch = "x86_64")]
-use super::level::{Avx2, Avx512, Vectors};
-use super::portable::Words;
-use super::{Case, Level};
+use self::scan::{BlockScan, Filter, search_short};
+use super::dispatch::dispatch;
+use super::level::{Avx512, Level, Vectors};
+use super::vector::BLOCK_BYTES;
+use super::{Case, SimdLevel};
 
-#[cfg(target_arch = "x86_64")]
 mod classes;
 mod compared;
 mod scan;
 
-/// How the blocks are told in which grams may stand.
+/// How a block is tested for grams.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum Way {
-    /// Each byte of a gram is compared, one to four of them.
-    Bytes(usize),
+pub(crate) enum FilterKind {
+    /// Each byte of a gram is compared: one to four bytes.
+    Compare(usize),
     /// Each byte is looked up in a table that says to which grams it may belong: three
-    /// bytes or four. With AVX2 that takes as many operations as comparing.
-    #[cfg(target_arch = "x86_64")]
+    /// bytes or four. Elsewhere than on AVX-512, that takes as many operations as comparing.
     Classes(Avx512, usize),
-    /// The same for two of three bytes: those in a lane of two bytes of the block.
-    #[cfg(target_arch = "x86_64")]
+    /// The same for two of three bytes: those that share a lane of two bytes of the block.
     Lanes(Vectors),
 }
 
-impl Way {
-    /// All that suit needles of so many bytes, or more.
-    #[cfg_attr(not(target_arch = "x86_64"), allow(unused_variables))]
-    pub(crate) fn suiting(level: Level, shortest: usize) -> Vec<Self> {
-        let mut ways: Vec<_> = (1..=MOST).map(Self::Bytes).collect();
-        #[cfg(target_arch = "x86_64")]
-        ways.extend(level.vectors().map(Self::Lanes));
-        #[cfg(target_arch = "x86_64")]
-        if let Level::Avx512(token) = level {
-            ways.extend([Self::Classes(token, 3), Self::Classes(token, 4)]);
+impl FilterKind {
+    /// All kinds for needles of at least `shortest` bytes.
+    pub(crate) fn suiting(level: SimdLevel, shortest: usize) -> Vec<Self> {
+        let mut kinds: Vec<_> = (1..=MOST).map(Self::Compare).collect();
+        kinds.extend(level.vectors().map(Self::Lanes));
+        if let Level::Avx512(token) = level.0 {
+            kinds.extend([Self::Classes(token, 3), Self::Classes(token, 4)]);
         }
-        ways.retain(|way| way.gram_bytes() <= shortest);
-        ways
+        kinds.retain(|kind| kind.gram_bytes() <= shortest);
+        kinds
     }
 
     /// How many bytes a gram has.
     pub(crate) fn gram_bytes(self) -> usize {
         match self {
-            Self::Bytes(bytes) => bytes,
-            #[cfg(target_arch = "x86_64")]
-            Self::Classes(_, bytes) => bytes,
-            #[cfg(target_arch = "x86_64")]
+            Self::Compare(bytes) | Self::Classes(_, bytes) => bytes,
             Self::Lanes(_) => LANES_GRAM_BYTES,
         }
     }
 
-    /// What it costs to look into a pair of blocks where the gram of this needle may
-    /// stand, in hundredths of nanoseconds: most of it are branches predicted wrongly.
+    /// The cost of looking into a pair of blocks in which the gram of this needle may be,
+    /// in hundredths of nanoseconds: most of it is mispredicted branches.
     pub(crate) fn cost_to_open(self, needle: &[u8], case: Case) -> usize {
         let gram = Gram { needle, offset: 0, wanted: Wanted::Count };
         match self {
-            Self::Bytes(bytes) if gram.is_whole(bytes, case) => 300,
+            Self::Compare(bytes) if gram.is_whole(bytes, case) => 300,
             _ => 1000,
         }
     }
 
-    /// What it costs to look at a block, in hundredths of nanoseconds: what the loads take
-    /// that cross lines of the cache, or what the operations take. Measured on one machine
-    /// with AVX-512; with AVX2 the operations are counted.
-    pub(crate) fn cost(self, level: Level, needles: usize, case: Case) -> usize {
+    /// The cost of testing a block, in hundredths of nanoseconds: that of the loads that
+    /// cross cache lines, or that of the operations. Measured on one machine with AVX-512.
+    /// With AVX2 the operations are counted, and NEON takes twice as many for each kind.
+    pub(crate) fn cost(self, level: SimdLevel, needles: usize, case: Case) -> usize {
         let lowered = |bytes: usize| if case == Case::Ignored { bytes } else { 0 };
-        match (self, level) {
-            #[cfg(target_arch = "x86_64")]
-            (Self::Bytes(bytes), Level::Avx2(_)) => {
+        match (self, level.0) {
+            (Self::Compare(bytes), Level::Avx2(_) | Level::Neon(_)) => {
                 let operations = needles * 2 * bytes + bytes + lowered(bytes);
                 (24 * (2 * bytes - 1)).max(10 * operations)
             }
-            (Self::Bytes(bytes), _) => {
+            (Self::Compare(bytes), _) => {
                 let operations = needles * (bytes + 1) + lowered(bytes);
                 (24 * (2 * bytes - 1)).max(15 * operations)
             }
-            #[cfg(target_arch = "x86_64")]
             (Self::Classes(_, bytes), _) => 118 + 42 * (bytes - 3),
-            #[cfg(target_arch = "x86_64")]
             (Self::Lanes(Vectors::Avx512(_)), _) => 76,
-            #[cfg(target_arch = "x86_64")]
-            (Self::Lanes(Vectors::Avx2(_)), _) => 10 * 12,
+            (Self::Lanes(Vectors::Avx2(_) | Vectors::Neon(_)), _) => 10 * 12,
         }
     }
 }
@@ -119,226 +100,194 @@ pub(crate) struct Gram<'a> {
     pub(crate) wanted: Wanted,
 }
 
-/// What is to become of the places of a needle.
+/// What is wanted of a needle.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Wanted {
-    /// They are counted.
+    /// How many places it has.
     Count,
-    /// Those are counted beside which no word character of ASCII stands. They are shown
-    /// instead where other characters stand beside them, and at the ends of the text.
+    /// How many places it has with no word character of ASCII beside them. A place beside
+    /// another character, or at an end of the text, is shown instead.
     CountWords,
-    /// They are shown.
+    /// Every place.
     Show,
 }
 
 impl Gram<'_> {
-    /// Whether a comparison of so many bytes tells that the whole needle stands there.
+    /// Whether comparing `gram_bytes` bytes compares the whole needle.
     fn is_whole(self, gram_bytes: usize, case: Case) -> bool {
-        // Bit 5 is compared where case matters, and makes a difference to letters only.
+        // Bit 5 is compared where case matters, and tells only letters apart.
         self.needle.len() == gram_bytes
             && (case == Case::Matters || self.needle.iter().all(u8::is_ascii_lowercase))
     }
 }
 
-/// Where to look.
+/// Where to search.
 #[derive(Clone, Debug)]
-pub(crate) struct Field<'a> {
+pub(crate) struct Haystack<'a> {
     pub(crate) text: &'a [u8],
     pub(crate) case: Case,
-    /// A place counts if the needle ends behind `ends.start`, not behind `ends.end`.
+    /// A place counts if the needle ends after `ends.start`, and not after `ends.end`.
     pub(crate) ends: Range<usize>,
-    /// Grams are looked for that begin here.
+    /// Where grams may begin.
     pub(crate) grams: Range<usize>,
 }
 
-/// What was seen.
+/// What a search saw.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub(crate) struct Seen {
-    /// In so many pairs of blocks a gram seemed to stand.
+pub(crate) struct GramCounts {
+    /// The pairs of blocks in which some gram may have been.
     pub(crate) opened: usize,
-    /// How many places each needle has whose places are only counted.
+    /// For needles whose places are counted, how many these are.
     pub(crate) counts: [u64; MOST],
 }
 
-/// What is done with the places found.
-pub(crate) trait Found {
-    /// The needle of this index stands at `start + bit`, wrapping, for each bit of the
-    /// mask. For one needle the calls come in the order of the text.
-    fn found(&mut self, index: usize, start: usize, mask: u64);
+/// Takes the places that are shown.
+pub(crate) trait MaskSink {
+    /// The needle of this index is at `start + bit`, wrapping, for each bit of the mask.
+    /// For one needle the calls come in the order of the text.
+    fn take(&mut self, index: usize, start: usize, mask: u64);
 }
 
 /// For needles whose places are only counted.
-pub(crate) struct NotShown;
+pub(crate) struct CountOnly;
 
-impl Found for NotShown {
-    fn found(&mut self, _: usize, _: usize, _: u64) {}
+impl MaskSink for CountOnly {
+    fn take(&mut self, _: usize, _: usize, _: u64) {}
 }
 
-/// Finds up to four needles by grams of up to four bytes, looking for them in this way.
+/// Finds up to four needles by grams of up to four bytes.
 ///
 /// # Panics
 ///
-/// When there are more needles, or a gram does not lie in its needle.
+/// If there are more needles, or a gram does not lie in its needle.
 pub(crate) fn find(
-    level: Level,
-    way: Way,
+    level: SimdLevel,
+    kind: FilterKind,
     grams: &[Gram<'_>],
-    field: &Field<'_>,
-    found: &mut dyn Found,
-) -> Seen {
+    haystack: &Haystack<'_>,
+    sink: &mut dyn MaskSink,
+) -> GramCounts {
     match *grams {
-        [] => Seen::default(),
-        [a] => find_by(level, way, [a], field, found),
-        [a, b] => find_by(level, way, [a, b], field, found),
-        [a, b, c] => find_by(level, way, [a, b, c], field, found),
-        [a, b, c, d] => find_by(level, way, [a, b, c, d], field, found),
+        [] => GramCounts::default(),
+        [a] => find_by(level, kind, [a], haystack, sink),
+        [a, b] => find_by(level, kind, [a, b], haystack, sink),
+        [a, b, c] => find_by(level, kind, [a, b, c], haystack, sink),
+        [a, b, c, d] => find_by(level, kind, [a, b, c, d], haystack, sink),
         _ => panic!("more than {MOST} needles"),
     }
 }
 
 fn find_by<const NEEDLES: usize>(
-    level: Level,
-    way: Way,
+    level: SimdLevel,
+    kind: FilterKind,
     grams: [Gram<'_>; NEEDLES],
-    field: &Field<'_>,
-    found: &mut dyn Found,
-) -> Seen {
-    let Some(field) = field.in_blocks(&grams, way.gram_bytes()) else {
-        return few_places(field, &grams, found);
+    haystack: &Haystack<'_>,
+    sink: &mut dyn MaskSink,
+) -> GramCounts {
+    let Some(haystack) = haystack.in_blocks(&grams, kind.gram_bytes()) else {
+        return search_short(haystack, &grams, sink);
     };
-    match way {
-        Way::Bytes(1) => compared::<NEEDLES, 1>(level, grams, field, found),
-        Way::Bytes(2) => compared::<NEEDLES, 2>(level, grams, field, found),
-        Way::Bytes(3) => compared::<NEEDLES, 3>(level, grams, field, found),
-        Way::Bytes(4) => compared::<NEEDLES, 4>(level, grams, field, found),
-        #[cfg(target_arch = "x86_64")]
-        Way::Classes(token, 3) => {
-            avx512::<Classes<__m512i, 3>, NEEDLES>(token, grams, field, found)
-        }
-        #[cfg(target_arch = "x86_64")]
-        Way::Classes(token, 4) => {
-            avx512::<Classes<__m512i, 4>, NEEDLES>(token, grams, field, found)
-        }
-        #[cfg(target_arch = "x86_64")]
-        Way::Lanes(Vectors::Avx2(token)) => {
-            avx2::<Lanes<Halves>, NEEDLES>(token, grams, field, found)
-        }
-        #[cfg(target_arch = "x86_64")]
-        Way::Lanes(Vectors::Avx512(token)) => {
-            avx512::<Lanes<__m512i>, NEEDLES>(token, grams, field, found)
-        }
-        way => panic!("{way:?} has grams of {} bytes", way.gram_bytes()),
+    match kind {
+        FilterKind::Compare(1) => find_compared::<NEEDLES, 1>(level, grams, haystack, sink),
+        FilterKind::Compare(2) => find_compared::<NEEDLES, 2>(level, grams, haystack, sink),
+        FilterKind::Compare(3) => find_compared::<NEEDLES, 3>(level, grams, haystack, sink),
+        FilterKind::Compare(4) => find_compared::<NEEDLES, 4>(level, grams, haystack, sink),
+        FilterKind::Classes(token, 3) => find_classes::<NEEDLES, 3>(token, grams, haystack, sink),
+        FilterKind::Classes(token, 4) => find_classes::<NEEDLES, 4>(token, grams, haystack, sink),
+        FilterKind::Lanes(vectors) => dispatch!(Vectors: vectors,
+            fn<B, const NEEDLES: usize>(
+                grams: [Gram<'_>; NEEDLES],
+                haystack: Haystack<'_>,
+                sink: &mut dyn MaskSink,
+            ) -> GramCounts {
+                // SAFETY: compiled for the instructions of `B`; the haystack is in blocks.
+                unsafe { scan::<Lanes<B>, NEEDLES>(grams, haystack, sink) }
+            }
+        ),
+        kind => panic!("{kind:?} has grams of {} bytes", kind.gram_bytes()),
     }
 }
 
-fn compared<const NEEDLES: usize, const BYTES: usize>(
-    level: Level,
+fn find_compared<const NEEDLES: usize, const BYTES: usize>(
+    level: SimdLevel,
     grams: [Gram<'_>; NEEDLES],
-    field: Field<'_>,
-    found: &mut dyn Found,
-) -> Seen {
-    match field.case {
-        Case::Matters => compared_in::<NEEDLES, BYTES, false>(level, grams, field, found),
-        Case::Ignored => compared_in::<NEEDLES, BYTES, true>(level, grams, field, found),
+    haystack: Haystack<'_>,
+    sink: &mut dyn MaskSink,
+) -> GramCounts {
+    match haystack.case {
+        Case::Matters => find_cased::<NEEDLES, BYTES, false>(level, grams, haystack, sink),
+        Case::Ignored => find_cased::<NEEDLES, BYTES, true>(level, grams, haystack, sink),
     }
 }
 
-fn compared_in<const NEEDLES: usize, const BYTES: usize, const LOWERS: bool>(
-    level: Level,
+fn find_cased<const NEEDLES: usize, const BYTES: usize, const LOWERS: bool>(
+    level: SimdLevel,
     grams: [Gram<'_>; NEEDLES],
-    field: Field<'_>,
-    found: &mut dyn Found,
-) -> Seen {
-    match level {
-        // SAFETY: every CPU has the instructions, and the field is in blocks.
-        Level::Portable => unsafe {
-            blocks::<Compared<Words, NEEDLES, BYTES, LOWERS>, NEEDLES>(grams, field, found)
-        },
-        #[cfg(target_arch = "x86_64")]
-        Level::Avx2(token) => {
-            type Filter<const N: usize, const B: usize, const L: bool> = Compared<Halves, N, B, L>;
-            avx2::<Filter<NEEDLES, BYTES, LOWERS>, NEEDLES>(token, grams, field, found)
+    haystack: Haystack<'_>,
+    sink: &mut dyn MaskSink,
+) -> GramCounts {
+    dispatch!(SimdLevel: level,
+        fn<B, const NEEDLES: usize, const BYTES: usize, const LOWERS: bool>(
+            grams: [Gram<'_>; NEEDLES],
+            haystack: Haystack<'_>,
+            sink: &mut dyn MaskSink,
+        ) -> GramCounts {
+            // SAFETY: compiled for the instructions of `B`; the haystack is in blocks.
+            unsafe {
+                scan::<Compared<B, NEEDLES, BYTES, LOWERS>, NEEDLES>(grams, haystack, sink)
+            }
         }
-        #[cfg(target_arch = "x86_64")]
-        Level::Avx512(token) => {
-            type Filter<const N: usize, const B: usize, const L: bool> = Compared<__m512i, N, B, L>;
-            avx512::<Filter<NEEDLES, BYTES, LOWERS>, NEEDLES>(token, grams, field, found)
-        }
-    }
+    )
 }
 
-#[cfg(target_arch = "x86_64")]
-fn avx2<F: Filter<NEEDLES>, const NEEDLES: usize>(
-    token: Avx2,
-    grams: [Gram<'_>; NEEDLES],
-    field: Field<'_>,
-    found: &mut dyn Found,
-) -> Seen {
-    #[target_feature(enable = "avx2,popcnt,bmi1,bmi2,lzcnt")]
-    unsafe fn find<F: Filter<NEEDLES>, const NEEDLES: usize>(
-        grams: [Gram<'_>; NEEDLES],
-        field: Field<'_>,
-        found: &mut dyn Found,
-    ) -> Seen {
-        // SAFETY: the caller sees to all that is asked for.
-        unsafe { blocks::<F, NEEDLES>(grams, field, found) }
-    }
-    let _: Avx2 = token;
-    // SAFETY: the token proves that the CPU has the instructions; the field is in blocks.
-    unsafe { find::<F, NEEDLES>(grams, field, found) }
-}
-
-#[cfg(target_arch = "x86_64")]
-fn avx512<F: Filter<NEEDLES>, const NEEDLES: usize>(
+fn find_classes<const NEEDLES: usize, const BYTES: usize>(
     token: Avx512,
     grams: [Gram<'_>; NEEDLES],
-    field: Field<'_>,
-    found: &mut dyn Found,
-) -> Seen {
-    #[target_feature(enable = "avx512f,avx512bw,avx512vl,avx512vbmi,popcnt,bmi1,bmi2,lzcnt")]
-    unsafe fn find<F: Filter<NEEDLES>, const NEEDLES: usize>(
-        grams: [Gram<'_>; NEEDLES],
-        field: Field<'_>,
-        found: &mut dyn Found,
-    ) -> Seen {
-        // SAFETY: the caller sees to all that is asked for.
-        unsafe { blocks::<F, NEEDLES>(grams, field, found) }
-    }
-    let Avx512 { .. } = token;
-    // SAFETY: the token proves that the CPU has the instructions; the field is in blocks.
-    unsafe { find::<F, NEEDLES>(grams, field, found) }
+    haystack: Haystack<'_>,
+    sink: &mut dyn MaskSink,
+) -> GramCounts {
+    dispatch!(Avx512: token,
+        fn<B, const NEEDLES: usize, const BYTES: usize>(
+            grams: [Gram<'_>; NEEDLES],
+            haystack: Haystack<'_>,
+            sink: &mut dyn MaskSink,
+        ) -> GramCounts {
+            // SAFETY: compiled for the instructions of `B`; the haystack is in blocks.
+            unsafe { scan::<classes::Classes<B, BYTES>, NEEDLES>(grams, haystack, sink) }
+        }
+    )
 }
 
 /// # Safety
 ///
-/// As for [`Scan::blocks`]; see [`Field::in_blocks`].
+/// As for [`BlockScan::run`]; see [`Haystack::in_blocks`].
 #[inline(always)]
-unsafe fn blocks<F: Filter<NEEDLES>, const NEEDLES: usize>(
+unsafe fn scan<F: Filter<NEEDLES>, const NEEDLES: usize>(
     grams: [Gram<'_>; NEEDLES],
-    field: Field<'_>,
-    found: &mut dyn Found,
-) -> Seen {
-    // SAFETY: the caller sees to all that is asked for.
+    haystack: Haystack<'_>,
+    sink: &mut dyn MaskSink,
+) -> GramCounts {
+    // SAFETY: the caller answers for all of it.
     unsafe {
-        let filter = F::new(&grams, field.case);
-        Scan::new(field, grams, filter).blocks(found)
+        let filter = F::new(&grams, haystack.case);
+        BlockScan::new(haystack, grams, filter).run(sink)
     }
 }
 
-impl<'a> Field<'a> {
-    /// The same, for grams of so many bytes, and no longer than the text; nothing if that
-    /// has less than a block of their places.
+impl<'a> Haystack<'a> {
+    /// The same for grams of `gram_bytes` bytes, and no longer than the text. None if that
+    /// has less than a block of places for them.
     ///
     /// # Panics
     ///
-    /// When a gram does not lie in its needle.
-    fn in_blocks(&self, grams: &[Gram<'_>], gram_bytes: usize) -> Option<Field<'a>> {
+    /// If a gram does not lie in its needle.
+    fn in_blocks(&self, grams: &[Gram<'_>], gram_bytes: usize) -> Option<Haystack<'a>> {
         for gram in grams {
             let in_needle = gram.offset + gram_bytes <= gram.needle.len();
             assert!(in_needle, "a gram outside of its needle");
         }
         let places = (self.text.len() + 1).saturating_sub(gram_bytes);
-        (places >= BLOCK_BYTES).then(|| Field {
+        (places >= BLOCK_BYTES).then(|| Haystack {
             text: self.text,
             case: self.case,
             ends: self.ends.start..self.ends.end.min(self.text.len()),

@@ -1,15 +1,16 @@
 //! Which places of a text may begin one of very many grams, by a table of hashes.
 //!
-//! The loop has no branch but its own: a place is always written, and the next
-//! overwrites it unless it passes. What passes or not is then never predicted wrongly,
-//! and the loads of many places are under way at once.
+//! The loop has no branch but its own: a place is always written, and the next one
+//! overwrites it unless it passes. So no branch is mispredicted, and the loads for many
+//! places overlap.
 
-use super::{CASE_BIT, Case, Level};
+use super::dispatch::dispatch;
+use super::{CASE_BIT, Case, SimdLevel};
 
 /// The longest gram.
 pub(crate) const MOST_BYTES: usize = 8;
 
-/// Steps of a loop without a branch in between.
+/// Steps of a loop between two branches.
 const AT_ONCE: usize = 4;
 
 /// A set of hashed grams, a bit for each hash.
@@ -20,19 +21,19 @@ pub(crate) struct GramSet {
     marks: Box<[u32]>,
 }
 
-/// How grams of so many bytes are hashed: by Knuth's multiplicative method, of which the
-/// upper bits are good.
+/// How grams of a certain length are hashed: by Knuth's multiplicative method, whose upper
+/// bits are good.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct GramHash {
     bytes: usize,
-    /// Bits that are set before: two grams that differ there only have one hash.
+    /// Bits that are set before hashing: grams that differ only there share a hash.
     set: u64,
-    /// What is multiplied with: moved up so far that bytes behind the gram have no share.
+    /// The factor, shifted up until bytes after the gram have no share in the hash.
     factor: u64,
 }
 
 impl GramHash {
-    /// For grams of so many bytes.
+    /// The hash of grams of `bytes` bytes.
     pub(crate) fn new(bytes: usize, case: Case) -> Self {
         let set = match case {
             Case::Matters => 0,
@@ -42,46 +43,55 @@ impl GramHash {
         Self { bytes, set, factor }
     }
 
-    /// The hash of the gram that begins these eight bytes.
+    /// The hash of the gram with which these eight bytes begin.
     #[inline(always)]
-    pub(crate) fn of(self, eight: u64) -> u64 {
-        (eight | self.set).wrapping_mul(self.factor)
+    pub(crate) fn of(self, word: u64) -> u64 {
+        (word | self.set).wrapping_mul(self.factor)
     }
 }
 
-/// The eight bytes of a text from this place on, as a number; the text going on in zeros.
+/// The eight bytes of a text from a place on, as a little-endian number. After its end the
+/// text continues in zeros.
 #[inline(always)]
-pub(crate) fn eight(text: &[u8], place: usize) -> u64 {
+pub(crate) fn load_u64(text: &[u8], place: usize) -> u64 {
     let rest = &text[place..];
     u64::from_le_bytes(rest.first_chunk().copied().unwrap_or_else(|| {
-        let mut eight = [0; MOST_BYTES];
-        eight[..rest.len()].copy_from_slice(rest);
-        eight
+        let mut padded = [0; MOST_BYTES];
+        padded[..rest.len()].copy_from_slice(rest);
+        padded
     }))
 }
 
+/// Places of a text: `from`, `from + stride` and so on, before `to`.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Steps {
+    pub(crate) from: usize,
+    pub(crate) to: usize,
+    pub(crate) stride: usize,
+}
+
 impl GramSet {
-    /// An empty set of grams of so many bytes, with `1 << bits` hashes.
+    /// An empty set of grams of `bytes` bytes, with `1 << bits` hashes.
     ///
     /// # Panics
     ///
-    /// Unless there are 1 to 8 bytes and 5 to 40 bits.
+    /// Unless `bytes` is 1 to 8 and `bits` is 5 to 40.
     pub(crate) fn new(bytes: usize, bits: u32, case: Case) -> Self {
         assert!((1..=MOST_BYTES).contains(&bytes) && (5..=40).contains(&bits));
         let hash = GramHash::new(bytes, case);
         Self { hash, shift: 64 - bits, marks: vec![0; 1 << (bits - 5)].into() }
     }
 
-    /// The bytes of its grams.
+    /// How many bytes its grams have.
     pub(crate) fn bytes(&self) -> usize {
         self.hash.bytes
     }
 
-    /// The hash of the gram that begins these eight bytes.
+    /// The hash of the gram with which these eight bytes begin.
     #[inline(always)]
     #[allow(clippy::cast_possible_truncation, reason = "as many bits as a table in memory has")]
-    pub(crate) fn hash(&self, eight: u64) -> usize {
-        (self.hash.of(eight) >> self.shift) as usize
+    pub(crate) fn hash(&self, word: u64) -> usize {
+        (self.hash.of(word) >> self.shift) as usize
     }
 
     /// How many hashes there are.
@@ -89,7 +99,7 @@ impl GramSet {
         32 * self.marks.len()
     }
 
-    /// Lets pass the grams of this hash.
+    /// Lets the grams of this hash pass.
     pub(crate) fn insert(&mut self, hash: usize) {
         self.marks[hash / 32] |= 1 << (hash % 32);
     }
@@ -99,169 +109,137 @@ impl GramSet {
         self.marks[hash / 32] >> (hash % 32) & 1 == 1
     }
 
-    /// Appends the places `from`, `from + stride` and so on, before `to`, whose gram
-    /// passes.
+    /// Appends the places of `steps` whose gram passes.
     ///
     /// # Panics
     ///
-    /// When a gram that begins before `to` reaches beyond the text, the text is longer
-    /// than `u32` can say, or the stride is none of 1 to 8.
+    /// If a gram that begins in the range reaches beyond the text, the text has 4 GiB or
+    /// more, or the stride is not 1 to 8.
     pub(crate) fn places(
         &self,
-        level: Level,
+        level: SimdLevel,
         text: &[u8],
-        (from, to): (usize, usize),
-        stride: usize,
+        steps: Steps,
         places: &mut Vec<u32>,
     ) {
+        let Steps { from, to, stride } = steps;
         if from >= to {
             return;
         }
         assert!(to + self.bytes() - 1 <= text.len(), "grams beyond the text");
         assert!((1..=MOST_BYTES).contains(&stride), "a stride of {stride}");
-        assert!(u32::try_from(text.len()).is_ok(), "places that u32 cannot say");
-        places.reserve((to - from).div_ceil(stride) + 1);
+        assert!(u32::try_from(text.len()).is_ok(), "positions beyond u32");
         // From here on, eight bytes would reach beyond the text.
         let whole = to.min((text.len() + 1).saturating_sub(MOST_BYTES));
-        // SAFETY: eight bytes from each place on lie in the text, there is room for each
-        // place and one more, and the token in a level proves that the CPU has its
-        // instructions.
-        let next = unsafe {
-            match level {
-                #[cfg(target_arch = "x86_64")]
-                Level::Avx2(_) | Level::Avx512(_) => {
-                    self.places_bmi2(text, (from, whole), stride, places)
-                }
-                Level::Portable => self.places_inline(text, (from, whole), stride, places),
+        let (set, steps) = (self, Steps { to: whole, ..steps });
+        let next = dispatch!(SimdLevel: level,
+            fn<B>(set: &GramSet, text: &[u8], steps: Steps, places: &mut Vec<u32>) -> usize {
+                // SAFETY: the range ends where eight bytes reach the end of the text.
+                unsafe { set.places_of_whole_words(text, steps, places) }
             }
-        };
+        );
         let last = (next..to).step_by(stride);
-        places.extend(last.filter(|place| self.passes(self.hash(eight(text, *place)))).map(
-            |place| {
-                // Checked above.
-                u32::try_from(place).unwrap_or_default()
-            },
-        ));
+        let passing = last.filter(|place| self.passes(self.hash(load_u64(text, *place))));
+        // Checked above.
+        places.extend(passing.map(|place| u32::try_from(place).unwrap_or_default()));
     }
 
-    /// Leaves of some places, in order, those whose gram passes.
+    /// Of some places in ascending order, keeps those whose gram passes.
     ///
     /// # Panics
     ///
-    /// When a place lies beyond the text, or they are in no order.
-    pub(crate) fn keep(&self, level: Level, text: &[u8], places: &mut Vec<u32>) {
-        // The last ones have not eight bytes behind them.
+    /// If a place lies beyond the text, or the order is another.
+    pub(crate) fn keep(&self, level: SimdLevel, text: &[u8], places: &mut Vec<u32>) {
+        // The last ones have less than eight bytes after them.
         let is_whole = |place: &u32| *place as usize + MOST_BYTES <= text.len();
         let whole = places.iter().rposition(is_whole).map_or(0, |at| at + 1);
         let last = places.split_off(whole);
-        // SAFETY: the token in a level proves that the CPU has its instructions.
-        unsafe {
-            match level {
-                #[cfg(target_arch = "x86_64")]
-                Level::Avx2(_) | Level::Avx512(_) => self.keep_bmi2(text, places),
-                Level::Portable => self.keep_inline(text, places),
-            }
-        }
-        let passes = |place: &u32| self.passes(self.hash(eight(text, *place as usize)));
+        let set = self;
+        dispatch!(SimdLevel: level, fn<B>(set: &GramSet, text: &[u8], places: &mut Vec<u32>) {
+            set.keep_whole_words(text, places);
+        });
+        let passes = |place: &u32| self.passes(self.hash(load_u64(text, *place as usize)));
         places.extend(last.into_iter().filter(passes));
     }
 
-    #[cfg(target_arch = "x86_64")]
-    #[target_feature(enable = "avx2,popcnt,bmi1,bmi2,lzcnt")]
-    fn keep_bmi2(&self, text: &[u8], places: &mut Vec<u32>) {
-        self.keep_inline(text, places);
-    }
-
+    /// The same for places that have eight bytes of text after them.
     #[inline(always)]
-    fn keep_inline(&self, text: &[u8], places: &mut Vec<u32>) {
+    fn keep_whole_words(&self, text: &[u8], places: &mut Vec<u32>) {
         let last = places.iter().copied().max().unwrap_or_default() as usize;
         assert!(places.is_empty() || last + MOST_BYTES <= text.len(), "places in no order");
         let (count, room) = (places.len(), places.as_mut_ptr());
         let mut len = 0;
         let mut look = |at: usize| {
-            // SAFETY: fewer are written than have been read, and no place is beyond the last.
+            // SAFETY: fewer are written than have been read, and no place is after the last.
             unsafe {
                 let place = *room.add(at);
-                let eight = text.as_ptr().add(place as usize).cast::<u64>().read_unaligned();
+                let word = text.as_ptr().add(place as usize).cast::<u64>().read_unaligned();
                 room.add(len).write(place);
-                len += self.mark(eight);
+                len += self.mark(word);
             }
         };
-        let fours = count / AT_ONCE * AT_ONCE;
-        for at in (0..fours).step_by(AT_ONCE) {
+        let groups = count / AT_ONCE * AT_ONCE;
+        for at in (0..groups).step_by(AT_ONCE) {
             (at..at + AT_ONCE).for_each(&mut look);
         }
-        (fours..count).for_each(look);
+        (groups..count).for_each(look);
         places.truncate(len);
     }
 
-    /// 1 if the gram passes that begins these eight bytes as they lie in memory, else 0.
+    /// 1 if the gram passes with which these eight bytes, as they lie in memory, begin;
+    /// else 0.
     #[inline(always)]
-    fn mark(&self, eight: u64) -> usize {
-        let hash = self.hash(u64::from_le(eight));
-        // SAFETY: a hash has so many bits that its word is one of the marks.
-        let word = unsafe { *self.marks.get_unchecked(hash / 32) };
-        (word >> (hash % 32) & 1) as usize
+    fn mark(&self, word: u64) -> usize {
+        let hash = self.hash(u64::from_le(word));
+        // SAFETY: a hash has no more bits than index the marks.
+        let marks = unsafe { *self.marks.get_unchecked(hash / 32) };
+        (marks >> (hash % 32) & 1) as usize
     }
 
-    #[cfg(target_arch = "x86_64")]
-    #[target_feature(enable = "avx2,popcnt,bmi1,bmi2,lzcnt")]
-    unsafe fn places_bmi2(
-        &self,
-        text: &[u8],
-        range: (usize, usize),
-        stride: usize,
-        places: &mut Vec<u32>,
-    ) -> usize {
-        // SAFETY: the caller sees to all that is asked for.
-        unsafe { self.places_inline(text, range, stride, places) }
-    }
-
-    /// Appends the places, and gives the next one behind the range.
+    /// Appends the places whose gram passes, and returns the next place after the range.
     ///
     /// # Safety
     ///
-    /// Eight bytes from each place on must lie in the text, and the vector have room for
-    /// each place and one more.
+    /// From each place of the range on, eight bytes must lie in the text.
     #[inline(always)]
-    unsafe fn places_inline(
+    unsafe fn places_of_whole_words(
         &self,
         text: &[u8],
-        range: (usize, usize),
-        stride: usize,
+        steps: Steps,
         places: &mut Vec<u32>,
     ) -> usize {
-        // SAFETY: the caller sees to all that is asked for.
+        // SAFETY: the caller answers for the bytes.
         unsafe {
-            // A number that the compiler knows is a part of the addresses.
-            match stride {
-                1 => self.places_at(text, range, 1, places),
-                2 => self.places_at(text, range, 2, places),
-                _ => self.places_at(text, range, stride, places),
+            // A stride that the compiler knows is a part of the addresses.
+            match steps.stride {
+                1 => self.places_at(text, Steps { stride: 1, ..steps }, places),
+                2 => self.places_at(text, Steps { stride: 2, ..steps }, places),
+                _ => self.places_at(text, steps, places),
             }
         }
     }
 
     /// # Safety
     ///
-    /// As [`places_inline`](Self::places_inline).
+    /// As for [`places_of_whole_words`](Self::places_of_whole_words).
     #[inline(always)]
     #[allow(clippy::cast_possible_truncation, reason = "checked by the caller")]
     unsafe fn places_at(
         &self,
         text: &[u8],
-        (from, to): (usize, usize),
-        stride: usize,
+        Steps { from, to, stride }: Steps,
         places: &mut Vec<u32>,
     ) -> usize {
+        places.reserve(to.saturating_sub(from).div_ceil(stride) + 1);
         let mut len = places.len();
         let room = places.as_mut_ptr();
         let mut look = |place: usize, step: usize| {
-            // SAFETY: the caller answers for the bytes and the room.
+            // SAFETY: the caller answers for the bytes, and there is room for each place of
+            // the range and one more.
             unsafe {
-                let eight = text.as_ptr().add(place).add(step).cast::<u64>().read_unaligned();
+                let word = text.as_ptr().add(place).add(step).cast::<u64>().read_unaligned();
                 room.add(len).write(place as u32 + step as u32);
-                len += self.mark(eight);
+                len += self.mark(word);
             }
         };
         let mut place = from;
@@ -275,7 +253,7 @@ impl GramSet {
             look(place, 0);
             place += stride;
         }
-        // SAFETY: so many places have been written.
+        // SAFETY: this many have been written.
         unsafe { places.set_len(len) };
         place
     }
@@ -299,15 +277,15 @@ mod tests {
             let grams = text.len() - bytes + 1;
             let mut set = GramSet::new(bytes, 9, Case::Matters);
             for at in inserted {
-                set.insert(set.hash(eight(&text, at.index(grams))));
+                set.insert(set.hash(load_u64(&text, at.index(grams))));
             }
             let (from, to) = (from.min(grams), to.min(grams));
             let steps = (from..to).step_by(stride);
-            let passes = |at: &usize| set.passes(set.hash(eight(&text, *at)));
+            let passes = |at: &usize| set.passes(set.hash(load_u64(&text, *at)));
             let expected: Vec<_> = steps.filter(passes).collect();
-            for level in Level::available() {
+            for level in SimdLevel::available() {
                 let mut places = Vec::new();
-                set.places(level, &text, (from, to), stride, &mut places);
+                set.places(level, &text, Steps { from, to, stride }, &mut places);
                 let places: Vec<_> = places.into_iter().map(|place| place as usize).collect();
                 prop_assert_eq!(&places, &expected, "{:?}", level);
             }
@@ -316,7 +294,7 @@ mod tests {
 
     proptest! {
         #[test]
-        fn those_are_kept_whose_gram_is_in_the_set(
+        fn places_are_kept_whose_gram_is_in_the_set(
             text in prop::collection::vec(prop::sample::select(&b"abCD"[..]), 0..40),
             inserted in prop::collection::vec(any::<prop::sample::Index>(), 0..10),
             looked_at in prop::collection::btree_set(0_usize..40, 0..20),
@@ -326,13 +304,13 @@ mod tests {
             let grams = (text.len() + 1).saturating_sub(bytes);
             let mut set = GramSet::new(bytes, 9, case);
             for at in inserted.iter().filter(|_| grams > 0) {
-                set.insert(set.hash(eight(&text, at.index(grams))));
+                set.insert(set.hash(load_u64(&text, at.index(grams))));
             }
             let places: Vec<_> = looked_at.into_iter().filter(|at| *at < grams).collect();
-            let passes = |at: &&usize| set.passes(set.hash(eight(&text, **at)));
+            let passes = |at: &&usize| set.passes(set.hash(load_u64(&text, **at)));
             let narrow = |at: &usize| u32::try_from(*at).unwrap();
             let expected: Vec<_> = places.iter().filter(passes).map(narrow).collect();
-            for level in Level::available() {
+            for level in SimdLevel::available() {
                 let mut kept: Vec<_> = places.iter().map(narrow).collect();
                 set.keep(level, &text, &mut kept);
                 prop_assert_eq!(&kept, &expected, "{:?}", level);
@@ -341,26 +319,26 @@ mod tests {
     }
 
     #[test]
-    fn a_hash_depends_on_the_gram_and_on_nothing_behind_it() {
+    fn a_hash_depends_on_the_gram_and_on_nothing_after_it() {
         let cases = [Case::Matters, Case::Ignored];
         for (bytes, case) in (1..=MOST_BYTES).flat_map(|bytes| cases.map(|case| (bytes, case))) {
             let set = GramSet::new(bytes, 12, case);
-            let with = |behind: u8| {
+            let with = |after: u8| {
                 let mut text = [b'x'; MOST_BYTES];
-                text[bytes..].fill(behind);
-                set.hash(eight(&text, 0))
+                text[bytes..].fill(after);
+                set.hash(load_u64(&text, 0))
             };
             assert_eq!(with(b'a'), with(b'b'));
-            assert_ne!(set.hash(eight(b"xxxxxxxx", 0)), set.hash(eight(b"yxxxxxxx", 0)));
-            let capital = set.hash(eight(b"XXXXXXXX", 0));
-            assert_eq!(set.hash(eight(b"xxxxxxxx", 0)) == capital, case == Case::Ignored);
+            assert_ne!(set.hash(load_u64(b"xxxxxxxx", 0)), set.hash(load_u64(b"yxxxxxxx", 0)));
+            let capital = set.hash(load_u64(b"XXXXXXXX", 0));
+            assert_eq!(set.hash(load_u64(b"xxxxxxxx", 0)) == capital, case == Case::Ignored);
         }
     }
 
     #[test]
-    fn the_text_goes_on_in_zeros() {
-        assert_eq!(eight(b"ab", 0), 0x6261);
-        assert_eq!(eight(b"ab", 2), 0);
-        assert_eq!(eight(b"abcdefghi", 1).to_le_bytes(), *b"bcdefghi");
+    fn a_text_continues_in_zeros() {
+        assert_eq!(load_u64(b"ab", 0), 0x6261);
+        assert_eq!(load_u64(b"ab", 2), 0);
+        assert_eq!(load_u64(b"abcdefghi", 1).to_le_bytes(), *b"bcdefghi");
     }
 }

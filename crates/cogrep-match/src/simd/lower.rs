@@ -1,28 +1,20 @@
-//! Folds ASCII: a range mask and an add for sixty-four bytes.
+//! Lowers the letters of ASCII: a range mask and an addition for sixty-four bytes.
 
 #![allow(
     clippy::needless_range_loop,
     reason = "such a loop becomes straight code whatever the compiler inlines"
 )]
 
-use super::Level;
-use super::block::{BLOCK_BYTES, Block};
-use super::portable::Words;
+use super::SimdLevel;
+use super::dispatch::dispatch;
+use super::vector::{BLOCK_BYTES, Block};
 
 /// Appends the text in lower case as far as it is ASCII, and returns how far that is.
-pub(crate) fn lower_ascii(level: Level, text: &[u8], lowered: &mut Vec<u8>) -> usize {
-    lowered.reserve(text.len());
-    // SAFETY: there is room for the whole text. The token in a level proves that the
-    // CPU has its instructions.
-    let blocks = unsafe {
-        match level {
-            Level::Portable => blocks::<Words>(text, lowered),
-            #[cfg(target_arch = "x86_64")]
-            Level::Avx2(_) => blocks_avx2(text, lowered),
-            #[cfg(target_arch = "x86_64")]
-            Level::Avx512(_) => blocks_avx512(text, lowered),
-        }
-    };
+pub(crate) fn lower_ascii(level: SimdLevel, text: &[u8], lowered: &mut Vec<u8>) -> usize {
+    let blocks = dispatch!(SimdLevel: level, fn<B>(text: &[u8], lowered: &mut Vec<u8>) -> usize {
+        // SAFETY: compiled for the instructions of `B`.
+        unsafe { lower_blocks::<B>(text, lowered) }
+    });
     let rest = &text[blocks..];
     let ascii = rest.iter().take(BLOCK_BYTES).take_while(|byte| byte.is_ascii()).count();
     lowered.extend(rest[..ascii].iter().map(u8::to_ascii_lowercase));
@@ -30,58 +22,24 @@ pub(crate) fn lower_ascii(level: Level, text: &[u8], lowered: &mut Vec<u8>) -> u
 }
 
 /// Whether the text is ASCII throughout.
-pub(crate) fn is_ascii(level: Level, text: &[u8]) -> bool {
-    // SAFETY: the token in a level proves that the CPU has its instructions.
-    unsafe {
-        match level {
-            Level::Portable => are_ascii::<Words>(text),
-            #[cfg(target_arch = "x86_64")]
-            Level::Avx2(_) => are_ascii_avx2(text),
-            #[cfg(target_arch = "x86_64")]
-            Level::Avx512(_) => are_ascii_avx512(text),
-        }
-    }
+pub(crate) fn is_ascii(level: SimdLevel, text: &[u8]) -> bool {
+    dispatch!(SimdLevel: level, fn<B>(text: &[u8]) -> bool {
+        // SAFETY: compiled for the instructions of `B`.
+        unsafe { are_ascii::<B>(text) }
+    })
 }
 
-#[cfg(target_arch = "x86_64")]
-#[target_feature(enable = "avx2,popcnt,bmi1,bmi2,lzcnt")]
-unsafe fn blocks_avx2(text: &[u8], lowered: &mut Vec<u8>) -> usize {
-    // SAFETY: the caller sees to all that is asked for.
-    unsafe { blocks::<super::avx2::Halves>(text, lowered) }
-}
-
-#[cfg(target_arch = "x86_64")]
-#[target_feature(enable = "avx512f,avx512bw,avx512vl,popcnt,bmi1,bmi2,lzcnt")]
-unsafe fn blocks_avx512(text: &[u8], lowered: &mut Vec<u8>) -> usize {
-    // SAFETY: the caller sees to all that is asked for.
-    unsafe { blocks::<std::arch::x86_64::__m512i>(text, lowered) }
-}
-
-#[cfg(target_arch = "x86_64")]
-#[target_feature(enable = "avx2,popcnt,bmi1,bmi2,lzcnt")]
-unsafe fn are_ascii_avx2(text: &[u8]) -> bool {
-    // SAFETY: the caller sees to all that is asked for.
-    unsafe { are_ascii::<super::avx2::Halves>(text) }
-}
-
-#[cfg(target_arch = "x86_64")]
-#[target_feature(enable = "avx512f,avx512bw,avx512vl,popcnt,bmi1,bmi2,lzcnt")]
-unsafe fn are_ascii_avx512(text: &[u8]) -> bool {
-    // SAFETY: the caller sees to all that is asked for.
-    unsafe { are_ascii::<std::arch::x86_64::__m512i>(text) }
-}
-
-/// Blocks that are dealt with in one turn, so that one test serves for all.
+/// Blocks that are looked at together, so that one test serves for all.
 const TURN: usize = 4;
 
-/// The blocks of a turn, and where any of them is not ASCII.
+/// The blocks of a turn, and whether all of them are ASCII.
 ///
 /// # Safety
 ///
-/// The CPU must have the instructions of `B`, and all blocks must lie in the text.
+/// The CPU must have the instructions of `B`, and the bytes of all blocks must be readable.
 #[inline(always)]
-unsafe fn load<B: Block>(from: *const u8) -> ([B; TURN], u64) {
-    // SAFETY: the caller sees to it.
+unsafe fn load<B: Block>(from: *const u8) -> ([B; TURN], bool) {
+    // SAFETY: the caller answers for both.
     unsafe {
         let mut blocks = [B::load(from); TURN];
         let (nothing, mut all) = (B::splat(0), blocks[0]);
@@ -89,7 +47,7 @@ unsafe fn load<B: Block>(from: *const u8) -> ([B; TURN], u64) {
             blocks[at] = B::load(from.add(at * BLOCK_BYTES));
             all = all.or_difference(blocks[at], nothing);
         }
-        (blocks, all.high_bits())
+        (blocks, all.is_ascii())
     }
 }
 
@@ -101,28 +59,29 @@ unsafe fn are_ascii<B: Block>(text: &[u8]) -> bool {
     let mut turns = text.chunks_exact(TURN * BLOCK_BYTES);
     for bytes in &mut turns {
         // SAFETY: the blocks lie in the text.
-        if unsafe { load::<B>(bytes.as_ptr()).1 } != 0 {
+        if !unsafe { load::<B>(bytes.as_ptr()).1 } {
             return false;
         }
     }
     turns.remainder().is_ascii()
 }
 
-/// The leading blocks that are ASCII throughout.
+/// Appends the leading blocks that are ASCII throughout, lowered.
 ///
 /// # Safety
 ///
-/// The CPU must have the instructions of `B`, and the vector room for the text.
+/// The CPU must have the instructions of `B`.
 #[inline(always)]
-unsafe fn blocks<B: Block>(text: &[u8], lowered: &mut Vec<u8>) -> usize {
+unsafe fn lower_blocks<B: Block>(text: &[u8], lowered: &mut Vec<u8>) -> usize {
+    lowered.reserve(text.len());
     let (len, from) = (lowered.len(), text.as_ptr());
     let mut done = 0;
-    // SAFETY: the blocks lie in the text, and what is stored in the room for it.
+    // SAFETY: the blocks lie in the text, and are stored in the room that was reserved.
     unsafe {
         let to = lowered.as_mut_ptr().add(len);
         while done + TURN * BLOCK_BYTES <= text.len() {
-            let (blocks, high_bits) = load::<B>(from.add(done));
-            if high_bits != 0 {
+            let (blocks, is_ascii) = load::<B>(from.add(done));
+            if !is_ascii {
                 break;
             }
             for at in 0..TURN {
@@ -132,7 +91,7 @@ unsafe fn blocks<B: Block>(text: &[u8], lowered: &mut Vec<u8>) -> usize {
         }
         while done + BLOCK_BYTES <= text.len() {
             let block = B::load(from.add(done));
-            if block.high_bits() != 0 {
+            if !block.is_ascii() {
                 break;
             }
             block.lower_ascii().store(to.add(done));
@@ -148,9 +107,9 @@ mod tests {
     use super::*;
 
     #[test]
-    fn all_of_ascii_at_every_alignment() {
+    fn ascii_is_lowered_at_every_alignment() {
         let text: Vec<u8> = (0..128).cycle().take(500).collect();
-        for level in Level::available() {
+        for level in SimdLevel::available() {
             for from in 0..130 {
                 let mut lowered = b"before".to_vec();
                 assert_eq!(lower_ascii(level, &text[from..], &mut lowered), text.len() - from);
@@ -161,8 +120,8 @@ mod tests {
     }
 
     #[test]
-    fn it_ends_where_ascii_ends() {
-        for level in Level::available() {
+    fn lowering_ends_where_ascii_ends() {
+        for level in SimdLevel::available() {
             for at in 0..700 {
                 let mut text = vec![b'A'; 700];
                 text[at] = 0x80 | at.to_le_bytes()[0];

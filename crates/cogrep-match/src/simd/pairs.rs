@@ -1,44 +1,37 @@
 //! Folds characters of one and two bytes, sixty-four bytes at a time.
 //!
-//! Nearly all letters that have a case take two bytes, and what they fold to takes two as
-//! well. For each byte that may begin such a character, two tables of sixty-four bytes say
-//! what becomes of it and of the byte behind it: a byte permutation looks all of a block up
-//! at once. A text has few different such bytes, those of its script. Characters of three
-//! bytes and more are passed over where they fold to themselves, as those of most scripts
-//! do; the kernel stops where one may not.
+//! Nearly all letters that have a case take two bytes, and so do the letters that they fold
+//! to. For each byte that may begin such a character, two tables of sixty-four bytes say
+//! what it and the byte after it become: one lookup does that for all of a block. A text
+//! has few different such bytes, those of its script. Characters of three bytes and more
+//! are passed over where they fold to themselves, as those of most scripts do; the kernel
+//! stops where one may not.
 
-#[cfg(target_arch = "x86_64")]
-use super::{block::Block, level::Avx512};
-#[cfg(target_arch = "x86_64")]
-use std::arch::x86_64::{
-    __m512i, _mm512_cmpeq_epi8_mask, _mm512_cmpge_epu8_mask, _mm512_cmplt_epi8_mask,
-    _mm512_cmplt_epu8_mask, _mm512_loadu_si512, _mm512_mask_mov_epi8, _mm512_movepi8_mask,
-    _mm512_permutexvar_epi8, _mm512_set1_epi8, _mm512_storeu_si512, _mm512_sub_epi8,
-    _mm512_testn_epi8_mask,
-};
+use super::dispatch::dispatch;
+use super::level::WideTables;
+use super::vector::{BLOCK_BYTES, WideLookup};
 
-/// What becomes of the two bytes with which a character begins, by the lower six bits of
-/// both.
+/// What the two bytes with which a character begins become, by the lower six bits of both.
 #[derive(Clone, Debug)]
 pub(crate) struct Pairs {
-    /// The first one: 0 where that cannot be said in two bytes.
+    /// The first byte: 0 where the result is not two bytes.
     pub(crate) first: [[u8; 64]; 64],
-    /// The second one, if the character has two bytes.
+    /// The second byte, if the character has two.
     pub(crate) second: [[u8; 64]; 64],
-    /// `0xFF` for first bytes of which anything becomes anything else.
-    pub(crate) matters: [u8; 64],
+    /// `0xFF` for first bytes of characters that change.
+    pub(crate) changes: [u8; 64],
 }
 
 /// The least first byte of characters of two bytes, and of three.
 pub(crate) const OF_TWO: u8 = 0xC0;
 pub(crate) const OF_THREE: u8 = 0xE0;
 
-/// The first two bytes of the wide forms of ASCII, which stand in all Chinese text, and the
+/// The first two bytes of the wide forms of ASCII, which are in all Chinese text, and the
 /// third bytes of the few that are capital letters.
 const WIDE: [u8; 2] = [0xEF, 0xBC];
 const WIDE_CAPITALS: [u8; 2] = [0xA1, 0xBA];
 
-/// What becomes of the characters that begin with one byte.
+/// What the characters become that begin with a certain byte.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Row<'p> {
     first: &'p [u8; 64],
@@ -46,21 +39,21 @@ pub(crate) struct Row<'p> {
 }
 
 impl Pairs {
-    /// What becomes of the characters that begin with this byte. None if nothing does: it
-    /// begins none, or they all stay.
+    /// What the characters become that begin with this byte. None if it begins no character,
+    /// or they all stay as they are.
     pub(crate) fn of(&self, byte: u8) -> Option<Row<'_>> {
         let row = usize::from(byte) % 64;
-        let matters = byte >= OF_TWO && self.matters[row] != 0;
-        matters.then(|| Row { first: &self.first[row], second: &self.second[row] })
+        let changes = byte >= OF_TWO && self.changes[row] != 0;
+        changes.then(|| Row { first: &self.first[row], second: &self.second[row] })
     }
 
-    /// Whether the third byte says which of the characters that begin so are
-    /// capitals: they are taken to stay by their first two.
+    /// Whether the third byte tells which of the characters that begin with these two are
+    /// capitals. By their first two bytes they count as unchanged.
     pub(crate) fn has_few_capitals(first: u8, second: u8) -> bool {
         [first, second] == WIDE
     }
 
-    /// Whether the character with this third byte is one.
+    /// Whether the character with this third byte is one of those capitals.
     #[cfg(test)]
     pub(crate) fn is_capital_of_few(third: u8) -> bool {
         (WIDE_CAPITALS[0]..=WIDE_CAPITALS[1]).contains(&third)
@@ -68,124 +61,99 @@ impl Pairs {
 }
 
 impl Row<'_> {
-    /// What becomes of the first byte before this second one: 0 where that cannot be said.
+    /// What the first byte becomes before this second one: 0 where the result is not two
+    /// bytes.
     pub(crate) fn first(self, second: u8) -> u8 {
         self.first[usize::from(second) % 64]
     }
 
-    /// What becomes of the second.
+    /// What the second byte becomes.
     pub(crate) fn second(self, second: u8) -> u8 {
         self.second[usize::from(second) % 64]
     }
 }
 
-/// The bytes of a block.
-#[cfg(target_arch = "x86_64")]
-const BLOCK_BYTES: usize = 64;
-
-/// Bytes that are loaded for a block: two more, so that the characters that begin in it
-/// are seen.
-#[cfg(target_arch = "x86_64")]
+/// Bytes that are loaded for a block: two more, so that all of each character that begins
+/// in it is seen.
 const REACH_BYTES: usize = BLOCK_BYTES + 2;
 
-/// Appends the text folded, as far as that is done here, and returns how far that is: to
-/// before a block with a character that is not for this kernel, or less than two blocks
-/// before the end. The text must begin where a character does, or go on in one that folds
-/// to itself.
-#[cfg(target_arch = "x86_64")]
-pub(crate) fn fold(token: Avx512, pairs: &Pairs, text: &[u8], folded: &mut Vec<u8>) -> usize {
-    let Avx512 { .. } = token;
-    folded.reserve(text.len());
-    // SAFETY: there is room for the whole text, and the token proves that the CPU has the
-    // instructions.
-    unsafe { fold_blocks(pairs, text, folded) }
+/// Appends the text folded as far as this kernel folds it, and returns how far that is: up
+/// to a block with a character that is not for this kernel, or to less than two blocks
+/// before the end. The text must begin where a character does, or within one that folds to
+/// itself.
+pub(crate) fn fold(tables: WideTables, pairs: &Pairs, text: &[u8], folded: &mut Vec<u8>) -> usize {
+    dispatch!(WideTables: tables,
+        fn<B>(pairs: &Pairs, text: &[u8], folded: &mut Vec<u8>) -> usize {
+            // SAFETY: compiled for the instructions of `B`.
+            unsafe { fold_blocks::<B>(pairs, text, folded) }
+        }
+    )
 }
 
 /// # Safety
 ///
-/// The vector must have room for the text.
-#[cfg(target_arch = "x86_64")]
-#[target_feature(enable = "avx512f,avx512bw,avx512vl,avx512vbmi,popcnt,bmi1,bmi2,lzcnt")]
-unsafe fn fold_blocks(pairs: &Pairs, text: &[u8], folded: &mut Vec<u8>) -> usize {
+/// The CPU must have the instructions of `B`.
+#[inline(always)]
+unsafe fn fold_blocks<B: WideLookup>(pairs: &Pairs, text: &[u8], folded: &mut Vec<u8>) -> usize {
+    folded.reserve(text.len());
     let len = folded.len();
     let mut done = 0;
-    // SAFETY: sixty-four bytes.
-    let matters = unsafe { _mm512_loadu_si512(pairs.matters.as_ptr().cast()) };
     while done + REACH_BYTES <= text.len() {
-        // SAFETY: the bytes lie in the text, and there is room for as many.
+        // SAFETY: the caller answers for the instructions. The bytes lie in the text, and
+        // there is room for as many.
         unsafe {
             let from = text.as_ptr().add(done);
-            let block: __m512i = _mm512_loadu_si512(from.cast());
-            let mut out = Block::lower_ascii(block);
-            let mut goes_on = 0;
-            if _mm512_movepi8_mask(block) != 0 {
-                let begins = _mm512_cmpge_epu8_mask(block, _mm512_set1_epi8(OF_TWO.cast_signed()));
-                let matters = _mm512_movepi8_mask(_mm512_permutexvar_epi8(block, matters));
-                let Some(changed) = changed(pairs, from, block, out, begins & matters) else {
-                    break;
-                };
+            let block = B::load(from);
+            let mut out = block.lower_ascii();
+            let mut continues = 0;
+            if !block.is_ascii() {
+                let Some(changed) = change::<B>(pairs, from, block, out) else { break };
                 out = changed;
-                // A pair is dealt with in one block.
-                goes_on = usize::from((*from.add(BLOCK_BYTES - 1) & 0xE0) == OF_TWO);
+                // A character of two bytes is folded within one block.
+                continues = usize::from(*from.add(BLOCK_BYTES - 1) & 0xE0 == OF_TWO);
             }
-            _mm512_storeu_si512(folded.as_mut_ptr().add(len + done).cast(), out);
-            done += BLOCK_BYTES - goes_on;
+            out.store(folded.as_mut_ptr().add(len + done));
+            done += BLOCK_BYTES - continues;
         }
     }
-    // SAFETY: so many bytes have been written.
+    // SAFETY: this many bytes have been written.
     unsafe { folded.set_len(len + done) };
     done
 }
 
-/// The block with the pairs changed that begin at these places. None if one of the
-/// characters there is not for this kernel.
+/// The block with its characters of two bytes changed. None if it has a character that is
+/// not for this kernel.
 ///
 /// # Safety
 ///
-/// `from` must be where the block lies, and two bytes behind it readable.
-#[inline]
-#[cfg(target_arch = "x86_64")]
-#[target_feature(enable = "avx512f,avx512bw,avx512vl,avx512vbmi,popcnt,bmi1,bmi2,lzcnt")]
-unsafe fn changed(
-    pairs: &Pairs,
-    from: *const u8,
-    block: __m512i,
-    mut out: __m512i,
-    begin: u64,
-) -> Option<__m512i> {
-    // SAFETY: the caller answers for these bytes.
-    let (next, third) =
-        unsafe { (_mm512_loadu_si512(from.add(1).cast()), _mm512_loadu_si512(from.add(2).cast())) };
-    // Continuation bytes are the least ones, as signed numbers.
-    let least = _mm512_set1_epi8(0xC0_u8.cast_signed());
-    let mut left = begin & _mm512_cmplt_epi8_mask(next, least);
-    let mut stops = 0;
-    while left != 0 {
-        // SAFETY: it is a byte of the block.
-        let byte = unsafe { *from.add(left.trailing_zeros() as usize) };
-        let row = usize::from(byte) % 64;
-        let alike = _mm512_cmpeq_epi8_mask(block, _mm512_set1_epi8(byte.cast_signed())) & left;
-        left &= !alike;
-        // SAFETY: sixty-four bytes each.
-        let (firsts, seconds) = unsafe {
-            (
-                _mm512_loadu_si512(pairs.first[row].as_ptr().cast()),
-                _mm512_loadu_si512(pairs.second[row].as_ptr().cast()),
-            )
-        };
-        let first = _mm512_permutexvar_epi8(next, firsts);
-        stops |= _mm512_testn_epi8_mask(first, first) & alike;
-        if byte < OF_THREE {
-            out = _mm512_mask_mov_epi8(out, alike, first);
-            let second = _mm512_permutexvar_epi8(block, seconds);
-            out = _mm512_mask_mov_epi8(out, alike << 1, second);
-        } else if byte == WIDE[0] {
-            let is_wide = _mm512_cmpeq_epi8_mask(next, _mm512_set1_epi8(WIDE[1].cast_signed()));
-            let [least, most] = WIDE_CAPITALS;
-            let nth = _mm512_sub_epi8(third, _mm512_set1_epi8(least.cast_signed()));
-            let count = _mm512_set1_epi8((most - least + 1).cast_signed());
-            stops |= _mm512_cmplt_epu8_mask(nth, count) & is_wide & alike;
+/// The CPU must have the instructions of `B`. The block must have been loaded from `from`,
+/// and two bytes more must be readable.
+#[inline(always)]
+unsafe fn change<B: WideLookup>(pairs: &Pairs, from: *const u8, block: B, mut out: B) -> Option<B> {
+    // SAFETY: the caller answers for the instructions and the bytes.
+    unsafe {
+        let (next, third) = (B::load(from.add(1)), B::load(from.add(2)));
+        let changes = B::except(block.look_up(&pairs.changes).is_high(), block.is_less(OF_TWO));
+        let mut left = B::both(changes, next.is_continuation());
+        let mut stops = B::empty_mask();
+        while let Some(at) = B::first(left) {
+            let byte = *from.add(at);
+            let row = usize::from(byte) % 64;
+            let alike = B::both(block.is_equal(byte), left);
+            left = B::except(left, alike);
+            let first = next.look_up(&pairs.first[row]);
+            stops = B::either(stops, B::both(first.is_equal(0), alike));
+            if byte < OF_THREE {
+                out = out.replace(alike, first);
+                let second = block.look_up(&pairs.second[row]);
+                out = out.replace(B::next_bytes(alike), second);
+            } else if byte == WIDE[0] {
+                let [least, most] = WIDE_CAPITALS;
+                let is_capital = third.minus(least).is_less(most - least + 1);
+                let is_wide = B::both(next.is_equal(WIDE[1]), alike);
+                stops = B::either(stops, B::both(is_capital, is_wide));
+            }
         }
+        B::is_none(stops).then_some(out)
     }
-    (stops == 0).then_some(out)
 }

@@ -12,10 +12,10 @@ mod pairs;
 #[rustfmt::skip]
 mod table;
 
-use crate::simd::grams::{self, Field, Gram, NotShown, Wanted, Way};
+use crate::simd::grams::{self, CountOnly, FilterKind, Gram, Haystack, Wanted};
 use crate::simd::lower::{is_ascii, lower_ascii};
 use crate::simd::pairs::{self as kernel_pairs, Pairs};
-use crate::simd::{Case, Level};
+use crate::simd::{Case, SimdLevel};
 use crate::text::utf8;
 
 /// So many bytes of text become one byte at most: the Kelvin sign becomes a k.
@@ -139,7 +139,7 @@ impl Folder {
         self.cut_len == 0
             && match self.unfolded {
                 Unfolded::Nothing => false,
-                Unfolded::Ascii => is_ascii(Level::chosen(), piece),
+                Unfolded::Ascii => is_ascii(SimdLevel::process_default(), piece),
                 Unfolded::AllButForeign => !has_foreign(piece),
                 Unfolded::All => true,
             }
@@ -244,7 +244,7 @@ fn has_foreign(piece: &[u8]) -> bool {
     if !cut.is_empty() && FOREIGN.iter().any(|(bytes, _)| bytes.starts_with(cut)) {
         return true;
     }
-    let level = Level::chosen();
+    let level = SimdLevel::process_default();
     // The last two bytes: the first of the Kelvin sign are those of much punctuation.
     let grams = FOREIGN.map(|(needle, _)| {
         let offset = needle.len() - 2;
@@ -255,8 +255,8 @@ fn has_foreign(piece: &[u8]) -> bool {
         // One that begins before is seen, too.
         let text = &piece[start.saturating_sub(2)..end];
         let all = 0..text.len();
-        let field = Field { text, case: Case::Matters, ends: all.clone(), grams: all };
-        let seen = || grams::find(level, Way::Bytes(2), &grams, &field, &mut NotShown);
+        let haystack = Haystack { text, case: Case::Matters, ends: all.clone(), grams: all };
+        let seen = || grams::find(level, FilterKind::Compare(2), &grams, &haystack, &mut CountOnly);
         !is_ascii(level, text) && seen().counts != [0; grams::MOST]
     })
 }
@@ -275,16 +275,15 @@ fn cut_off(piece: &[u8]) -> usize {
 const BLOCK: usize = 64;
 
 fn fold_into<C: Changes>(mut text: &[u8], folded: &mut Vec<u8>, changes: &mut C) {
-    let level = Level::chosen();
+    let level = SimdLevel::process_default();
     loop {
         text = &text[lower_ascii(level, text, folded)..];
         if text.is_empty() {
             return;
         }
         let pairs = pairs::pairs();
-        #[cfg(target_arch = "x86_64")]
-        if let Level::Avx512(token) = level {
-            text = &text[kernel_pairs::fold(token, pairs, text, folded)..];
+        if let Some(tables) = level.wide_tables() {
+            text = &text[kernel_pairs::fold(tables, pairs, text, folded)..];
         }
         let mut at = 0;
         while at < text.len().min(BLOCK) {

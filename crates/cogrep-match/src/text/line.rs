@@ -1,19 +1,19 @@
-//! Lines: what they are, and pieces of text regrouped into whole ones.
+//! Lines: what they are, and how pieces of text are regrouped into whole ones.
 //!
-//! A line is the bytes between line feeds; a last piece without bytes is none. Only
-//! regular expressions need lines whole. Literals are counted in lines of any length
+//! A line is the bytes between two line feeds; nothing after the last line feed is no line.
+//! Only regular expressions need whole lines. Literals are counted in lines of any length
 //! without this module.
 
 use memchr::{memchr, memchr_iter, memrchr};
 
-use crate::simd::Level;
-use crate::simd::places::append_places_of;
+use crate::simd::SimdLevel;
+use crate::simd::find_byte::append_positions_of;
 
-/// Replaces `ends` by the places where the lines of a text end: those of its line
+/// Replaces `ends` by the positions where the lines of a text end: those of its line
 /// feeds, and the end of the text if its last line has none.
 ///
-/// Where lines are short, this is faster than looking for one line feed after the
-/// other: there is no call a line, and little to predict.
+/// Where lines are short, this is faster than searching for one line feed after the
+/// other: there is no call a line, and hardly a branch to mispredict.
 ///
 /// ```
 /// let mut ends = Vec::new();
@@ -23,10 +23,10 @@ use crate::simd::places::append_places_of;
 ///
 /// # Panics
 ///
-/// When the text has 4 GiB or more.
+/// If the text has 4 GiB or more.
 pub fn line_ends(text: &[u8], ends: &mut Vec<u32>) {
     ends.clear();
-    append_places_of(Level::chosen(), b'\n', text, ends);
+    append_positions_of(SimdLevel::process_default(), b'\n', text, ends);
     if text.last().is_some_and(|byte| *byte != b'\n') {
         ends.extend(u32::try_from(text.len()));
     }
@@ -51,7 +51,7 @@ pub struct LineTooLong {
 /// Regroups the pieces of a text, cut anywhere, into pieces that end where a line
 /// ends or the text does.
 ///
-/// Only a line that was cut is copied.
+/// It copies only lines that were cut.
 ///
 /// ```
 /// use cogrep_match::LineGrouper;
@@ -70,27 +70,27 @@ pub struct LineGrouper {
     limit_bytes: usize,
     /// The beginning of the line that the last piece cut off.
     held: Vec<u8>,
-    /// A line was too long: nothing more is taken of this text.
+    /// Whether a line was too long: the rest of this text is refused.
     failed: bool,
 }
 
 impl LineGrouper {
-    /// How long a line may be unless said otherwise: 16 MiB.
+    /// The limit where none is given: 16 MiB.
     pub const DEFAULT_LIMIT_BYTES: usize = 16 << 20;
 
-    /// A grouper at the start of a text, for lines up to this length without their
-    /// line feed.
+    /// A grouper at the start of a text, for lines of at most `limit_bytes` bytes without
+    /// their line feed.
     #[must_use]
     pub fn new(limit_bytes: usize) -> Self {
         Self { limit_bytes, held: Vec::new(), failed: false }
     }
 
-    /// Takes a piece, and passes on the lines that are whole with it.
+    /// Takes a piece, and passes on the lines that it completes.
     ///
     /// # Errors
     ///
-    /// When a line is too long. The lines before it have been passed on; nothing of
-    /// this text is any more.
+    /// If a line is too long. The lines before it have been passed on; the rest of this
+    /// text is refused.
     pub fn feed(
         &mut self,
         piece: &[u8],
@@ -128,7 +128,7 @@ impl LineGrouper {
         self.held.len()
     }
 
-    /// Ends the text, and passes on its last line if that has no line feed. The next
+    /// Ends the text, and passes on its last line if that lacks a line feed. The next
     /// piece begins another text.
     pub fn end_text(&mut self, mut pass_on: impl FnMut(&[u8])) {
         if !self.held.is_empty() {
@@ -138,7 +138,7 @@ impl LineGrouper {
         self.failed = false;
     }
 
-    /// The length of these whole lines up to the first that is too long.
+    /// The length of those of these whole lines that come before one that is too long.
     fn good_len(&self, whole: &[u8]) -> usize {
         if whole.len() <= self.limit_bytes {
             return whole.len();
@@ -168,7 +168,7 @@ impl LineGrouper {
 mod tests {
     use super::*;
 
-    /// What is passed on, the text cut into pieces of this length, and whether all
+    /// What is passed on of a text that is cut into pieces of `len` bytes, and whether all
     /// lines were short enough.
     fn regroup(lines: &mut LineGrouper, text: &[u8], len: usize) -> (Vec<Vec<u8>>, bool) {
         let mut pieces = Vec::new();
@@ -198,7 +198,7 @@ mod tests {
     }
 
     #[test]
-    fn what_comes_before_a_line_too_long_is_passed_on_and_no_more() {
+    fn lines_before_one_too_long_are_passed_on_and_no_others() {
         let mut lines = LineGrouper::new(4);
         for text in ["ab\nabcd\nabcde\nab\n", "ab\nabcd\nabcde", "ab\nabcd\nabcdefghij\n\n"] {
             for len in 1..=text.len() {
@@ -213,7 +213,7 @@ mod tests {
     }
 
     #[test]
-    fn after_a_line_too_long_the_error_stays() {
+    fn a_line_too_long_is_an_error_until_the_text_ends() {
         let mut lines = LineGrouper::new(1);
         let too_long = Err(LineTooLong { limit_bytes: 1 });
         assert_eq!(lines.feed(b"ab", |_| ()), too_long);
@@ -221,7 +221,7 @@ mod tests {
     }
 
     #[test]
-    fn ends_are_behind_line_feeds_and_where_the_text_ends() {
+    fn lines_end_at_line_feeds_and_where_the_text_does() {
         let mut found = vec![7];
         for text in ["", "a", "\n", "a\n", "a\nb", "\n\n\nab\n", &"abc\n\n".repeat(300)] {
             let mut end = 0;
@@ -236,7 +236,7 @@ mod tests {
     }
 
     #[test]
-    fn endings() {
+    fn line_endings_are_removed() {
         for (line, expected) in [
             ("a\n", "a"),
             ("a\r\n", "a"),

@@ -7,7 +7,7 @@ use crate::scan::interface::Totals;
 
 fn compare(needles: &[&str]) -> Compare {
     let needles = needles.iter().map(|needle| needle.as_bytes().into()).enumerate();
-    Compare::with_level(Group::new(needles, Matching::default()), Level::Portable)
+    Compare::with_level(Group::new(needles, Matching::default()), SimdLevel::PORTABLE)
 }
 
 fn chosen(engine: &Compare, text: &str) -> Pass {
@@ -28,12 +28,12 @@ fn needles_share_a_pass_by_the_length_of_their_grams() {
 fn grams_are_the_shortest_that_are_rare() {
     let engine = compare(&["eeez", "qeee"]);
     let rare = chosen(&engine, &"e".repeat(10_000));
-    assert_eq!((rare.way, &rare.offsets[..]), (Some(Way::Bytes(1)), &[3, 0][..]));
+    assert_eq!((rare.kind, &rare.offsets[..]), (Some(FilterKind::Compare(1)), &[3, 0][..]));
     assert_eq!((rare.expected.opened, rare.expected.pairs), (0, FIRST_SAMPLE_BYTES / PAIR + 1));
     // Each letter is frequent, and none stands before the other.
     let letters = ["z".repeat(1500), "q".repeat(1500), "e".repeat(1000)].concat();
     let pair = chosen(&engine, &letters.replace("qe", "q e"));
-    assert_eq!((pair.way, &pair.offsets[..]), (Some(Way::Bytes(2)), &[2, 0][..]));
+    assert_eq!((pair.kind, &pair.offsets[..]), (Some(FilterKind::Compare(2)), &[2, 0][..]));
 }
 
 /// A second byte costs 42 in each of 66 blocks, and a pair of them that is opened 1,000.
@@ -45,7 +45,7 @@ fn a_byte_more_is_worth_it_when_it_spares_blocks() {
         let with_z = 1..=pieces_with_z;
         let piece = |at| [if with_z.contains(&at) { "z" } else { "e" }, &"-e".repeat(100)].concat();
         let text = (0..21).map(piece).collect::<String>().replace("ez", "-z");
-        chosen(&engine, &text).way.unwrap().gram_bytes()
+        chosen(&engine, &text).kind.unwrap().gram_bytes()
     };
     assert_eq!([0, 2, 3, 19].map(bytes), [1, 1, 2, 2]);
 }
@@ -55,7 +55,7 @@ fn where_nothing_is_rare_what_is_there_is_expected() {
     let engine = compare(&["ee"]);
     let pass = chosen(&engine, &"e".repeat(PAIR * 10 + 5));
     // Where all pairs are opened, what needs no comparison is cheaper.
-    assert_eq!((pass.way, pass.expected.pairs), (Some(Way::Bytes(2)), 11));
+    assert_eq!((pass.kind, pass.expected.pairs), (Some(FilterKind::Compare(2)), 11));
     assert!((9..=10).contains(&pass.expected.opened), "{}", pass.expected.opened);
 }
 
@@ -63,8 +63,8 @@ fn where_nothing_is_rare_what_is_there_is_expected() {
 fn grams_of_a_long_needle_are_tried_to_its_end() {
     let engine = compare(&["a"]);
     let rarest = |gram_bytes, needle: &str, sample: &str| {
-        let way = Way::Bytes(gram_bytes);
-        let rarest = Rarest::of(needle.as_bytes(), way, &engine, sample.as_bytes());
+        let kind = FilterKind::Compare(gram_bytes);
+        let rarest = Rarest::of(needle.as_bytes(), kind, &engine, sample.as_bytes());
         (rarest.opened, rarest.offset)
     };
     let sample = "ab".repeat(400);
@@ -141,11 +141,11 @@ fn what_is_seen_is_taken_down() {
     let text = ["e".repeat(10 * PAIR), "z".repeat(2 * PAIR)].concat();
     let window = Window { text: text.as_bytes(), ends: 0..text.len(), offset: 0 };
     let (case, all) = (Case::Matters, 0..text.len());
-    let field = Field { text: window.text, case, ends: all.clone(), grams: all };
-    pass.count(&engine, &field, &window, &mut judge);
+    let haystack = Haystack { text: window.text, case, ends: all.clone(), grams: all };
+    pass.count(&engine, &haystack, &window, &mut judge);
     // The pairs are aligned, and the text need not be: there may be edges, which are not.
     let opened = pass.seen.opened;
     assert!((1..=2).contains(&opened), "{opened}");
-    pass.count(&engine, &field, &window, &mut judge);
+    pass.count(&engine, &haystack, &window, &mut judge);
     assert_eq!((pass.seen.opened, pass.seen.pairs), (2 * opened, 24));
 }

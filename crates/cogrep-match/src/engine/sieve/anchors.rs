@@ -3,16 +3,16 @@
 use std::borrow::Cow;
 
 use crate::engine::sieve::candidates::{Candidate, MANY, candidates};
-use crate::engine::sieve::first::First;
+use crate::engine::sieve::prefilter::Prefilter;
 use crate::scan::group::Group;
-use crate::simd::hashed::{GramHash, MOST_BYTES, eight};
-use crate::simd::{Case, Level};
+use crate::simd::hashed::{GramHash, MOST_BYTES, load_u64};
+use crate::simd::{Case, SimdLevel};
 
 /// Windows of a needle that are tried at most; if there are many needles.
 const MOST_WINDOWS: usize = 64;
 const FEW_WINDOWS: usize = 8;
 
-/// What it costs that a place passes the first sieve, and each needle that is compared then,
+/// What it costs that a place passes the prefilter, and each needle that is compared then,
 /// as [what looking costs](Candidate).
 const PASSED_COST: usize = 800;
 const ENTRY_COST: usize = 100;
@@ -29,23 +29,23 @@ const NEW_START: usize = 2;
 /// So many needles may have the same anchor before others look for another.
 const CROWD: u8 = 4;
 
-/// The first sieve that suits the needles and a sample best.
+/// The prefilter that suits the needles and a sample best.
 pub(super) struct Choice {
-    pub(super) first: First,
+    pub(super) prefilter: Prefilter,
     /// The anchor of each needle: its first, where the stride asks for several.
     pub(super) anchors: Vec<u32>,
     /// How many passed of so many places.
     pub(super) expected: (usize, usize),
 }
 
-/// Chooses the first sieve and the anchors.
-pub(super) fn choose(group: &Group, level: Level, sample: &[u8]) -> Choice {
+/// Chooses the prefilter and the anchors.
+pub(super) fn choose(group: &Group, level: SimdLevel, sample: &[u8]) -> Choice {
     let best = choices(group, level, sample).into_iter().min_by_key(|(cost, _)| *cost);
     best.map(|(_, choice)| choice).expect("there is always a table")
 }
 
 /// All among which is chosen, and what each costs.
-pub(super) fn choices(group: &Group, level: Level, sample: &[u8]) -> Vec<(usize, Choice)> {
+pub(super) fn choices(group: &Group, level: SimdLevel, sample: &[u8]) -> Vec<(usize, Choice)> {
     let (needles, case) = (group.bytes(), group.case());
     // Needles are lower case already, where it is ignored.
     let lowered = match case {
@@ -57,17 +57,17 @@ pub(super) fn choices(group: &Group, level: Level, sample: &[u8]) -> Vec<(usize,
     // is counted elsewhere.
     let (sample, test) = sample.split_at(sample.len() / 4 * 3);
     let choices = candidates(needles, level, case, sample).into_iter().map(|mut candidate| {
-        let first = &mut candidate.first;
-        let (anchors, taken) = anchors(needles, first, sample);
-        let places = || (0..test.len().saturating_sub(MOST_BYTES)).step_by(first.stride());
-        let looked_up = places().filter(|place| first.passes_filters(eight(test, *place)));
+        let prefilter = &mut candidate.prefilter;
+        let (anchors, taken) = anchors(needles, prefilter, sample);
+        let places = || (0..test.len().saturating_sub(MOST_BYTES)).step_by(prefilter.stride());
+        let looked_up = places().filter(|place| prefilter.passes_filters(load_u64(test, *place)));
         let (mut to_table, mut passed, mut entries) = (0, 0, 0);
         for place in looked_up {
-            let eight = eight(test, place);
+            let word = load_u64(test, place);
             to_table += 1;
-            if first.passes(eight) {
+            if prefilter.passes(word) {
                 passed += 1;
-                entries += usize::from(taken.by(eight));
+                entries += usize::from(taken.by(word));
             }
         }
         let Candidate { place_cost, table_cost, .. } = candidate;
@@ -76,16 +76,16 @@ pub(super) fn choices(group: &Group, level: Level, sample: &[u8]) -> Vec<(usize,
             + PASSED_COST * passed
             + ENTRY_COST * entries;
         let expected = (passed, test.len().max(1));
-        (cost, Choice { first: candidate.first, anchors, expected })
+        (cost, Choice { prefilter: candidate.prefilter, anchors, expected })
     });
     choices.collect()
 }
 
 /// Chooses the anchors, and lets them pass.
-fn anchors(needles: &[Box<[u8]>], first: &mut First, sample: &[u8]) -> (Vec<u32>, Taken) {
-    let seen = Seen::new(first, sample);
-    let mut taken = Taken::new(needles.len(), first.anchor_bytes());
-    let (stride, bytes) = (first.stride(), first.anchor_bytes());
+fn anchors(needles: &[Box<[u8]>], prefilter: &mut Prefilter, sample: &[u8]) -> (Vec<u32>, Taken) {
+    let seen = Seen::new(prefilter, sample);
+    let mut taken = Taken::new(needles.len(), prefilter.anchor_bytes());
+    let (stride, bytes) = (prefilter.stride(), prefilter.anchor_bytes());
     let mut anchors = vec![0; needles.len()];
     let most = if needles.len() < MANY { MOST_WINDOWS } else { FEW_WINDOWS };
     let mut costs = Vec::new();
@@ -97,26 +97,26 @@ fn anchors(needles: &[Box<[u8]>], first: &mut First, sample: &[u8]) -> (Vec<u32>
         let offsets = 0..(needle.len() + 1 - bytes).min(most);
         costs.clear();
         costs.extend(offsets.map(|offset| {
-            let eight = eight(needle, offset);
-            let often = seen.often(first, eight);
-            // What passes already costs nothing more in the first sieve.
-            let pass = if first.passes(eight) { 0 } else { PASS * (4 * often + 2) };
-            let (members, start) = first.new_bytes(eight);
+            let word = load_u64(needle, offset);
+            let often = seen.often(prefilter, word);
+            // What passes already costs nothing more in the prefilter.
+            let pass = if prefilter.passes(word) { 0 } else { PASS * (4 * often + 2) };
+            let (members, start) = prefilter.new_bytes(word);
             let often_seen = |byte: u8| seen.bytes[usize::from(byte)];
             let members = members.map(|byte| often_seen(byte) / 16).sum::<usize>();
             let pass = pass + members + NEW_START * start.map_or(0, often_seen);
-            let added = first.added(eight, seen.sample);
-            let pass = pass + added * if first.has_table() { LOOK } else { 4 * PASS };
+            let added = prefilter.added(word, seen.sample);
+            let pass = pass + added * if prefilter.has_table() { LOOK } else { 4 * PASS };
             let beyond = if needle.len() > MOST_BYTES { 2 } else { 1 };
-            pass + 4 * beyond * often + usize::from(taken.by(eight).saturating_sub(CROWD))
+            pass + 4 * beyond * often + usize::from(taken.by(word).saturating_sub(CROWD))
         }));
         let windows = costs.windows(stride).map(|costs| costs.iter().sum::<usize>());
         let cheapest = windows.enumerate().min_by_key(|(_, cost)| *cost);
         let anchor = cheapest.map_or(0, |(offset, _)| offset);
         for offset in anchor..anchor + stride {
-            let eight = eight(needle, offset);
-            first.insert(eight);
-            taken.take(eight);
+            let word = load_u64(needle, offset);
+            prefilter.insert(word);
+            taken.take(word);
         }
         anchors[slot] = u32::try_from(anchor).unwrap_or_default();
     }
@@ -131,14 +131,15 @@ struct Seen {
 }
 
 impl Seen {
-    fn new(first: &First, sample: &[u8]) -> Self {
-        let mut ways: Vec<_> = first.cells().into_iter().map(|cells| vec![0_u16; cells]).collect();
+    fn new(prefilter: &Prefilter, sample: &[u8]) -> Self {
+        let mut ways: Vec<_> =
+            prefilter.cells().into_iter().map(|cells| vec![0_u16; cells]).collect();
         let mut bytes = [0; 256];
         for place in 0..sample.len().saturating_sub(MOST_BYTES) {
-            let eight = eight(sample, place);
+            let word = load_u64(sample, place);
             bytes[usize::from(sample[place])] += 1;
             for (way, cells) in ways.iter_mut().enumerate() {
-                let cell = &mut cells[first.cell(way, eight)];
+                let cell = &mut cells[prefilter.cell(way, word)];
                 *cell = cell.saturating_add(1);
             }
         }
@@ -146,9 +147,9 @@ impl Seen {
     }
 
     /// About how often the sieve would let pass something for this anchor, in the sample.
-    fn often(&self, first: &First, eight: u64) -> usize {
+    fn often(&self, prefilter: &Prefilter, word: u64) -> usize {
         let cells = self.ways.iter().enumerate();
-        let often = cells.map(|(way, cells)| usize::from(cells[first.cell(way, eight)]));
+        let often = cells.map(|(way, cells)| usize::from(cells[prefilter.cell(way, word)]));
         // The ways are independent.
         often.reduce(|one, other| (one + 1) * (other + 1) * 64 / self.sample).unwrap_or(0)
     }
@@ -168,16 +169,16 @@ impl Taken {
         Self { hash, shift: 64 - bits, needles: vec![0; 1 << bits] }
     }
 
-    fn home(&self, eight: u64) -> usize {
-        usize::try_from(self.hash.of(eight) >> self.shift).unwrap_or_default()
+    fn home(&self, word: u64) -> usize {
+        usize::try_from(self.hash.of(word) >> self.shift).unwrap_or_default()
     }
 
-    fn by(&self, eight: u64) -> u8 {
-        self.needles[self.home(eight)]
+    fn by(&self, word: u64) -> u8 {
+        self.needles[self.home(word)]
     }
 
-    fn take(&mut self, eight: u64) {
-        let home = self.home(eight);
+    fn take(&mut self, word: u64) {
+        let home = self.home(word);
         self.needles[home] = self.needles[home].saturating_add(1);
     }
 }

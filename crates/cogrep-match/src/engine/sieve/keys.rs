@@ -1,20 +1,20 @@
-//! Behind the first sieve: the table in which needles are looked up by their anchors.
+//! After the prefilter: the table in which needles are looked up by their anchors.
 //!
-//! Most places that pass the first sieve begin no needle, and where needles are many the
+//! Most places that pass the prefilter begin no needle, and where needles are many the
 //! table is larger than the caches. So each step is made for many places before the
 //! next, and no step has a branch that hangs on what it loads: many loads are under way
 //! at once, and little is predicted wrongly.
 
-use crate::engine::sieve::first::First;
+use crate::engine::sieve::prefilter::Prefilter;
 use crate::scan::group::Group;
-use crate::simd::hashed::{GramHash, eight};
-use crate::simd::windows::{Compare, SIDE_BYTES, Standing, Windows};
-use crate::simd::{Case, Level};
+use crate::simd::hashed::{GramHash, load_u64};
+use crate::simd::windows::{Comparison, Matches, SIDE_BYTES, Windows};
+use crate::simd::{Case, SimdLevel};
 
 /// All needles, by their anchors.
 #[derive(Debug)]
 pub(super) struct Keys {
-    level: Level,
+    level: SimdLevel,
     case: Case,
     hash: GramHash,
     shift: u32,
@@ -45,16 +45,21 @@ pub(super) struct Entry {
 /// Room for what is between the steps, to be used again.
 #[derive(Debug, Default)]
 pub(super) struct Steps {
-    compare: Vec<Compare>,
-    standing: Vec<Standing>,
+    comparisons: Vec<Comparison>,
+    matches: Vec<Matches>,
 }
 
 impl Keys {
-    /// The anchors of the needles, as the first sieve has them: offsets into the needles,
+    /// The anchors of the needles, as the prefilter has them: offsets into the needles,
     /// by slot. A needle has as many as the stride says, at the offsets from there on.
-    pub(super) fn new(group: &Group, level: Level, anchors: &[u32], first: &First) -> Self {
-        let (stride, case) = (first.stride(), group.case());
-        let hash = GramHash::new(first.anchor_bytes(), case);
+    pub(super) fn new(
+        group: &Group,
+        level: SimdLevel,
+        anchors: &[u32],
+        prefilter: &Prefilter,
+    ) -> Self {
+        let (stride, case) = (prefilter.stride(), group.case());
+        let hash = GramHash::new(prefilter.anchor_bytes(), case);
         let count = anchors.len() * stride;
         let bits = (usize::BITS - count.leading_zeros() + 1).clamp(6, 24);
         let shift = 64 - bits;
@@ -76,7 +81,7 @@ impl Keys {
         }
         let home = |entry: &Entry| {
             let at = (entry.start + entry.offset) as usize;
-            home(hash, eight(&bytes, at), shift)
+            home(hash, load_u64(&bytes, at), shift)
         };
         entries.sort_by_cached_key(|entry| narrow(home(entry)));
         let mut starts = vec![0; (1 << bits) + 1];
@@ -102,17 +107,17 @@ impl Keys {
         steps: &mut Steps,
         mut matched: impl FnMut(&Entry, usize),
     ) -> usize {
-        let Steps { compare, standing } = steps;
-        compare.clear();
+        let Steps { comparisons, matches } = steps;
+        comparisons.clear();
         let mut compared = 0;
-        compare.extend(places.iter().map(|place| {
-            let home = home(self.hash, eight(text, *place as usize), self.shift);
+        comparisons.extend(places.iter().map(|place| {
+            let home = home(self.hash, load_u64(text, *place as usize), self.shift);
             let (start, end) = (self.starts[home], self.starts[home + 1]);
             compared += (end - start) as usize;
-            Compare { place: *place, start, end }
+            Comparison { place: *place, start, end }
         }));
-        self.windows.find(self.level, text, compare, standing);
-        for Standing { place, start, bits } in standing {
+        self.windows.find(self.level, text, comparisons, matches);
+        for Matches { place, start, bits } in matches {
             let mut left = *bits;
             while left != 0 {
                 let entry = &self.entries[(*start + left.trailing_zeros()) as usize];

@@ -6,7 +6,7 @@ use proptest::prelude::*;
 use super::*;
 use crate::{Matching, Tally};
 
-fn sieve(needles: &[&str], level: Level) -> Arc<Sieve> {
+fn sieve(needles: &[&str], level: SimdLevel) -> Arc<Sieve> {
     let needles = needles.iter().map(|needle| needle.as_bytes().into()).enumerate();
     let group = Group::new(needles, Matching::default());
     Arc::new(Sieve::with_level(group, level).unwrap())
@@ -51,7 +51,7 @@ fn where_needles_are_everywhere_an_automaton_counts_for_a_while() {
     let text = b"a".repeat(40 * STRETCH_BYTES);
     let needles: Vec<_> = (8..60).map(|length| "a".repeat(length)).collect();
     let needles: Vec<_> = needles.iter().map(String::as_str).collect();
-    for level in Level::available() {
+    for level in SimdLevel::available() {
         let engine = sieve(&needles, level);
         let (mut search, mut judge) = search(&engine);
         search.find(&Window { text: &text, ends: 0..STRETCH_BYTES - 1, offset: 0 }, &mut judge);
@@ -73,7 +73,7 @@ fn where_needles_are_everywhere_an_automaton_counts_for_a_while() {
 #[test]
 fn where_needles_are_rare_the_sieve_goes_on() {
     let text = b"abcdefghij".repeat(STRETCH_BYTES);
-    for level in Level::available() {
+    for level in SimdLevel::available() {
         let engine = sieve(&["abba", "hijklmno"], level);
         let (mut search, mut judge) = search(&engine);
         search.find(&stretches(&text, 0..3), &mut judge);
@@ -84,7 +84,7 @@ fn where_needles_are_rare_the_sieve_goes_on() {
 #[test]
 fn other_anchors_are_chosen_when_those_of_before_let_too_much_pass() {
     let (one, other) = (b"cdef".repeat(3 * STRETCH_BYTES), b"abcd".repeat(3 * STRETCH_BYTES));
-    for level in Level::available() {
+    for level in SimdLevel::available() {
         let engine = sieve(&["abcdefabcd"], level);
         let (mut search, mut judge) = search(&engine);
         search.find(&stretches(&one, 0..1), &mut judge);
@@ -123,7 +123,7 @@ fn anchors_are_rare_in_the_text_and_among_the_needles() {
         let group = Group::new(needles, Matching::default());
         anchors::choose(&group, level, sample.as_bytes()).anchors
     };
-    for level in Level::available() {
+    for level in SimdLevel::available() {
         // All of the needle but its end, and all but its beginning.
         let frequent = anchors(&["abcdefghijklmnopq"], level, &"abcdefgh".repeat(1000));
         assert!(frequent[0] >= 1, "{level:?} {frequent:?}");
@@ -167,7 +167,7 @@ fn occurrences(needle: &[u8], text: &[u8]) -> u64 {
 proptest! {
     /// Whatever is chosen: which one is depends on the text, and on what looking costs.
     #[test]
-    fn every_first_sieve_finds_all_that_stands(
+    fn every_prefilter_finds_every_occurrence(
         needles in prop::collection::btree_set(
             prop::collection::vec(prop::sample::select(&b"abcz-\0\xC3\xA9"[..]), 3..12),
             1..12,
@@ -192,12 +192,12 @@ proptest! {
         let matching = Matching { ignore_case, ..Matching::default() };
         let cased = if ignore_case { text.to_ascii_lowercase() } else { text.clone() };
         let expected: Vec<_> = needles.iter().map(|needle| occurrences(needle, &cased)).collect();
-        for level in Level::available() {
+        for level in SimdLevel::available() {
             let numbered = needles.iter().map(|needle| needle.as_slice().into()).enumerate();
             let engine = Sieve::with_level(Group::new(numbered, matching), level).unwrap();
             let engine = Arc::new(engine);
             for (_, choice) in anchors::choices(&engine.group, level, &text) {
-                let drawn = format!("{level:?} {:?}", choice.first);
+                let drawn = format!("{level:?} {:?}", choice.prefilter);
                 *engine.sieves.lock().unwrap() = Some(Arc::new(engine.sieves_of(choice, Vec::new())));
                 let (mut search, mut judge) = search(&engine);
                 search.find(&Window { text: &text, ends: 0..text.len(), offset: 0 }, &mut judge);

@@ -11,7 +11,7 @@ use crate::engine::tests::reference::{counted, expected};
 use crate::engine::{Compare, Sieve};
 use crate::scan::group::Group;
 use crate::scan::interface::Engine;
-use crate::simd::Level;
+use crate::simd::SimdLevel;
 use crate::{Matching, Unit};
 
 fn check(text: &[u8], needles: &[Vec<u8>], matching: Matching, len: usize) {
@@ -19,7 +19,7 @@ fn check(text: &[u8], needles: &[Vec<u8>], matching: Matching, len: usize) {
         needles.iter().map(|needle| needle[..].into()).enumerate().collect();
     let group = || Group::new(needles.iter().cloned(), matching);
     let expected = expected(&needles, matching, &[text]);
-    for level in Level::available() {
+    for level in SimdLevel::available() {
         let engines: [Arc<dyn Engine>; 2] = [
             Arc::new(Compare::with_level(group(), level)),
             Arc::new(Sieve::with_level(group(), level).unwrap()),

@@ -1,9 +1,8 @@
 //! Filters by classes of bytes: [tables] tell for each byte of a block to which grams it
 //! may belong.
 //!
-//! What it costs depends neither on the number of grams nor on whether case matters. Other
-//! bytes than those of a gram may pass as well: these are filters, and what passes is
-//! compared.
+//! The cost depends neither on the number of grams nor on whether case matters. Other
+//! bytes than those of a gram may pass as well, so whatever passes is compared.
 //!
 //! [tables]: crate::simd::tables
 
@@ -13,12 +12,15 @@
 )]
 
 use super::{BLOCK_BYTES, Case, Filter, Gram};
-use crate::simd::tables::LookUp;
+use crate::simd::tables::Tables;
+use crate::simd::vector::Vector;
 
-/// Each byte of a gram by tables of its own, and so a load for each.
-pub(super) struct Classes<B: LookUp, const BYTES: usize>([B::Tables; BYTES]);
+/// Each byte of a gram is looked up in tables of its own, and so takes a load of its own.
+#[cfg_attr(not(target_arch = "x86_64"), allow(dead_code, reason = "only AVX-512 gains by it"))]
+pub(super) struct Classes<B: Vector, const BYTES: usize>([B::Tables; BYTES]);
 
-impl<B: LookUp, const BYTES: usize> Classes<B, BYTES> {
+#[cfg_attr(not(target_arch = "x86_64"), allow(dead_code, reason = "only AVX-512 gains by it"))]
+impl<B: Vector, const BYTES: usize> Classes<B, BYTES> {
     /// For each place, the grams that may begin there.
     ///
     /// # Safety
@@ -26,35 +28,35 @@ impl<B: LookUp, const BYTES: usize> Classes<B, BYTES> {
     /// As for [`Filter::masks`].
     #[inline(always)]
     unsafe fn block(&self, from: *const u8) -> B {
-        // SAFETY: the caller sees to it.
+        // SAFETY: the caller answers for it.
         unsafe {
             let mut all = B::load(from).classes(self.0[0]);
             for at in 1..BYTES {
-                all = all.both(B::load(from.add(at)).classes(self.0[at]));
+                all = all.and(B::load(from.add(at)).classes(self.0[at]));
             }
             all
         }
     }
 }
 
-impl<B: LookUp, const NEEDLES: usize, const BYTES: usize> Filter<NEEDLES> for Classes<B, BYTES> {
+impl<B: Vector, const NEEDLES: usize, const BYTES: usize> Filter<NEEDLES> for Classes<B, BYTES> {
     type Block = B;
     const GRAM_BYTES: usize = BYTES;
     const AHEAD: usize = 0;
 
     #[inline(always)]
     unsafe fn new(grams: &[Gram<'_>; NEEDLES], case: Case) -> Self {
-        let mut tables = [B::NONE; BYTES];
+        let mut tables = [Tables::new(B::SPLIT); BYTES];
         for at in 0..BYTES {
             for (nth, gram) in grams.iter().enumerate() {
-                tables[at].insert_byte::<B>(gram.needle[gram.offset + at], case, 1 << nth);
+                tables[at].insert_byte(gram.needle[gram.offset + at], case, 1 << nth);
             }
         }
         // SAFETY: the caller answers for the instructions.
         unsafe {
-            let mut loaded = [B::tables(&tables[0]); BYTES];
+            let mut loaded = [B::tables(tables[0].all()); BYTES];
             for at in 1..BYTES {
-                loaded[at] = B::tables(&tables[at]);
+                loaded[at] = B::tables(tables[at].all());
             }
             Self(loaded)
         }
@@ -62,14 +64,14 @@ impl<B: LookUp, const NEEDLES: usize, const BYTES: usize> Filter<NEEDLES> for Cl
 
     #[inline(always)]
     unsafe fn passes(&self, pair: *const u8) -> bool {
-        // SAFETY: the caller sees to it.
-        unsafe { self.block(pair).either(self.block(pair.add(BLOCK_BYTES))).is_any() }
+        // SAFETY: the caller answers for it.
+        unsafe { self.block(pair).or(self.block(pair.add(BLOCK_BYTES))).is_any() }
     }
 
     #[inline(always)]
     unsafe fn masks(&self, block: *const u8) -> [u64; NEEDLES] {
         let mut masks = [0; NEEDLES];
-        // SAFETY: the caller sees to it.
+        // SAFETY: the caller answers for it.
         unsafe {
             let grams = self.block(block);
             for needle in 0..NEEDLES {
@@ -80,10 +82,10 @@ impl<B: LookUp, const NEEDLES: usize, const BYTES: usize> Filter<NEEDLES> for Cl
     }
 }
 
-/// Two bytes of a gram, those that share a lane of two bytes: its first two bytes where
-/// it begins with a lane, else the last two. So one load is enough, and it crosses no line
-/// of the cache.
-pub(super) struct Lanes<B: LookUp> {
+/// Only the two bytes of a gram that share a lane of two bytes are looked up: its first two
+/// where it begins with a lane, else its last two. So one load is enough, and it crosses no
+/// cache line.
+pub(super) struct Lanes<B: Vector> {
     /// For the first bytes of lanes.
     first: B::Tables,
     /// For the second ones.
@@ -93,13 +95,13 @@ pub(super) struct Lanes<B: LookUp> {
 /// The bytes of a gram of [`Lanes`].
 pub(super) const LANES_GRAM_BYTES: usize = 3;
 
-impl<B: LookUp> Lanes<B> {
+impl<B: Vector> Lanes<B> {
     /// The bit of grams that begin with a lane.
     const EVEN: u8 = 0b01;
     /// That of those that begin a byte before.
     const ODD: u8 = 0b10;
 
-    /// In the first byte of each lane, the grams that may have both bytes of it.
+    /// In the first byte of each lane, the grams to which both bytes of it may belong.
     ///
     /// # Safety
     ///
@@ -107,33 +109,34 @@ impl<B: LookUp> Lanes<B> {
     /// from here on.
     #[inline(always)]
     unsafe fn block(&self, from: *const u8) -> B {
-        // SAFETY: the caller sees to it.
+        // SAFETY: the caller answers for it.
         unsafe {
             let block = B::load(from);
-            block.classes(self.first).both(block.classes(self.second).second_bytes())
+            block.classes(self.first).and(block.classes(self.second).second_bytes())
         }
     }
 }
 
-impl<B: LookUp, const NEEDLES: usize> Filter<NEEDLES> for Lanes<B> {
+impl<B: Vector, const NEEDLES: usize> Filter<NEEDLES> for Lanes<B> {
     type Block = B;
     const GRAM_BYTES: usize = LANES_GRAM_BYTES;
-    /// A gram that begins a byte before a lane is told by this lane.
+    /// A gram that begins a byte before a lane is found by that lane.
     const AHEAD: usize = 1;
 
     #[inline(always)]
     unsafe fn new(grams: &[Gram<'_>; NEEDLES], case: Case) -> Self {
-        let (mut first, mut second) = (B::NONE, B::NONE);
+        let mut first = Tables::new(B::SPLIT);
+        let mut second = first;
         for (nth, gram) in grams.iter().enumerate() {
             let [a, b, c] = [0, 1, 2].map(|at| gram.needle[gram.offset + at]);
             let (even, odd) = (Self::EVEN << (2 * nth), Self::ODD << (2 * nth));
-            first.insert_byte::<B>(a, case, even);
-            second.insert_byte::<B>(b, case, even);
-            first.insert_byte::<B>(b, case, odd);
-            second.insert_byte::<B>(c, case, odd);
+            first.insert_byte(a, case, even);
+            second.insert_byte(b, case, even);
+            first.insert_byte(b, case, odd);
+            second.insert_byte(c, case, odd);
         }
         // SAFETY: the caller answers for the instructions.
-        unsafe { Self { first: B::tables(&first), second: B::tables(&second) } }
+        unsafe { Self { first: B::tables(first.all()), second: B::tables(second.all()) } }
     }
 
     #[inline(always)]
@@ -141,7 +144,7 @@ impl<B: LookUp, const NEEDLES: usize> Filter<NEEDLES> for Lanes<B> {
         // SAFETY: the lanes end before the last gram of the pair does.
         unsafe {
             let lanes = pair.add(1);
-            self.block(lanes).either(self.block(lanes.add(BLOCK_BYTES))).is_any()
+            self.block(lanes).or(self.block(lanes.add(BLOCK_BYTES))).is_any()
         }
     }
 

@@ -1,4 +1,4 @@
-//! The bytes of the grams, each compared with a block.
+//! A filter that compares each byte of the grams with a block.
 
 #![allow(
     clippy::needless_range_loop,
@@ -6,9 +6,9 @@
 )]
 
 use super::{BLOCK_BYTES, Case, Filter, Gram};
-use crate::simd::block::Block;
+use crate::simd::vector::Block;
 
-/// The bytes of the grams, in blocks of one byte over and over.
+/// The bytes of the grams, each over and over in a block.
 pub(super) struct Compared<B, const NEEDLES: usize, const BYTES: usize, const LOWERS: bool> {
     bytes: [[B; BYTES]; NEEDLES],
 }
@@ -23,11 +23,11 @@ impl<B: Block, const NEEDLES: usize, const BYTES: usize, const LOWERS: bool>
     /// The CPU must have the instructions of `B`.
     #[inline(always)]
     unsafe fn cased(block: B) -> B {
-        // SAFETY: the caller has the instructions of `B`.
+        // SAFETY: the caller answers for the instructions.
         if LOWERS { unsafe { block.set_case() } } else { block }
     }
 
-    /// For each needle, zero where its gram stands.
+    /// For each needle, zero where its gram is.
     ///
     /// # Safety
     ///
@@ -35,7 +35,7 @@ impl<B: Block, const NEEDLES: usize, const BYTES: usize, const LOWERS: bool>
     /// lie in the text from here on.
     #[inline(always)]
     unsafe fn differences(&self, from: *const u8) -> [B; NEEDLES] {
-        // SAFETY: the blocks begin up to `BYTES - 1` bytes behind the first.
+        // SAFETY: the blocks begin up to `BYTES - 1` bytes after the first.
         unsafe {
             let mut blocks = [Self::cased(B::load(from)); BYTES];
             for at in 1..BYTES {
@@ -53,14 +53,14 @@ impl<B: Block, const NEEDLES: usize, const BYTES: usize, const LOWERS: bool>
         }
     }
 
-    /// Zero in each place where the gram of any needle stands.
+    /// Zero in each place where the gram of any needle is.
     ///
     /// # Safety
     ///
     /// As for [`differences`](Self::differences).
     #[inline(always)]
     unsafe fn least(&self, from: *const u8) -> B {
-        // SAFETY: the caller sees to it.
+        // SAFETY: the caller answers for it.
         unsafe {
             let differences = self.differences(from);
             let mut least = differences[0];
@@ -100,14 +100,14 @@ impl<B: Block, const NEEDLES: usize, const BYTES: usize, const LOWERS: bool> Fil
 
     #[inline(always)]
     unsafe fn passes(&self, pair: *const u8) -> bool {
-        // SAFETY: the caller sees to it.
-        unsafe { self.least(pair).either_zero(self.least(pair.add(BLOCK_BYTES))).zeros() != 0 }
+        // SAFETY: the caller answers for it.
+        unsafe { self.least(pair).either_zero(self.least(pair.add(BLOCK_BYTES))).has_zero() }
     }
 
     #[inline(always)]
     unsafe fn masks(&self, block: *const u8) -> [u64; NEEDLES] {
         let mut masks = [0; NEEDLES];
-        // SAFETY: the caller sees to it.
+        // SAFETY: the caller answers for it.
         unsafe {
             let differences = self.differences(block);
             for needle in 0..NEEDLES {

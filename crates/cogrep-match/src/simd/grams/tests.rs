@@ -2,7 +2,7 @@
 
 use proptest::prelude::*;
 
-use super::scan::stands;
+use super::scan::is_at;
 use super::*;
 
 const WANTED: [Wanted; 3] = [Wanted::Count, Wanted::CountWords, Wanted::Show];
@@ -10,57 +10,57 @@ const WANTED: [Wanted; 3] = [Wanted::Count, Wanted::CountWords, Wanted::Show];
 #[derive(Default)]
 struct Places(Vec<Vec<usize>>);
 
-impl Found for Places {
-    fn found(&mut self, index: usize, start: usize, mask: u64) {
+impl MaskSink for Places {
+    fn take(&mut self, index: usize, start: usize, mask: u64) {
         assert_ne!(mask, 0);
         let bits = (0..BLOCK_BYTES).filter(|bit| mask >> bit & 1 == 1);
         self.0[index].extend(bits.map(|bit| start.wrapping_add(bit)));
     }
 }
 
-fn naive(field: &Field<'_>, gram: Gram<'_>) -> Vec<usize> {
-    let grams = field.grams.clone();
-    grams.filter(|place| stands(field, gram, *place)).map(|place| place - gram.offset).collect()
+fn naive(haystack: &Haystack<'_>, gram: Gram<'_>) -> Vec<usize> {
+    let grams = haystack.grams.clone();
+    grams.filter(|place| is_at(haystack, gram, *place)).map(|place| place - gram.offset).collect()
 }
 
-/// Grams of this many bytes, in every way that suits them.
-fn check(field: &Field<'_>, gram_bytes: usize, grams: &[Gram<'_>]) {
-    let lowered = match field.case {
-        Case::Matters => field.text.to_vec(),
-        Case::Ignored => field.text.to_ascii_lowercase(),
+/// Checks grams of this many bytes, by every kind of filter that suits them.
+fn check(haystack: &Haystack<'_>, gram_bytes: usize, grams: &[Gram<'_>]) {
+    let lowered = match haystack.case {
+        Case::Matters => haystack.text.to_vec(),
+        Case::Ignored => haystack.text.to_ascii_lowercase(),
     };
-    let plain = Field { text: &lowered, case: Case::Matters, ..field.clone() };
+    let plain = Haystack { text: &lowered, case: Case::Matters, ..haystack.clone() };
     let expected: Vec<_> = grams.iter().map(|gram| naive(&plain, *gram)).collect();
-    for level in Level::available() {
-        let ways = Way::suiting(level, gram_bytes);
-        for way in ways.into_iter().filter(|way| way.gram_bytes() == gram_bytes) {
+    for level in SimdLevel::available() {
+        let kinds = FilterKind::suiting(level, gram_bytes);
+        for kind in kinds.into_iter().filter(|kind| kind.gram_bytes() == gram_bytes) {
             let mut places = Places(vec![Vec::new(); grams.len()]);
-            let seen = find(level, way, grams, field, &mut places);
+            let seen = find(level, kind, grams, haystack, &mut places);
             for (index, gram) in grams.iter().enumerate() {
                 let (shown, counted) = (&places.0[index], seen.counts[index]);
                 let right = match gram.wanted {
                     Wanted::Count => (vec![], expected[index].len() as u64),
-                    Wanted::CountWords => words(&expected[index], shown, *gram, field),
+                    Wanted::CountWords => words(&expected[index], shown, *gram, haystack),
                     Wanted::Show => (expected[index].clone(), 0),
                 };
                 let found = (shown.clone(), counted);
-                assert_eq!(found, right, "{level:?} {way:?} {gram:?} {field:?}");
+                assert_eq!(found, right, "{level:?} {kind:?} {gram:?} {haystack:?}");
             }
         }
     }
 }
 
-/// What is to be shown and how many counted of these places, if those are shown that were:
+/// Which of these places are to be shown, and how many counted, given those that were shown:
 /// at the edges, more may be than need be.
 fn words(
     places: &[usize],
     shown: &[usize],
     gram: Gram<'_>,
-    field: &Field<'_>,
+    haystack: &Haystack<'_>,
 ) -> (Vec<usize>, u64) {
     let beside = |place: usize| {
-        let before = place.checked_sub(1).and_then(|at| field.text.get(at));
-        [before, field.text.get(place + gram.needle.len())]
+        let before = place.checked_sub(1).and_then(|at| haystack.text.get(at));
+        [before, haystack.text.get(place + gram.needle.len())]
     };
     let is_word = |byte: &u8| byte.is_ascii_alphanumeric() || *byte == b'_';
     let has_word = |place: usize| beside(place).into_iter().flatten().any(is_word);
@@ -77,7 +77,7 @@ fn words(
     (show, count.len() as u64)
 }
 
-/// Texts of few letters, so that needles stand in them.
+/// Texts of few letters, so that needles occur in them.
 fn text(len: impl Into<prop::collection::SizeRange>) -> impl Strategy<Value = Vec<u8>> {
     prop::collection::vec(prop::sample::select(&b"aaabAA@`!_ \x80\xFF"[..]), len)
 }
@@ -119,13 +119,13 @@ proptest! {
         };
         let grams_end = (text.len() + 1).saturating_sub(gram_bytes);
         let first_gram = first_gram.min(grams_end);
-        let field = Field {
+        let haystack = Haystack {
             text,
             case,
             ends: within(start, end),
             grams: first_gram..grams_end.saturating_sub(last_gram).max(first_gram),
         };
-        check(&field, gram_bytes, &grams);
+        check(&haystack, gram_bytes, &grams);
     }
 }
 
@@ -135,12 +135,13 @@ fn lengths_around_blocks() {
         let text = vec![b'a'; len];
         for needle in [&b"a"[..], b"aa", b"aaa", b"aaaa", &[b'a'; 63], &[b'a'; 64], &[b'a'; 65]] {
             let gram_bytes = needle.len().min(MOST);
-            let field = Field { text: &text, case: Case::Matters, ends: 0..len, grams: 0..len };
+            let haystack =
+                Haystack { text: &text, case: Case::Matters, ends: 0..len, grams: 0..len };
             let grams = (len + 1).saturating_sub(gram_bytes);
             for offset in [0, needle.len() - gram_bytes] {
-                let field = Field { grams: 0..grams, ..field.clone() };
+                let haystack = Haystack { grams: 0..grams, ..haystack.clone() };
                 for wanted in WANTED {
-                    check(&field, gram_bytes, &[Gram { needle, offset, wanted }]);
+                    check(&haystack, gram_bytes, &[Gram { needle, offset, wanted }]);
                 }
             }
         }
@@ -154,8 +155,8 @@ fn every_byte_beside_a_needle() {
     let text = [vec![b'-'; 100], beside.collect(), vec![b'-'; 200]].concat();
     let all = 0..text.len();
     for case in [Case::Matters, Case::Ignored] {
-        let field = Field { text: &text, case, ends: all.clone(), grams: 0..text.len() - 1 };
-        check(&field, 2, &[Gram { needle: b"qz", offset: 0, wanted: Wanted::CountWords }]);
+        let haystack = Haystack { text: &text, case, ends: all.clone(), grams: 0..text.len() - 1 };
+        check(&haystack, 2, &[Gram { needle: b"qz", offset: 0, wanted: Wanted::CountWords }]);
     }
 }
 
@@ -166,12 +167,12 @@ fn needles_that_end_outside_do_not_count() {
     for cut in 0..70_usize {
         for (ends, from) in [(cut..300, cut.saturating_sub(7)), (0..300 - cut, 0)] {
             for first in from..from + 9 {
-                let field =
-                    Field { text: &text, case: Case::Matters, ends: ends.clone(), grams: 0..0 };
+                let haystack =
+                    Haystack { text: &text, case: Case::Matters, ends: ends.clone(), grams: 0..0 };
                 for offset in [0, 2] {
                     let grams = first..text.len() - 3;
-                    let field = Field { grams, ..field.clone() };
-                    check(&field, 4, &[Gram { needle, offset, wanted: Wanted::Count }]);
+                    let haystack = Haystack { grams, ..haystack.clone() };
+                    check(&haystack, 4, &[Gram { needle, offset, wanted: Wanted::Count }]);
                 }
             }
         }

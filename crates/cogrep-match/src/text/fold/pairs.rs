@@ -9,7 +9,7 @@ use crate::simd::pairs::{OF_THREE, OF_TWO, Pairs};
 pub(super) fn pairs() -> &'static Pairs {
     static PAIRS: OnceLock<Pairs> = OnceLock::new();
     PAIRS.get_or_init(|| {
-        let mut pairs = Pairs { first: [[0; 64]; 64], second: [[0; 64]; 64], matters: [0; 64] };
+        let mut pairs = Pairs { first: [[0; 64]; 64], second: [[0; 64]; 64], changes: [0; 64] };
         for first in OF_TWO..=u8::MAX {
             let row = usize::from(first) % 64;
             for second in 0x80..=0xBF {
@@ -18,7 +18,7 @@ pub(super) fn pairs() -> &'static Pairs {
                 pairs.first[row][column] = to_first;
                 pairs.second[row][column] = to_second;
                 if (to_first, to_second) != (first, second) {
-                    pairs.matters[row] = 0xFF;
+                    pairs.changes[row] = 0xFF;
                 }
             }
         }

@@ -1,10 +1,10 @@
 //! Blocks in eight words, for any CPU.
 
-use super::block::Block;
+use crate::simd::vector::Block;
 
 /// A block as eight words, the first byte in the lowest byte of the first.
 #[derive(Clone, Copy)]
-pub(super) struct Words([u64; 8]);
+pub(in crate::simd) struct Words([u64; 8]);
 
 const LOW: u64 = 0x0101_0101_0101_0101;
 const HIGH: u64 = LOW << 7;
@@ -13,10 +13,10 @@ const HIGH: u64 = LOW << 7;
 #[inline(always)]
 fn bits(words: [u64; 8]) -> u64 {
     let mut mask = 0;
-    for (place, word) in words.into_iter().enumerate() {
+    for (at, word) in words.into_iter().enumerate() {
         // The product moves bit 8k to bit 56 + k; nothing else reaches the top byte.
         let gathered = (word >> 7 & LOW).wrapping_mul(0x0102_0408_1020_4080) >> 56;
-        mask |= gathered << (8 * place);
+        mask |= gathered << (8 * at);
     }
     mask
 }
@@ -40,14 +40,14 @@ fn between(word: u64, first: u8, last: u8) -> u64 {
 impl Block for Words {
     #[inline(always)]
     unsafe fn load(from: *const u8) -> Self {
-        // SAFETY: the caller answers for sixty-four bytes.
+        // SAFETY: the caller answers for the sixty-four bytes.
         let words = unsafe { from.cast::<[u64; 8]>().read_unaligned() };
         Self(words.map(u64::from_le))
     }
 
     #[inline(always)]
     unsafe fn store(self, to: *mut u8) {
-        // SAFETY: the caller answers for sixty-four bytes.
+        // SAFETY: the caller answers for the sixty-four bytes.
         unsafe { to.cast::<[u64; 8]>().write_unaligned(self.0.map(u64::to_le)) }
     }
 
@@ -97,7 +97,7 @@ impl Block for Words {
     }
 
     #[inline(always)]
-    unsafe fn words(self) -> u64 {
+    unsafe fn word_bytes(self) -> u64 {
         bits(self.0.map(|word| {
             between(word | LOW << 5, b'a', b'z')
                 | between(word, b'0', b'9')
