@@ -18,6 +18,7 @@ mod picture;
 mod refusal;
 mod run;
 mod save;
+mod simd;
 mod slips;
 mod sources;
 mod stats;
@@ -29,6 +30,9 @@ use std::process::ExitCode;
 use arguments::Work;
 
 fn main() -> ExitCode {
+    if let Err(error) = simd::choose(std::env::var_os("COGREP_SIMD").as_deref()) {
+        return error::end(&error);
+    }
     let work = match arguments::parse(std::env::args_os()) {
         Ok(work) => work,
         Err(early) => return error::end_early(early),
