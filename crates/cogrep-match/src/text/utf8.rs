@@ -1,12 +1,16 @@
 //! Single characters in bytes that may or may not be UTF-8.
+//!
+//! Text is never validated as a whole: bytes that are not UTF-8 stay as they are, and the
+//! characters around them count. Whether a character is a letter, or what it folds to, is
+//! decided in [`word`](super::word) and [`fold`](super::fold).
 
-/// Whether this byte goes on a character that began before it.
+/// Whether this byte continues a character that began before it.
 pub(crate) fn is_continuation(byte: u8) -> bool {
     byte & 0xC0 == 0x80
 }
 
-/// How many bytes a character takes that begins with this byte; 1 for ASCII and
-/// for bytes that begin none.
+/// How many bytes a character has that begins with this one: 1 for ASCII, and for bytes
+/// that begin no character.
 pub(crate) fn announced_len(lead: u8) -> usize {
     match lead {
         0xC2..=0xDF => 2,
@@ -16,7 +20,7 @@ pub(crate) fn announced_len(lead: u8) -> usize {
     }
 }
 
-/// The valid character with which the bytes begin, and its length.
+/// The valid character with which the bytes begin, and its length in bytes.
 #[inline]
 pub(crate) fn first_char(bytes: &[u8]) -> Option<(char, usize)> {
     let tail = |byte: u8| u32::from(byte & 0x3F);
@@ -28,7 +32,7 @@ pub(crate) fn first_char(bytes: &[u8]) -> Option<(char, usize)> {
         }
         [a @ 0xE0..=0xEF, b, c, ..] if is_continuation(b) && is_continuation(c) => {
             let code = (u32::from(a) & 0x0F) << 12 | tail(b) << 6 | tail(c);
-            // Below that it is an overlong spelling; `from_u32` refuses surrogates.
+            // A smaller code is an overlong encoding; `from_u32` refuses surrogates.
             char::from_u32(code).filter(|_| code >= 0x800).map(|char| (char, 3))
         }
         [a @ 0xF0..=0xF4, b, c, d, ..]
@@ -53,7 +57,7 @@ pub(crate) fn last_char(bytes: &[u8]) -> Option<char> {
 mod tests {
     use super::*;
 
-    /// What the standard library says of each split.
+    /// The first character according to the standard library.
     fn slow_first(bytes: &[u8]) -> Option<(char, usize)> {
         (1..=bytes.len().min(4)).find_map(|len| {
             let text = std::str::from_utf8(&bytes[..len]).ok()?;
@@ -89,7 +93,7 @@ mod tests {
     }
 
     #[test]
-    fn the_last_character_is_seen_behind_others() {
+    fn the_last_character_is_found_after_others() {
         assert_eq!(last_char("aé".as_bytes()), Some('é'));
         assert_eq!(last_char("\u{80}\u{80}𝄞".as_bytes()), Some('𝄞'));
         assert_eq!(last_char(b"\xC3\xA9\xA9"), None);

@@ -1,15 +1,15 @@
 //! Word characters: what `-w` means.
 //!
-//! A word character is one of Unicode 16.0 `\w` as UTS #18 has it: alphabetic,
-//! a mark, a decimal digit, connector punctuation or a join control.
+//! A word character is what `\w` matches in UTS #18, with the data of Unicode 16.0:
+//! alphabetic, a mark, a decimal digit, connector punctuation or a join control.
 
 #[rustfmt::skip]
-#[allow(clippy::unreadable_literal, reason = "rows of bits, for no reader")]
+#[allow(clippy::unreadable_literal, reason = "rows of bits that nobody reads")]
 mod table;
 
 use crate::text::utf8;
 
-/// Whether this is a word character.
+/// Whether a character is a word character.
 ///
 /// ```
 /// use cogrep_match::word::is_word;
@@ -25,7 +25,7 @@ pub fn is_word(char: char) -> bool {
 
 /// Whether a word character ends exactly at the end of these bytes.
 ///
-/// Bytes that are not valid UTF-8 are no character, so no word character either.
+/// Bytes that are not valid UTF-8 are no character, and so no word character.
 pub fn ends_in_word(bytes: &[u8]) -> bool {
     utf8::last_char(bytes).is_some_and(is_word)
 }
