@@ -1,5 +1,5 @@
-//! Which mutant runs: the one whose number is in `MUTANT`. Stands in the crate while its
-//! mutants are run, and nowhere else.
+//! Which mutant runs: the one whose number is in `MUTANT`. `run.py` adds this module to the
+//! crate while it runs the crate's mutants.
 
 #![allow(missing_docs, unsafe_code)]
 

@@ -1,18 +1,18 @@
 #!/usr/bin/env python3
-"""Mutation testing of this crate: what of its code can be changed unnoticed?
+"""Mutation testing of cogrep-match: which changes of its code does no test notice?
 
-The mutants are those of cargo-mutants, but nearly all are compiled at once, each
-behind a switch (`src/main.rs`): a mutant then costs its tests, and not a build of ten
-seconds. What does not compile that way (the value of a constant, say) is built by
-itself. The tests run from the quickest on, and stop at the first that fails. A mutant
-that needs more than its time of CPU has timed out; other load does not matter.
+The mutants are those of cargo-mutants, but nearly all are compiled at once, each behind
+a switch (`cargo xtask weave`). A mutant then costs its tests, and not a build of ten
+seconds. What does not compile that way, such as the value of a constant, is built by
+itself. The quickest tests run first, and the first failure ends the run. A mutant has
+timed out when it has used up its time of CPU, so other load does not matter.
 
 usage: run.py [--jobs N] [--only REGEX] [--quick] [--again] RESULTS.json
 
-RESULTS.json holds what came of each mutant, by its name; those that it has already are
-not run again, unless they were missed and `--again` is given. `--quick` leaves out the
-tests that take seconds: what was missed is then to be run again without it. Works on a copy of HEAD in
-the folder that MUTANTS names (or a new one in the temporary folder).
+RESULTS.json holds the result of each mutant by its name. Mutants that it names are not
+run again, except those that were missed if `--again` is given. `--quick` leaves out the
+tests that take seconds; run what it missed again without it. The work is done on a copy
+of HEAD in the folder that MUTANTS names, or in a new temporary folder.
 """
 
 import argparse
@@ -29,7 +29,7 @@ import threading
 from pathlib import Path
 
 HERE = Path(__file__).resolve().parent
-ROOT = HERE.parents[3]
+ROOT = HERE.parents[1]
 CRATE = Path("crates/cogrep-match")
 UNIT, WHOLE = "unit", "whole"
 # The tests by how soon they fail: a program, what its tests' names begin with, and how
@@ -65,7 +65,7 @@ def programs(folder):
 
 
 def limit(seconds):
-    # Whatever else the machine has to do comes first.
+    # Everything else that the machine has to do comes first.
     os.sched_setscheduler(0, os.SCHED_IDLE, os.sched_param(0))
     resource.setrlimit(resource.RLIMIT_CPU, (seconds, seconds + 1))
     resource.setrlimit(resource.RLIMIT_AS, (MEMORY_BYTES, MEMORY_BYTES))
@@ -74,8 +74,10 @@ def limit(seconds):
 
 def outcome(folder, tests, number=None, stages=STAGES):
     """Runs the tests on a mutant, the one of this number behind the switches."""
-    # What needs more than the sources, as the texts behind COGREP_CORPUS, is skipped.
-    environment = {k: v for k, v in os.environ.items() if k != "COGREP_CORPUS"}
+    # Only the sources count: tests of real texts are skipped.
+    left_out = {"COGREP_CORPUS", "COGREP_NO_SKIP"}
+    environment = {k: v for k, v in os.environ.items() if k not in left_out}
+    environment["COGREP_THOROUGH"] = "1"
     environment.update(COGREP_SEED="1", PROPTEST_RNG_SEED="1", PROPTEST_MAX_SHRINK_ITERS="0")
     if number is not None:
         environment["MUTANT"] = str(number)
@@ -102,16 +104,16 @@ def restore(folder):
 
 
 def weave(folder, listed, mutants, alone):
-    """Puts in all mutants behind switches but those that must stand alone, and gives
-    their numbers. Those that do not compile so join the ones that stand alone."""
-    tool = HERE / "target/release/all-mutants"
+    """Puts all mutants behind switches except those that must be built alone, and gives
+    their numbers. Mutants that do not compile that way are added to `alone`."""
+    tool = ROOT / "target/debug/xtask"
     while True:
         restore(folder)
         numbers = [str(number) for number in sorted(alone)]
-        run = subprocess.run([tool, listed, folder, *numbers], capture_output=True, text=True)
+        run = subprocess.run([tool, "weave", listed, folder, *numbers], capture_output=True, text=True)
         run.check_returncode()
         source = folder / CRATE / "src"
-        (source / "mutant.rs").write_text((HERE / "src/switch.rs").read_text())
+        (source / "mutant.rs").write_text((HERE / "switch.rs").read_text())
         lib = (source / "lib.rs").read_text()
         (source / "lib.rs").write_text(lib.replace("\nmod ", "\nmod mutant;\nmod ", 1))
         messages, is_built = cargo(folder, "check", "-p", "cogrep-match")
@@ -153,8 +155,8 @@ def main():
     folder = Path(os.environ.get("MUTANTS") or tempfile.mkdtemp())
     if not (folder / ".git").exists():
         subprocess.run(["git", "clone", "-q", ROOT, folder], check=True)
-    build = ["cargo", "build", "-q", "--release", "--target-dir", "target"]
-    subprocess.run(build, cwd=HERE, check=True)
+    build = ["cargo", "build", "-q", "-p", "xtask", "--target-dir", "target"]
+    subprocess.run(build, cwd=ROOT, check=True)
     restore(folder)
     command = ["cargo", "mutants", "--list", "--json", "-p", "cogrep-match"]
     listed = folder / "mutants.json"
@@ -180,10 +182,10 @@ def main():
     alone = set()
     woven = weave(folder, listed, mutants, alone)
     tests = programs(folder)
-    # A switch that is none, so that a panic that is expected would be seen here.
+    # No mutant has this number: a test that expects a panic would show here.
     assert outcome(folder, tests, len(mutants)) == "missed", "the tests fail without a mutant"
     wanted = [number for number in woven if is_wanted(mutants[number])]
-    # A run that is ended early is a random sample.
+    # In random order, so that a run that is ended early is a sample.
     random.Random(1).shuffle(wanted)
     with concurrent.futures.ThreadPoolExecutor(options.jobs) as jobs:
         run = lambda number: take(number, outcome(folder, tests, number, stages))
