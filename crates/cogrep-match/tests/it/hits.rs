@@ -2,8 +2,9 @@
 
 #![allow(clippy::single_range_in_vec_init, reason = "a pattern may have one hit")]
 
-use crate::common::{cases, choices, counts, feed, hits, plan, reference_hits, strategy};
+use crate::common::{choices, counts, feed, hits, plan, reference_hits, strategy};
 use cogrep_match::{EngineChoice, Hits, Matching, Scanner, Syntax, Unit, fold_all};
+use cogrep_testing::cases;
 use proptest::collection::vec;
 use proptest::prelude::*;
 

@@ -1,12 +1,12 @@
 //! The behaviour of the whole crate.
 //!
-//! One program, since each takes longer to link than most of them to run. `cargo test
-//! -p cogrep-match parts::` runs a module of it.
+//! One test program, because each takes longer to link than most of its tests take to
+//! run. `cargo test -p cogrep-match --test it parts::` runs one module of it.
 
 #![allow(
     clippy::unwrap_used,
     clippy::print_stdout,
-    reason = "a test may fail, say with what, and print its seed or that it skips"
+    reason = "a test may panic, and prints its seed"
 )]
 
 mod common;
@@ -21,3 +21,9 @@ mod ranges;
 mod regex;
 mod scanner;
 mod tables;
+
+#[test]
+fn every_file_of_this_folder_is_a_module() {
+    let main = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/it/main.rs");
+    cogrep_testing::assert_every_file_is_a_module(&main);
+}

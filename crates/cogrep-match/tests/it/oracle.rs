@@ -12,15 +12,7 @@ use std::process::{Command, Stdio};
 use crate::common::random::Random;
 use crate::common::{choices, counts, strategy};
 use cogrep_match::{EngineChoice, Matching, Syntax, Unit, parse_list};
-
-/// The folder of reference data, if there is one.
-fn data() -> Option<PathBuf> {
-    let folder = std::env::var_os("COGREP_CORPUS").map(PathBuf::from);
-    if folder.is_none() {
-        println!("skipped: COGREP_CORPUS names no folder of reference data");
-    }
-    folder
-}
+use cogrep_testing::corpus;
 
 fn number_in(variable: &str, default: usize) -> usize {
     std::env::var(variable).map_or(default, |number| number.parse().unwrap())
@@ -199,7 +191,7 @@ fn random_matching(random: &mut Random) -> Matching {
 
 #[test]
 fn random_cases_count_as_in_the_reference() {
-    let Some(data) = data() else { return };
+    let Some(data) = corpus() else { return };
     let mut random = Random::seeded();
     let corpora: Vec<_> = corpora(&data).iter().map(|path| read(path)).collect();
     let (cases, lens): (Vec<_>, Vec<_>) = (0..number_in("COGREP_CASES", 2000))
@@ -258,7 +250,7 @@ fn sample(random: &mut Random, list: &[Vec<u8>], text: &[u8], size: usize) -> Ve
 
 #[test]
 fn samples_of_real_lists_count_as_in_the_reference() {
-    let Some(data) = data() else { return };
+    let Some(data) = corpus() else { return };
     let mut random = Random::seeded();
     let size = number_in("COGREP_SAMPLE", 10);
     let lists = lists(&data);
@@ -289,7 +281,7 @@ fn samples_of_real_lists_count_as_in_the_reference() {
 
 #[test]
 fn known_counts_in_war_and_peace() {
-    let Some(data) = data() else { return };
+    let Some(data) = corpus() else { return };
     let text = read(&data.join("corpora/pg2600.txt"));
     let patterns = ["love", "hate", "hope"].map(|word| word.as_bytes().to_vec());
     let plain = Matching::default();
@@ -317,7 +309,7 @@ fn known_counts_in_war_and_peace() {
 #[test]
 #[ignore = "takes minutes"]
 fn real_lists_count_the_same_with_every_engine() {
-    let Some(data) = data() else { return };
+    let Some(data) = corpus() else { return };
     let texts: Vec<_> = corpora(&data).iter().map(|path| read(path)).collect();
     for (name, list) in lists(&data) {
         for matching in list_options() {

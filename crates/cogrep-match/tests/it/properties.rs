@@ -1,7 +1,8 @@
 //! Any text, any patterns, any options, cut anywhere: every engine gives what the
 //! reference gives.
 
-use crate::common::{cases, choices, counts, reference, strategy};
+use crate::common::{choices, counts, reference, strategy};
+use cogrep_testing::cases;
 use proptest::collection::vec;
 use proptest::prelude::*;
 

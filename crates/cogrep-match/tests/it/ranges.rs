@@ -2,9 +2,10 @@
 //! text in one piece, wherever it was cut, for every engine and every way of counting.
 
 use crate::common::{
-    cases, choices, counts_in_ranges, hits_in_ranges, plan, reference, reference_hits, strategy,
+    choices, counts_in_ranges, hits_in_ranges, plan, reference, reference_hits, strategy,
 };
 use cogrep_match::{EngineChoice, Matching, Scanner, Syntax, Undecided, Unit};
+use cogrep_testing::cases;
 use proptest::collection::vec;
 use proptest::prelude::*;
 use proptest::sample::select;

@@ -1,7 +1,8 @@
 //! Regular expressions count what the `regex` crate finds, line by line.
 
-use crate::common::{cases, counts, lines, strategy};
+use crate::common::{counts, lines, strategy};
 use cogrep_match::{EngineChoice, LineTooLong, Matching, Patterns, Plan, Scanner, Syntax, Unit};
+use cogrep_testing::cases;
 use proptest::collection::vec;
 use proptest::prelude::*;
 use proptest::sample::select;

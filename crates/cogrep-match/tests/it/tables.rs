@@ -154,7 +154,7 @@ fn check(file: &str, expected: &str) {
         std::fs::write(&path, expected).unwrap();
     }
     let found = std::fs::read_to_string(&path).unwrap();
-    assert!(found == expected, "{file} is not current; see the head of tests/tables.rs");
+    assert!(found == expected, "{file} is not current; see the head of tests/it/tables.rs");
 }
 
 #[test]
@@ -175,13 +175,9 @@ fn lookups_give_what_the_sources_give() {
     }
 }
 
-/// The folder of reference data, if there is one.
+/// The folder of the reference counter, if there is one.
 fn oracle() -> Option<PathBuf> {
-    let folder = std::env::var_os("COGREP_CORPUS");
-    if folder.is_none() {
-        println!("skipped: COGREP_CORPUS names no folder of reference data");
-    }
-    Some(PathBuf::from(folder?).join("oracle"))
+    Some(cogrep_testing::corpus()?.join("oracle"))
 }
 
 fn numbers(line: &str, separator: &str) -> (u32, u32) {

@@ -12,17 +12,6 @@ use cogrep_match::{
     Cut, EngineChoice, Hits, Matching, Output, Patterns, Plan, Scanner, Totals, Undecided, Unit,
     fold_all,
 };
-use proptest::test_runner::Config as ProptestConfig;
-
-/// How properties are tested: on this many random cases, or on fewer if `PROPTEST_CASES`
-/// says so.
-pub(crate) fn cases(cases: u32) -> ProptestConfig {
-    let default = ProptestConfig::default();
-    let is_set = std::env::var_os("PROPTEST_CASES").is_some();
-    let cases = if is_set { cases.min(default.cases) } else { cases };
-    ProptestConfig { cases, failure_persistence: None, ..default }
-}
-
 /// The counts of literals in a text, by the letter of the rules.
 pub(crate) fn reference(text: &[u8], patterns: &[Vec<u8>], matching: Matching) -> Vec<u64> {
     let hits = reference_hits(text, patterns, matching);

@@ -1,13 +1,11 @@
 //! What goes wrong while counting: it is said, nothing that was counted is lost,
 //! and the exit status tells.
 
-#![allow(clippy::unwrap_used, reason = "a test may panic")]
-
-mod common;
-
 use std::process::Stdio;
 
-use common::{Answer, Place, answer, expect, skip};
+use cogrep_testing::skip;
+
+use crate::common::{Answer, Place, answer, expect};
 
 const ONE_OF_TWO: &str = "cogrep: incomplete: 1 of 2 sources could not be read to the end\n";
 

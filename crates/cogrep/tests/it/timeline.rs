@@ -1,11 +1,11 @@
 //! What a run spent its time on, as Python reads it back.
 
-mod common;
-
 use std::fs;
 use std::process::Command;
 
-use common::{Place, expect, skip};
+use cogrep_testing::skip;
+
+use crate::common::{Place, expect};
 
 /// Reads the picture and the trace of one run, and holds them against each other;
 /// prints what cores did, what sources waited for, and the names of the threads.
@@ -55,10 +55,10 @@ fn check(place: &Place, command: &mut Command, arguments: &[&str]) -> Option<Str
         return None;
     }
     command.args(["--timeline", "run.svg", "--timeline", "run.json"]).args(arguments);
-    let answer = common::answer(command, b"");
+    let answer = crate::common::answer(command, b"");
     assert_eq!((answer.status, answer.err.as_str()), (0, ""), "{answer:?}");
     let mut python = Command::new("python3");
-    let checked = common::answer(python.args(["-c", CHECK]).current_dir(place.path()), b"");
+    let checked = crate::common::answer(python.args(["-c", CHECK]).current_dir(place.path()), b"");
     assert_eq!(checked.status, 0, "{checked:?}");
     Some(checked.out)
 }
@@ -119,7 +119,7 @@ fn what_is_counted_does_not_depend_on_being_timed() {
     let job = ["--by", "file", "love", "in"];
     let timed = place.run(["--timeline", "x.svg"].iter().chain(&job));
     assert_eq!(timed, place.run(job));
-    let serial = common::answer(place.command().env("COGREP_IO", "serial").args(job), b"");
+    let serial = crate::common::answer(place.command().env("COGREP_IO", "serial").args(job), b"");
     assert_eq!(timed, serial);
 }
 

@@ -1,10 +1,6 @@
 //! What people type first, and the way out that they are shown.
 
-#![allow(clippy::unwrap_used, reason = "a test may panic")]
-
-mod common;
-
-use common::{Place, expect};
+use crate::common::{Place, expect};
 
 #[test]
 fn flags_that_others_have() {

@@ -1,13 +1,9 @@
 //! Pictures: what is drawn is what was counted, where it was counted.
 
-#![allow(clippy::unwrap_used, reason = "a test may panic")]
-
-mod common;
-
 use std::collections::BTreeSet;
 use std::fs;
 
-use common::{Place, expect};
+use crate::common::{Place, expect};
 
 /// The value of an attribute in a tag.
 fn attribute<'t>(tag: &'t str, name: &str) -> &'t str {

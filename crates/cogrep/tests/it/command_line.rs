@@ -1,9 +1,7 @@
 //! What the words of the command line mean, and what is said when they mean
 //! nothing.
 
-mod common;
-
-use common::{Place, expect};
+use crate::common::{Place, expect};
 
 fn library() -> Place {
     Place::with(&[

@@ -1,10 +1,6 @@
 //! Counts broken down, chosen, sorted and named.
 
-#![allow(clippy::unwrap_used, reason = "a test may panic")]
-
-mod common;
-
-use common::{Place, expect};
+use crate::common::{Place, expect};
 
 fn library() -> Place {
     Place::with(&[
@@ -17,7 +13,7 @@ fn library() -> Place {
 
 const FILES: [&str; 4] = ["--in", "a.txt", "b.txt", "none.txt"];
 
-fn run(place: &Place, arguments: &[&str]) -> common::Answer {
+fn run(place: &Place, arguments: &[&str]) -> crate::common::Answer {
     place.run(arguments.iter().chain(&FILES))
 }
 

@@ -3,11 +3,7 @@
 //!
 //! `COGREP_RANGE` makes the ranges so small that a small file has many.
 
-#![allow(clippy::unwrap_used, reason = "a test may panic")]
-
-mod common;
-
-use common::{Answer, Place, answer};
+use crate::common::{Answer, Place, answer};
 
 /// Texts that are easy to cut at the wrong place.
 fn texts() -> Vec<(&'static str, Vec<u8>)> {

@@ -1,8 +1,6 @@
 //! `--stats`: what a run took, and what it did not read.
 
-mod common;
-
-use common::{Answer, Place};
+use crate::common::{Answer, Place};
 
 /// The names of the facts, and the value of one.
 fn fact<'a>(answer: &'a Answer, name: &str) -> Option<&'a str> {

@@ -1,8 +1,8 @@
 //! Known counts in real text. Needs the folder named by `COGREP_CORPUS`.
 
-mod common;
+use cogrep_testing::corpus;
 
-use common::{Place, corpus, expect};
+use crate::common::{Place, expect};
 
 #[test]
 fn war_and_peace() {

@@ -1,12 +1,5 @@
-//! Runs of the program in a clean environment: an empty folder of its own, no
-//! variables but those that are set here.
-
-#![allow(
-    dead_code,
-    clippy::unwrap_used,
-    clippy::print_stderr,
-    reason = "each test file uses its part; a test may panic, and says when it skips"
-)]
+//! Runs of the program in a clean environment: an empty folder of its own, and no
+//! variables except those that a test sets.
 
 use std::ffi::OsStr;
 use std::fs;
@@ -21,7 +14,7 @@ pub(crate) struct Place {
     folder: TempDir,
 }
 
-/// What a run gave.
+/// What a run printed, and its exit status.
 #[derive(Debug, PartialEq, Eq)]
 pub(crate) struct Answer {
     pub(crate) out: String,
@@ -104,18 +97,4 @@ pub(crate) fn answer(command: &mut Command, input: &[u8]) -> Answer {
 /// What a run should give.
 pub(crate) fn expect(out: &str, err: &str, status: i32) -> Answer {
     Answer { out: out.to_owned(), err: err.to_owned(), status }
-}
-
-/// Says that a test does nothing here, and why.
-pub(crate) fn skip(reason: &str) {
-    eprintln!("skipped: {reason}");
-}
-
-/// The folder of real test data, or `None` and a word about it.
-pub(crate) fn corpus() -> Option<PathBuf> {
-    let folder = std::env::var_os("COGREP_CORPUS").map(PathBuf::from);
-    if folder.is_none() {
-        skip("COGREP_CORPUS is not set");
-    }
-    folder
 }

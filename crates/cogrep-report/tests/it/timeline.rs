@@ -1,7 +1,5 @@
 //! The picture and the trace of a fixed run, as they were looked at and found good.
 
-#![allow(clippy::unwrap_used, reason = "a test may panic")]
-
 use std::collections::HashMap;
 use std::path::Path;
 use std::time::Duration;
@@ -79,7 +77,7 @@ fn course() -> Course {
 
 /// Compares with a file, or writes it where `COGREP_BLESS` is set: look at it then.
 fn golden(name: &str, made: &str) {
-    let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/timeline").join(name);
+    let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/it/timeline").join(name);
     if std::env::var_os("COGREP_BLESS").is_some() {
         std::fs::write(&path, made).unwrap();
     }

@@ -1,8 +1,6 @@
 //! How results are written, byte for byte.
 
-mod common;
-
-use common::{Place, expect};
+use crate::common::{Place, expect};
 
 fn two_files() -> Place {
     Place::with(&[("a.txt", b"love hate love\n"), ("b.txt", b"hope\nlove\n")])

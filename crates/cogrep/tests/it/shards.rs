@@ -1,10 +1,8 @@
 //! One job in parts: as processes of their own, saved, and added up again.
 
-mod common;
-
 use std::fs;
 
-use common::{Answer, Place, expect};
+use crate::common::{Answer, Place, expect};
 
 /// A tree whose sources are complete but for one that is missing, with the patterns
 /// in some of them.

@@ -1,13 +1,11 @@
 //! Compressed data as other programs write it, named, piped in and found in folders.
 
-#![allow(clippy::unwrap_used, reason = "a test may panic")]
-
-mod common;
-
 use std::path::PathBuf;
 use std::process::{Command, Stdio};
 
-use common::{Answer, Place, answer, expect, skip};
+use cogrep_testing::skip;
+
+use crate::common::{Answer, Place, answer, expect};
 
 const TEXT: &str = "love and hate\n";
 const LINES: usize = 20_000;

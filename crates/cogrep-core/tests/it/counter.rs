@@ -1,14 +1,12 @@
 //! The library as a program uses it: text from everywhere, one report, stages of one's
 //! own.
 
-#![allow(clippy::unwrap_used, reason = "a test may panic")]
-
 use std::fs;
 
 use cogrep_core::{Counter, Counts, Fault, Input, Matching, Options, Outcome, Report, Syntax};
 use custom_stage::unique;
 
-#[path = "../examples/custom_stage.rs"]
+#[path = "../../examples/custom_stage.rs"]
 #[allow(dead_code, reason = "of the example only its stage is wanted")]
 mod custom_stage;
 

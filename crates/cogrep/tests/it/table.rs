@@ -1,10 +1,6 @@
 //! Tables for people.
 
-#![allow(clippy::unwrap_used, reason = "a test may panic")]
-
-mod common;
-
-use common::{Place, expect};
+use crate::common::{Place, expect};
 
 #[test]
 fn totals_with_bars() {

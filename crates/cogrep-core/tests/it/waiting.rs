@@ -1,7 +1,5 @@
 //! Sources that wait for a disk beside one that always has text.
 
-#![allow(clippy::unwrap_used, reason = "a test may panic")]
-
 use std::io::{self, Read};
 use std::num::NonZeroUsize;
 use std::sync::Arc;

@@ -2,8 +2,6 @@
 //! totals are those of the bytes that came, and every outcome says what became of its
 //! source.
 
-#![allow(clippy::unwrap_used, reason = "a test may panic")]
-
 use std::io::{self, Read};
 use std::num::NonZeroUsize;
 use std::sync::Arc;

@@ -1,12 +1,12 @@
 //! The examples of the documents: their commands are run, and must print what the
 //! document says.
 
-mod common;
-
 use std::path::Path;
 use std::process::Command;
 
-use common::{Place, skip};
+use cogrep_testing::skip;
+
+use crate::common::Place;
 
 /// Documents whose examples run the program by its name.
 const DOCUMENTS: [&str; 3] = ["docs/semantics.md", "docs/parts.md", "docs/timeline.md"];

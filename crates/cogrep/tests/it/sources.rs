@@ -1,11 +1,6 @@
 //! What can be read, all kinds of it at once: the counts are exact, the order is
 //! that of the inputs, and what nobody can read is said.
 
-#![cfg(unix)]
-#![allow(clippy::unwrap_used, reason = "a test may panic")]
-
-mod common;
-
 use std::ffi::OsString;
 use std::fmt::Write as _;
 use std::fs::{self, OpenOptions};
@@ -17,7 +12,7 @@ use std::process::{Command, Stdio};
 use std::thread;
 use std::time::{Duration, Instant};
 
-use common::{Answer, Place, answer, expect};
+use crate::common::{Answer, Place, answer, expect};
 use rustix::fs::{CWD, Mode};
 
 /// A tree with more text than one thread would be left alone with.
@@ -264,7 +259,7 @@ fn a_walk_stays_on_its_file_system_when_asked_to() {
         .filter_map(|folder| tempfile::tempdir_in(folder).ok())
         .find(|folder| device(folder.path()).ok() != device(place.path()).ok())
     else {
-        return common::skip("there is no second file system to write to");
+        return cogrep_testing::skip("there is no second file system to write to");
     };
     fs::write(elsewhere.path().join("b.txt"), "love love").unwrap();
     symlink(elsewhere.path(), place.path().join("tree/elsewhere")).unwrap();
@@ -321,7 +316,7 @@ fn compressed_files_are_unpacked_and_what_is_cut_off_is_said() {
     place.write("plain.txt", text.as_bytes());
     let packed = Command::new("gzip").arg("-c").arg(place.path().join("plain.txt")).output();
     let Ok(packed) = packed else {
-        common::skip("there is no gzip");
+        cogrep_testing::skip("there is no gzip");
         return;
     };
     place.write("packed.gz", &packed.stdout);

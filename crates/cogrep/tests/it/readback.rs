@@ -1,15 +1,13 @@
 //! Names and patterns with anything in them: exact in CSV and JSON, as Python
 //! reads them back, and inert on a terminal.
 
-#![cfg(unix)]
-
-mod common;
-
 use std::ffi::{OsStr, OsString};
 use std::os::unix::ffi::{OsStrExt, OsStringExt};
 use std::process::{Command, Stdio};
 
-use common::{Place, answer, skip};
+use cogrep_testing::skip;
+
+use crate::common::{Place, answer};
 
 const PATTERNS: [&[u8]; 9] = [
     b"a,b",
