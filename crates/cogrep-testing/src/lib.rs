@@ -1,21 +1,25 @@
 //! What the tests of cogrep's crates share: how thorough a run is, what a test does where
 //! the machine lacks something, and a check that no test file was forgotten.
 //!
-//! Three variables of the environment decide, so that the same tests are quick while
+//! Four variables of the environment decide, so that the same tests are quick while
 //! somebody works and complete in `.ci/run`:
 //!
 //! | Variable | Effect |
 //! |---|---|
 //! | `COGREP_THOROUGH=1` | random tests try all of their cases, and not one in ten |
-//! | `COGREP_NO_SKIP=1` | a test that lacks something fails, and does not skip |
 //! | `COGREP_CORPUS=FOLDER` | real texts and the reference counter are in this folder |
+//! | `COGREP_NO_SKIP=1` | a test that lacks something fails, and does not skip |
+//! | `COGREP_NO_SKIP=except-corpus` | so it does, unless what it lacks is the corpus |
+//! | `COGREP_SKIPS=FILE` | a line in this file for each test that skips, and why |
 //!
 //! Fixtures of one crate stay with its tests; nothing here knows what is counted.
 
 use std::collections::BTreeSet;
 use std::env;
-use std::fs;
+use std::fs::{self, File};
+use std::io::Write as _;
 use std::path::{Path, PathBuf};
+use std::thread;
 
 use proptest::test_runner::Config;
 
@@ -53,25 +57,40 @@ pub fn cases(thorough: u32) -> Config {
 ///
 /// # Panics
 ///
-/// If `COGREP_NO_SKIP=1` asks that every test runs.
-#[allow(clippy::print_stderr, reason = "the reason is for whoever reads the test's output")]
+/// If `COGREP_NO_SKIP` asks that every test runs.
 pub fn skip(reason: &str) {
     assert!(!is_on("COGREP_NO_SKIP"), "skipped although COGREP_NO_SKIP is set: {reason}");
-    eprintln!("skipped: {reason}");
+    report_skip(reason);
 }
 
 /// The folder of real texts that `COGREP_CORPUS` names; without one, a [`skip`].
 ///
 /// # Panics
 ///
-/// If there is none although `COGREP_NO_SKIP=1` asks that every test runs.
+/// If there is none although `COGREP_NO_SKIP` asks that every test runs.
 #[must_use]
 pub fn corpus() -> Option<PathBuf> {
     let folder = env::var_os("COGREP_CORPUS").filter(|folder| !folder.is_empty());
     if folder.is_none() {
-        skip("COGREP_CORPUS names no folder of real texts");
+        let reason = "COGREP_CORPUS names no folder of real texts";
+        if env::var_os("COGREP_NO_SKIP").is_some_and(|value| value == "except-corpus") {
+            report_skip(reason);
+        } else {
+            skip(reason);
+        }
     }
     folder.map(PathBuf::from)
+}
+
+#[allow(clippy::print_stderr, reason = "the reason is for a reader of the test's output")]
+fn report_skip(reason: &str) {
+    eprintln!("skipped: {reason}");
+    let Some(path) = env::var_os("COGREP_SKIPS") else { return };
+    let name = thread::current().name().unwrap_or("a test").to_owned();
+    let mut file =
+        File::options().append(true).create(true).open(path).expect("COGREP_SKIPS can be written");
+    // One write, so that lines of tests at the same time do not mix.
+    file.write_all(format!("{name}: {reason}\n").as_bytes()).expect("COGREP_SKIPS can be written");
 }
 
 /// Asserts that the main file of a test program declares a module for each file and each

@@ -12,8 +12,8 @@ mod command_line;
 mod compressed;
 mod cores;
 mod corpus;
-mod documents;
 mod failures;
+mod generated;
 mod output;
 mod plots;
 #[cfg(unix)]
