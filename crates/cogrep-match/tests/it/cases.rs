@@ -123,26 +123,26 @@ fn run(table: &str) {
 }
 
 #[test]
-fn occurrences() {
+fn occurrences_count_as_in_the_table() {
     run(include_str!("../cases/occurrences.toml"));
 }
 
 #[test]
-fn folding() {
+fn folded_text_counts_as_in_the_table() {
     run(include_str!("../cases/folding.toml"));
 }
 
 #[test]
-fn words() {
+fn whole_words_count_as_in_the_table() {
     run(include_str!("../cases/words.toml"));
 }
 
 #[test]
-fn lines() {
+fn lines_count_as_in_the_table() {
     run(include_str!("../cases/lines.toml"));
 }
 
 #[test]
-fn regex() {
+fn regular_expressions_count_as_in_the_table() {
     run(include_str!("../cases/regex.toml"));
 }

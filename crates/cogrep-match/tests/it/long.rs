@@ -53,7 +53,7 @@ fn check(random: &mut Random, text: &[u8], count: usize) {
 }
 
 #[test]
-fn long_prose() {
+fn engines_agree_on_long_prose() {
     let mut random = Random::seeded();
     let text = prose(&mut random);
     for count in [3, 12, 200] {
@@ -62,7 +62,7 @@ fn long_prose() {
 }
 
 #[test]
-fn texts_that_change() {
+fn engines_agree_on_texts_that_change() {
     let mut random = Random::seeded();
     let mut text = prose(&mut random);
     text.extend(vec![b'a'; STRETCH]);

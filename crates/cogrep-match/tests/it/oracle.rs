@@ -280,7 +280,7 @@ fn samples_of_real_lists_count_as_in_the_reference() {
 }
 
 #[test]
-fn known_counts_in_war_and_peace() {
+fn war_and_peace_has_the_known_counts() {
     let Some(data) = corpus() else { return };
     let text = read(&data.join("corpora/pg2600.txt"));
     let patterns = ["love", "hate", "hope"].map(|word| word.as_bytes().to_vec());

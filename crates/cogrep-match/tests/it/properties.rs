@@ -31,7 +31,7 @@ proptest! {
 
     /// Long enough for whole blocks of vectors, and for what is measured on the way.
     #[test]
-    fn long_texts_are_no_different(
+    fn every_engine_counts_long_texts_as_the_reference(
         text in strategy::bytes(200..2000),
         patterns in vec(strategy::bytes(1..12), 1..30),
         matching in strategy::matching(),

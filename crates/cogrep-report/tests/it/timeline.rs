@@ -1,11 +1,11 @@
 //! The picture and the trace of a fixed run, as they were looked at and found good.
 
 use std::collections::HashMap;
-use std::path::Path;
 use std::time::Duration;
 
 use cogrep_core::timeline::{Alone, Cause, Course, Hold, Kind, Span, Track, Wait};
 use cogrep_report::timeline::{Serial, draw, trace};
+use insta::assert_binary_snapshot;
 
 const MS: u64 = 1_000_000;
 
@@ -75,30 +75,20 @@ fn course() -> Course {
     Course { wall, cores: vec![one, two], walk: Some(walk), names, ..Course::default() }
 }
 
-/// Compares with a file, or writes it where `COGREP_BLESS` is set: look at it then.
-fn golden(name: &str, made: &str) {
-    let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/it/timeline").join(name);
-    if std::env::var_os("COGREP_BLESS").is_some() {
-        std::fs::write(&path, made).unwrap();
-    }
-    let expected = std::fs::read_to_string(&path).unwrap();
-    assert!(made == expected, "not as in {}:\n{made}", path.display());
+#[test]
+fn the_picture_shows_cores_sources_and_waits() {
+    assert_binary_snapshot!("picture.svg", draw(&course()).into_bytes());
 }
 
 #[test]
-fn the_picture_of_a_run() {
-    golden("course.svg", &draw(&course()));
-}
-
-#[test]
-fn the_trace_of_a_run() {
+fn the_trace_has_every_span_and_wait() {
     let mut json = Vec::new();
     trace(&mut json, &course()).unwrap();
-    golden("course.json", &String::from_utf8(json).unwrap());
+    assert_binary_snapshot!("trace.json", json);
 }
 
 #[test]
-fn the_pieces_one_after_the_other() {
+fn a_serial_run_is_the_sum_of_the_pieces() {
     let serial = Serial::new(&course());
     // The walk; core 1 as it was, without its loop; of core 2 what it really had; the disk
     // and the pipe.
@@ -147,7 +137,7 @@ fn a_walk_takes_as_long_as_alone() {
 }
 
 #[test]
-fn who_reads_on_together_gets_a_share_of_the_disk() {
+fn sources_that_read_on_together_share_the_disk() {
     let read = |task, start, end| Wait {
         beginning: 0,
         ..wait(task, start, end, end - start, Cause::Disk)

@@ -1,5 +1,7 @@
 //! Counts broken down, chosen, sorted and named.
 
+use insta::assert_snapshot;
+
 use crate::common::{Place, expect};
 
 fn library() -> Place {
@@ -18,7 +20,7 @@ fn run(place: &Place, arguments: &[&str]) -> crate::common::Answer {
 }
 
 #[test]
-fn order_and_choice_of_patterns() {
+fn patterns_are_sorted_and_chosen_as_asked() {
     let place = library();
     let three = |more: &[&str]| run(&place, &[&["love", "hate", "hope", "no"], more].concat()).out;
     assert_eq!(three(&["--sort=input"]), "love 3\nhate 1\nhope 3\nno 1\n");
@@ -35,44 +37,59 @@ fn order_and_choice_of_patterns() {
 }
 
 #[test]
-fn only_what_was_found_in_each_file() {
+fn a_file_lists_only_what_was_found_in_it_if_asked() {
     let place = library();
-    assert_eq!(
-        run(&place, &["love", "hate", "no", "--by=file", "--only-found"]),
-        expect(
-            "a.txt:love 2\na.txt:hate 1\nb.txt:love 1\nnone.txt:no 1\nlove 3\nhate 1\nno 1\n",
-            "",
-            0
-        )
-    );
-    assert_eq!(
-        run(&place, &["love", "hope", "--by=file", "--top=1", "--format=csv"]),
-        expect("source,pattern,count\na.txt,love,2\nb.txt,love,1\nnone.txt,love,0\n", "", 0)
-    );
+    assert_snapshot!(run(&place, &["love", "hate", "no", "--by=file", "--only-found"]), @"
+    a.txt:love 2
+    a.txt:hate 1
+    b.txt:love 1
+    none.txt:no 1
+    love 3
+    hate 1
+    no 1
+    ");
+    assert_snapshot!(run(&place, &["love", "hope", "--by=file", "--top=1", "--format=csv"]), @"
+    source,pattern,count
+    a.txt,love,2
+    b.txt,love,1
+    none.txt,love,0
+    ");
 }
 
 #[test]
-fn equal_parts() {
+fn a_text_is_broken_down_into_equal_slices() {
     let place = Place::with(&[("text", b"ab..ab....abab......"), ("utf16", b"\xFF\xFEa\0b\0")]);
-    assert_eq!(
-        place.run(["ab", ".", "--by=part=4", "--in", "text"]).out,
-        "text:1:ab 2\ntext:1:. 2\ntext:2:ab 0\ntext:2:. 4\ntext:3:ab 2\ntext:3:. 1\n\
-         text:4:ab 0\ntext:4:. 5\nab 4\n. 12\n"
-    );
-    assert_eq!(
-        place.run(["ab", "text", "--by=part=2", "--format=csv"]).out,
-        "source,part,pattern,count\ntext,1,ab,2\ntext,2,ab,2\n"
-    );
-    let unknown = "its length is not known before it is read, so it has no equal parts\n\
-                   cogrep: incomplete: 1 of 1 sources could not be read to the end\n";
-    assert_eq!(
-        place.pipe(b"ab", ["ab", "--by=part=2"]),
-        expect("ab 0\n", &format!("cogrep: -: {unknown}"), 2)
-    );
-    assert_eq!(
-        place.run(["ab", "utf16", "--by=part=2"]),
-        expect("ab 0\n", &format!("cogrep: utf16: {unknown}"), 2)
-    );
+    assert_snapshot!(place.run(["ab", ".", "--by=part=4", "--in", "text"]).out, @"
+    text:1:ab 2
+    text:1:. 2
+    text:2:ab 0
+    text:2:. 4
+    text:3:ab 2
+    text:3:. 1
+    text:4:ab 0
+    text:4:. 5
+    ab 4
+    . 12
+    ");
+    assert_snapshot!(place.run(["ab", "text", "--by=part=2", "--format=csv"]).out, @"
+    source,part,pattern,count
+    text,1,ab,2
+    text,2,ab,2
+    ");
+    assert_snapshot!(place.pipe(b"ab", ["ab", "--by=part=2"]), @"
+    ab 0
+    ----- standard error
+    cogrep: -: its length is not known before it is read, so it has no equal parts
+    cogrep: incomplete: 1 of 1 sources could not be read to the end
+    ----- status 2
+    ");
+    assert_snapshot!(place.run(["ab", "utf16", "--by=part=2"]), @"
+    ab 0
+    ----- standard error
+    cogrep: utf16: its length is not known before it is read, so it has no equal parts
+    cogrep: incomplete: 1 of 1 sources could not be read to the end
+    ----- status 2
+    ");
     for wrong in ["part", "part=0", "part=x", "day"] {
         assert_eq!(
             place.run(["ab", "text", "--by", wrong]),
@@ -87,7 +104,7 @@ fn equal_parts() {
 
 /// The parts of a text add up to its count, whatever is counted.
 #[test]
-fn parts_add_up() {
+fn counts_of_slices_add_up_to_the_total() {
     let place = Place::with(&[("text", "aXa XaÄä\naa aaa\r\nä aa".repeat(50).as_bytes())]);
     for flags in ["", "-i", "-w", "-iw", "--lines", "--overlapping", "-x", "-E"] {
         for parts in [1, 2, 7, 1000] {
@@ -111,16 +128,19 @@ fn parts_add_up() {
 }
 
 #[test]
-fn names_add_up() {
+fn counts_under_one_name_add_up() {
     let place = library();
     let named = ["--def", "warm", "love", "-e", "no", "--def", "warm", "hope", "--def", "-c", "-h"];
     let run = |more: &[&str]| run(&place, &[&named[..], more].concat());
     assert_eq!(run(&[]), expect("warm 6\nno 1\n-c 0\n", "", 0));
     assert_eq!(run(&["--expand"]).out, "warm love 3\nno 1\nwarm hope 3\n-c -h 0\n");
-    assert_eq!(
-        run(&["--expand", "--format=tsv"]).out,
-        "source\tname\tpattern\tcount\n\twarm\tlove\t3\n\t\tno\t1\n\twarm\thope\t3\n\t-c\t-h\t0\n"
-    );
+    assert_snapshot!(run(&["--expand", "--format=tsv"]).out, @"
+    source	name	pattern	count
+    	warm	love	3
+    		no	1
+    	warm	hope	3
+    	-c	-h	0
+    ");
     let lines = run(&["--format=jsonl", "--only-found"]).out;
     assert_eq!(
         lines.lines().next().unwrap(),
@@ -128,36 +148,72 @@ fn names_add_up() {
     );
     assert_eq!(place.run(["--def-file", "defs.tsv", "a.txt"]), expect("warm 3\ncold 1\n", "", 0));
     place.write("bad.tsv", b"warm\tlove\n\ncold hate\n");
-    assert_eq!(
-        place.run(["--def-file", "bad.tsv", "a.txt"]),
-        expect("", "cogrep: bad.tsv:3: no tab between a name and a pattern\n", 2)
-    );
-    assert_eq!(
-        place.run(["--def", "warm", "", "a.txt"]),
-        expect("", "cogrep: pattern 1 is empty; to count lines, use -cE '^'\n", 2)
-    );
+    assert_snapshot!(place.run(["--def-file", "bad.tsv", "a.txt"]), @"
+    ----- standard error
+    cogrep: bad.tsv:3: no tab between a name and a pattern
+    ----- status 2
+    ");
+    assert_snapshot!(place.run(["--def", "warm", "", "a.txt"]), @"
+    ----- standard error
+    cogrep: pattern 1 is empty; to count lines, use -cE '^'
+    ----- status 2
+    ");
 }
 
 #[test]
-fn names_in_json() {
+fn json_lists_names_with_their_patterns() {
     let place = library();
     let answer = place.run(["--def-file", "defs.tsv", "a.txt", "--format=json"]).out;
-    let expected = r#"  "names": [
+    assert_snapshot!(answer, @r#"
     {
-      "name": "warm",
-      "count": 3,
+      "schema": 1,
       "patterns": [
-        0,
-        1
-      ]
-    },
-    {
-      "name": "cold",
-      "count": 1,
-      "patterns": [
-        2
-      ]
+        {
+          "id": 0,
+          "name": "warm",
+          "pattern": "love",
+          "count": 2
+        },
+        {
+          "id": 1,
+          "name": "warm",
+          "pattern": "hope",
+          "count": 1
+        },
+        {
+          "id": 2,
+          "name": "cold",
+          "pattern": "hate",
+          "count": 1
+        }
+      ],
+      "names": [
+        {
+          "name": "warm",
+          "count": 3,
+          "patterns": [
+            0,
+            1
+          ]
+        },
+        {
+          "name": "cold",
+          "count": 1,
+          "patterns": [
+            2
+          ]
+        }
+      ],
+      "sources": [
+        {
+          "source": "a.txt",
+          "outcome": "complete",
+          "bytes": 19
+        }
+      ],
+      "failed": [],
+      "bytes": 19,
+      "complete": true
     }
-  ],"#;
-    assert!(answer.contains(expected), "{answer}");
+    "#);
 }

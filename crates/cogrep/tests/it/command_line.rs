@@ -1,6 +1,8 @@
 //! What the words of the command line mean, and what is said when they mean
 //! nothing.
 
+use insta::assert_snapshot;
+
 use crate::common::{Place, expect};
 
 fn library() -> Place {
@@ -12,7 +14,7 @@ fn library() -> Place {
 }
 
 #[test]
-fn a_pattern_then_inputs() {
+fn the_first_word_is_a_pattern_and_the_rest_are_inputs() {
     let place = library();
     assert_eq!(place.run(["love", "book.txt"]), expect("love 1\n", "", 0));
     assert_eq!(place.run(["-i", "love", "book.txt"]), expect("love 2\n", "", 0));
@@ -22,7 +24,7 @@ fn a_pattern_then_inputs() {
 }
 
 #[test]
-fn many_patterns_then_in() {
+fn words_before_in_are_patterns() {
     let place = library();
     let three = expect("love 2\nhate 1\nhope 1\n", "", 0);
     assert_eq!(place.run(["-i", "love", "hate", "hope", "--in", "book.txt"]), three);
@@ -39,7 +41,7 @@ fn many_patterns_then_in() {
 }
 
 #[test]
-fn patterns_by_flag_in_the_order_given() {
+fn patterns_by_flag_keep_the_order_given() {
     let place = library();
     assert_eq!(
         place.run(["-e", "hate", "-f", "words.txt", "-e", "and", "book.txt"]),
@@ -59,7 +61,7 @@ fn patterns_by_flag_in_the_order_given() {
 }
 
 #[test]
-fn standard_input() {
+fn standard_input_is_read_where_no_input_is_named() {
     let place = library();
     let one = expect("love 1\n", "", 0);
     assert_eq!(place.pipe(b"my love", ["love"]), one);
@@ -69,14 +71,11 @@ fn standard_input() {
         place.pipe(b"love\nhope", ["-f", "-", "book.txt"]),
         expect("love 1\nhope 1\n", "", 0)
     );
-    assert_eq!(
-        place.pipe(b"love", ["-f", "-"]),
-        expect(
-            "",
-            "cogrep: -f -: standard input cannot be both the list of patterns and an input; name an input\n",
-            2
-        )
-    );
+    assert_snapshot!(place.pipe(b"love", ["-f", "-"]), @"
+    ----- standard error
+    cogrep: -f -: standard input cannot be both the list of patterns and an input; name an input
+    ----- status 2
+    ");
     assert_eq!(
         place.run(["hope"]),
         expect("hope 4\n", "", 0),
@@ -85,38 +84,28 @@ fn standard_input() {
 }
 
 #[test]
-fn the_slip_that_everybody_makes_first() {
+fn several_patterns_without_in_are_shown_the_way() {
     let place = library();
-    assert_eq!(
-        place.run(["-i", "love", "hate", "hope", "book.txt"]),
-        expect(
-            "",
-            "cogrep: hate: no such file; for several patterns: cogrep -i love hate hope --in book.txt\n",
-            2
-        )
-    );
-    assert_eq!(
-        place.run(["my love", "don't", "book.txt"]),
-        expect(
-            "",
-            "cogrep: don't: no such file; for several patterns: cogrep 'my love' 'don'\\''t' --in book.txt\n",
-            2
-        )
-    );
+    assert_snapshot!(place.run(["-i", "love", "hate", "hope", "book.txt"]), @"
+    ----- standard error
+    cogrep: hate: no such file; for several patterns: cogrep -i love hate hope --in book.txt
+    ----- status 2
+    ");
+    assert_snapshot!(place.run(["my love", "don't", "book.txt"]), @r"
+    ----- standard error
+    cogrep: don't: no such file; for several patterns: cogrep 'my love' 'don'\''t' --in book.txt
+    ----- status 2
+    ");
 }
 
 #[test]
-fn the_slip_before_several_files() {
+fn a_pattern_taken_for_a_file_is_shown_the_way() {
     let place = library();
-    assert_eq!(
-        place.run(["love", "hate", "book.txt", "letter.txt", "--by", "file"]),
-        expect(
-            "",
-            "cogrep: hate: no such file; for several patterns: cogrep love hate --by file \
-             --in book.txt ...\n",
-            2
-        )
-    );
+    assert_snapshot!(place.run(["love", "hate", "book.txt", "letter.txt", "--by", "file"]), @"
+    ----- standard error
+    cogrep: hate: no such file; for several patterns: cogrep love hate --by file --in book.txt ...
+    ----- status 2
+    ");
     // Perhaps a file is lacking: what is there is counted.
     let answer = place.run(["love", "gone.txt", "book.txt", "letter.txt"]);
     assert!(answer.out.starts_with("love "), "{answer:?}");
@@ -125,17 +114,14 @@ fn the_slip_before_several_files() {
 }
 
 #[test]
-fn a_file_in_place_of_a_pattern() {
+fn a_file_taken_for_the_pattern_gets_a_hint() {
     let place = library();
-    assert_eq!(
-        place.run(["book.txt"]),
-        expect(
-            "book.txt 0\n",
-            "cogrep: hint: book.txt is taken for the pattern; did you mean a file? \
-             cogrep PATTERN book.txt\n",
-            1
-        )
-    );
+    assert_snapshot!(place.run(["book.txt"]), @"
+    book.txt 0
+    ----- standard error
+    cogrep: hint: book.txt is taken for the pattern; did you mean a file? cogrep PATTERN book.txt
+    ----- status 1
+    ");
     assert_eq!(place.pipe(b"book.txt", ["book.txt"]), expect("book.txt 1\n", "", 0));
     assert_eq!(place.run(["-e", "book.txt"]).err, "");
 }
@@ -158,49 +144,58 @@ fn help_is_short_or_long() {
 #[test]
 fn no_pattern_is_an_error_that_shows_the_way() {
     let place = library();
-    let none = "cogrep: no pattern given; try: cogrep love book.txt, or cogrep --help\n";
-    assert_eq!(place.run([""; 0]), expect("", none, 2));
-    assert_eq!(
-        place.run(["--in", "book.txt", "love"]),
-        expect(
-            "",
-            "cogrep: no pattern given; --in takes every word up to the next flag, so patterns \
-             stand before it: cogrep love hate --in book.txt\n",
-            2
-        )
-    );
+    assert_snapshot!(place.run([""; 0]), @"
+    ----- standard error
+    cogrep: no pattern given; try: cogrep love book.txt, or cogrep --help
+    ----- status 2
+    ");
+    assert_snapshot!(place.run(["--in", "book.txt", "love"]), @"
+    ----- standard error
+    cogrep: no pattern given; --in takes every word up to the next flag, so patterns stand before it: cogrep love hate --in book.txt
+    ----- status 2
+    ");
     place.write("empty", b"");
     place.write("blank", b"\n\r\n\n");
-    let no_list = "no pattern in it; a list has one pattern a line\n";
-    assert_eq!(place.run(["-f", "empty"]), expect("", &format!("cogrep: empty: {no_list}"), 2));
-    assert_eq!(place.run(["-f", "blank"]), expect("", &format!("cogrep: blank: {no_list}"), 2));
-    assert_eq!(place.run(["-f", "gone"]), expect("", "cogrep: gone: no such file\n", 2));
+    assert_snapshot!(place.run(["-f", "empty"]), @"
+    ----- standard error
+    cogrep: empty: no pattern in it; a list has one pattern a line
+    ----- status 2
+    ");
+    assert_snapshot!(place.run(["-f", "blank"]), @"
+    ----- standard error
+    cogrep: blank: no pattern in it; a list has one pattern a line
+    ----- status 2
+    ");
+    assert_snapshot!(place.run(["-f", "gone"]), @"
+    ----- standard error
+    cogrep: gone: no such file
+    ----- status 2
+    ");
 }
 
 #[test]
 fn unknown_flags_name_the_nearest() {
     let place = library();
-    assert_eq!(
-        place.run(["--ignore-cas", "love"]),
-        expect("", "cogrep: --ignore-cas: no such flag; did you mean --ignore-case?\n", 2)
-    );
-    assert_eq!(
-        place.run(["-foo", "love"]),
-        expect("", "cogrep: oo: no such file\n", 2),
-        "-f takes what follows it, as in grep"
-    );
+    assert_snapshot!(place.run(["--ignore-cas", "love"]), @"
+    ----- standard error
+    cogrep: --ignore-cas: no such flag; did you mean --ignore-case?
+    ----- status 2
+    ");
+    // `-f` takes what follows it, as in grep.
+    assert_snapshot!(place.run(["-foo", "love"]), @"
+    ----- standard error
+    cogrep: oo: no such file
+    ----- status 2
+    ");
     let answer = place.run(["-Z", "love"]);
     assert_eq!(answer.status, 2);
     assert!(answer.err.starts_with("cogrep: -Z: no such flag; "), "{}", answer.err);
     assert_eq!(answer.err.lines().count(), 1);
-    assert_eq!(
-        place.run(["--format", "xml", "love"]),
-        expect(
-            "",
-            "cogrep: --format xml: no such value; there are text, table, csv, tsv, json, jsonl, parquet\n",
-            2
-        )
-    );
+    assert_snapshot!(place.run(["--format", "xml", "love"]), @"
+    ----- standard error
+    cogrep: --format xml: no such value; there are text, table, csv, tsv, json, jsonl, parquet
+    ----- status 2
+    ");
     for (flag, value) in [
         ("--top", "-1"),
         ("--min-count", "-1"),
@@ -215,15 +210,12 @@ fn unknown_flags_name_the_nearest() {
             expect("", &format!("cogrep: {flag} {value}: not a valid number\n"), 2)
         );
     }
-    assert_eq!(
-        place.run(["love", "--format"]),
-        expect("", "cogrep: --format: a value is missing\n", 2)
-    );
-    assert_eq!(
-        place.run(["--encoding", "klingon", "love"]).err,
-        "cogrep: --encoding klingon: no such encoding; use a name of the WHATWG Encoding Standard, \
-         such as utf-8, utf-16le, latin1, gbk, shift_jis\n"
-    );
+    assert_snapshot!(place.run(["love", "--format"]), @"
+    ----- standard error
+    cogrep: --format: a value is missing
+    ----- status 2
+    ");
+    assert_snapshot!(place.run(["--encoding", "klingon", "love"]).err, @"cogrep: --encoding klingon: no such encoding; use a name of the WHATWG Encoding Standard, such as utf-8, utf-16le, latin1, gbk, shift_jis");
 }
 
 #[test]
@@ -250,5 +242,5 @@ fn help_and_version_are_answers() {
     assert_eq!((help.status, help.err.as_str()), (0, ""));
     assert!(help.out.contains("cogrep [FLAGS] PATTERN [INPUT]..."), "{}", help.out);
     let version = place.run(["--version"]);
-    assert_eq!(version, expect(&format!("cogrep {}\n", env!("CARGO_PKG_VERSION")), "", 0));
+    assert_snapshot!(version, @"cogrep 0.1.0");
 }

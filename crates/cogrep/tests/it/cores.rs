@@ -3,6 +3,8 @@
 //!
 //! `COGREP_RANGE` makes the ranges so small that a small file has many.
 
+use insta::assert_snapshot;
+
 use crate::common::{Answer, Place, answer};
 
 /// Texts that are easy to cut at the wrong place.
@@ -152,6 +154,6 @@ fn what_cannot_be_divided_is_counted_whole() {
 fn ranges_are_numbers() {
     let place = Place::with(&[("a.txt", b"love")]);
     let refused = run(&place, &["love", "a.txt"], 2, "0");
-    assert_eq!(refused.err, "cogrep: COGREP_RANGE=0: not a number of bytes, from 1\n");
+    assert_snapshot!(refused.err, @"cogrep: COGREP_RANGE=0: not a number of bytes, from 1");
     assert_eq!(refused.status, 2);
 }

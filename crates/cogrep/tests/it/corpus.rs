@@ -5,7 +5,7 @@ use cogrep_testing::corpus;
 use crate::common::{Place, expect};
 
 #[test]
-fn war_and_peace() {
+fn war_and_peace_has_the_known_counts() {
     let Some(corpus) = corpus() else { return };
     let book = corpus.join("corpora/pg2600.txt");
     let book = book.to_str().unwrap();

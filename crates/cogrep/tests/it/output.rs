@@ -1,5 +1,7 @@
 //! How results are written, byte for byte.
 
+use insta::assert_snapshot;
+
 use crate::common::{Place, expect};
 
 fn two_files() -> Place {
@@ -7,7 +9,7 @@ fn two_files() -> Place {
 }
 
 #[test]
-fn bare_and_quiet() {
+fn bare_prints_numbers_and_quiet_nothing() {
     let place = two_files();
     assert_eq!(
         place.run(["love", "hate", "no", "--bare", "--in", "a.txt", "b.txt"]),
@@ -15,19 +17,16 @@ fn bare_and_quiet() {
     );
     assert_eq!(place.run(["-q", "love", "a.txt"]), expect("", "", 0));
     assert_eq!(place.run(["-q", "despair", "a.txt"]), expect("", "", 1));
-    assert_eq!(
-        place.run(["-q", "love", "a.txt", "gone"]),
-        expect(
-            "",
-            "cogrep: gone: no such file\n\
-             cogrep: incomplete: 1 of 2 sources could not be read to the end\n",
-            2
-        )
-    );
+    assert_snapshot!(place.run(["-q", "love", "a.txt", "gone"]), @"
+    ----- standard error
+    cogrep: gone: no such file
+    cogrep: incomplete: 1 of 2 sources could not be read to the end
+    ----- status 2
+    ");
 }
 
 #[test]
-fn records_that_end_with_nul() {
+fn records_end_with_nul_if_asked() {
     let place = two_files();
     assert_eq!(
         place.run(["-0", "lo\nve", "love", "--in", "a.txt"]),
@@ -36,82 +35,92 @@ fn records_that_end_with_nul() {
 }
 
 #[test]
-fn text_by_file() {
+fn text_names_the_file_of_each_count() {
     let place = two_files();
-    assert_eq!(
-        place.run(["love", "hate", "--by", "file", "--in", "a.txt", "b.txt"]),
-        expect("a.txt:love 2\na.txt:hate 1\nb.txt:love 1\nb.txt:hate 0\nlove 3\nhate 1\n", "", 0)
-    );
+    assert_snapshot!(place.run(["love", "hate", "--by", "file", "--in", "a.txt", "b.txt"]), @"
+    a.txt:love 2
+    a.txt:hate 1
+    b.txt:love 1
+    b.txt:hate 0
+    love 3
+    hate 1
+    ");
 }
 
 #[test]
-fn csv() {
+fn csv_quotes_what_it_must() {
     let place = two_files();
-    assert_eq!(
-        place.run(["love", "say \"a,b\"", "--format", "csv", "--in", "a.txt", "b.txt"]),
-        expect("source,pattern,count\n,love,3\n,\"say \"\"a,b\"\"\",0\n", "", 0)
-    );
-    assert_eq!(
-        place.run(["love", "--format=csv", "--by=file", "--in", "a.txt", "b.txt"]),
-        expect("source,pattern,count\na.txt,love,2\nb.txt,love,1\n", "", 0)
-    );
+    assert_snapshot!(place.run(["love", "say \"a,b\"", "--format", "csv", "--in", "a.txt", "b.txt"]), @r#"
+    source,pattern,count
+    ,love,3
+    ,"say ""a,b""",0
+    "#);
+    assert_snapshot!(place.run(["love", "--format=csv", "--by=file", "--in", "a.txt", "b.txt"]), @"
+    source,pattern,count
+    a.txt,love,2
+    b.txt,love,1
+    ");
 }
 
 #[test]
-fn json() {
+fn json_names_what_could_not_be_read() {
     let place = two_files();
     let answer = place.run(["love", "--format=json", "--by=file", "--in", "a.txt", "gone"]);
-    let expected = r#"{
-  "schema": 1,
-  "patterns": [
+    assert_snapshot!(answer, @r#"
     {
-      "id": 0,
-      "pattern": "love",
-      "count": 2
-    }
-  ],
-  "sources": [
-    {
-      "source": "a.txt",
-      "outcome": "complete",
+      "schema": 1,
+      "patterns": [
+        {
+          "id": 0,
+          "pattern": "love",
+          "count": 2
+        }
+      ],
+      "sources": [
+        {
+          "source": "a.txt",
+          "outcome": "complete",
+          "bytes": 15,
+          "counts": [
+            2
+          ]
+        },
+        {
+          "source": "gone",
+          "outcome": "failed",
+          "bytes": 0,
+          "reason": "no such file"
+        }
+      ],
+      "failed": [
+        {
+          "source": "gone",
+          "outcome": "failed",
+          "bytes": 0,
+          "reason": "no such file"
+        }
+      ],
       "bytes": 15,
-      "counts": [
-        2
-      ]
-    },
-    {
-      "source": "gone",
-      "outcome": "failed",
-      "bytes": 0,
-      "reason": "no such file"
+      "complete": false
     }
-  ],
-  "failed": [
-    {
-      "source": "gone",
-      "outcome": "failed",
-      "bytes": 0,
-      "reason": "no such file"
-    }
-  ],
-  "bytes": 15,
-  "complete": false
-}
-"#;
-    assert_eq!((answer.out.as_str(), answer.status), (expected, 2));
+    ----- standard error
+    cogrep: gone: no such file
+    cogrep: incomplete: 1 of 2 sources could not be read to the end
+    ----- status 2
+    "#);
 }
 
 #[test]
-fn json_lines() {
+fn json_lines_have_a_line_for_each_count() {
     let place = two_files();
     let answer = place.run(["love", "hate", "--format=jsonl", "--in", "a.txt", "b.txt"]);
-    let expected = r#"{"type":"count","source":"a.txt","id":0,"pattern":"love","count":2}
-{"type":"count","source":"a.txt","id":1,"pattern":"hate","count":1}
-{"type":"count","source":"b.txt","id":0,"pattern":"love","count":1}
-{"type":"count","source":"b.txt","id":1,"pattern":"hate","count":0}
-{"type":"summary","schema":1,"bytes":25,"sources":2,"failures":0,"complete":true}
-"#;
-    assert_eq!(answer, expect(expected, "", 0));
+    assert_snapshot!(answer, @r#"
+    {"type":"count","source":"a.txt","id":0,"pattern":"love","count":2}
+    {"type":"count","source":"a.txt","id":1,"pattern":"hate","count":1}
+    {"type":"count","source":"b.txt","id":0,"pattern":"love","count":1}
+    {"type":"count","source":"b.txt","id":1,"pattern":"hate","count":0}
+    {"type":"summary","schema":1,"bytes":25,"sources":2,"failures":0,"complete":true}
+    "#);
 }
 
 #[test]
@@ -139,10 +148,12 @@ fn folders_are_walked_in_order() {
         ("tree/skipped.txt", b"love"),
         ("tree/zeros.bin", b"\0\0love\0"),
     ]);
-    assert_eq!(
-        place.run(["love", "tree", "--by=file"]).out,
-        "tree/a/deep.txt:love 1\ntree/b.txt:love 1\ntree/zeros.bin:love 1\nlove 3\n"
-    );
+    assert_snapshot!(place.run(["love", "tree", "--by=file"]).out, @"
+    tree/a/deep.txt:love 1
+    tree/b.txt:love 1
+    tree/zeros.bin:love 1
+    love 3
+    ");
     assert_eq!(place.run(["love", "tree", "--hidden"]).out, "love 4\n");
     assert_eq!(place.run(["love", "tree", "--no-ignore"]).out, "love 4\n");
     assert_eq!(place.run(["love", "tree", "tree/skipped.txt"]).out, "love 4\n");
@@ -164,17 +175,16 @@ fn explain_shows_the_network() {
 }
 
 #[test]
-fn places_that_are_shown() {
+fn places_are_shown_below_their_pattern() {
     let place = two_files();
-    assert_eq!(
-        place.run(["love", "hope", "no", "--show", "2", "--in", "a.txt", "b.txt"]),
-        expect(
-            "love 3\n  a.txt:1:1: love hate love\n  a.txt:1:11: love hate love\n\
-             hope 1\n  b.txt:1:1: hope\nno 0\n",
-            "",
-            0
-        )
-    );
+    assert_snapshot!(place.run(["love", "hope", "no", "--show", "2", "--in", "a.txt", "b.txt"]), @"
+    love 3
+      a.txt:1:1: love hate love
+      a.txt:1:11: love hate love
+    hope 1
+      b.txt:1:1: hope
+    no 0
+    ");
     assert_eq!(
         place.run(["-i", "LOVE", "--show=9", "--color=always", "b.txt"]).out,
         "\x1b[1mLOVE\x1b[0m 1\n  \x1b[35mb.txt\x1b[0m:2:1: \x1b[1;31mlove\x1b[0m\n"
@@ -187,8 +197,9 @@ fn places_that_are_shown() {
     );
     let json = place.run(["hope", "--show=1", "--format=json", "b.txt"]).out;
     assert!(json.contains(r#""excerpt": "hope""#), "{json}");
-    assert_eq!(
-        place.run(["hope", "--show=1", "--format=csv", "b.txt"]),
-        expect("", "cogrep: --show: csv has no column for places; use text, json or jsonl\n", 2)
-    );
+    assert_snapshot!(place.run(["hope", "--show=1", "--format=csv", "b.txt"]), @"
+    ----- standard error
+    cogrep: --show: csv has no column for places; use text, json or jsonl
+    ----- status 2
+    ");
 }

@@ -3,6 +3,8 @@
 use std::collections::BTreeSet;
 use std::fs;
 
+use insta::assert_snapshot;
+
 use crate::common::{Place, expect};
 
 /// The value of an attribute in a tag.
@@ -160,7 +162,7 @@ fn a_page_holds_everything() {
 }
 
 #[test]
-fn what_is_there_is_replaced_only_by_its_like() {
+fn a_file_is_replaced_only_by_one_of_its_kind() {
     let place = Place::with(&[("book.txt", b"love"), ("b.svg", b"love"), ("b.json", b"{}")]);
     for (flag, name) in [
         ("--plot", "book.txt"),
@@ -195,24 +197,24 @@ fn what_is_there_is_replaced_only_by_its_like() {
 }
 
 #[test]
-fn pictures_that_cannot_be_made() {
+fn a_picture_that_cannot_be_made_is_an_error() {
     let place = Place::with(&[("a.txt", b"1")]);
     let list: String = (0..1001).fold(String::new(), |list, number| list + &format!("{number}\n"));
     place.write("list", list.as_bytes());
-    assert_eq!(
-        place.run(["-f", "list", "a.txt", "--plot=out.svg", "-q"]).err,
-        "cogrep: --plot: 1001 patterns do not fit into a picture; choose fewer with --top\n"
-    );
+    assert_snapshot!(place.run(["-f", "list", "a.txt", "--plot=out.svg", "-q"]).err, @"cogrep: --plot: 1001 patterns do not fit into a picture; choose fewer with --top");
     assert_eq!(
         place.run(["-f", "list", "a.txt", "--plot=out.svg", "-q", "--top=3"]),
         expect("", "", 0)
     );
-    assert_eq!(
-        place.run(["1", "a.txt", "--plot=no/out.svg"]),
-        expect("1 1\n", "cogrep: no/out.svg: no such file\n", 2)
-    );
-    assert_eq!(
-        place.run(["1", "a.txt", "--plot-kind=bars"]),
-        expect("", "cogrep: --plot-kind: where to? add --plot FILE.svg\n", 2)
-    );
+    assert_snapshot!(place.run(["1", "a.txt", "--plot=no/out.svg"]), @"
+    1 1
+    ----- standard error
+    cogrep: no/out.svg: no such file
+    ----- status 2
+    ");
+    assert_snapshot!(place.run(["1", "a.txt", "--plot-kind=bars"]), @"
+    ----- standard error
+    cogrep: --plot-kind: where to? add --plot FILE.svg
+    ----- status 2
+    ");
 }

@@ -2,6 +2,8 @@
 
 use std::fs;
 
+use insta::assert_snapshot;
+
 use crate::common::{Answer, Place, expect};
 
 /// A tree whose sources are complete but for one that is missing, with the patterns
@@ -156,10 +158,7 @@ fn damaged_results_are_errors() {
         place.write("2", text.as_bytes());
         merge(&place, &[], &["1".into(), "2".into()])
     };
-    assert_eq!(
-        error(&saved.replacen(":1,", ":2,", 1)).err,
-        "cogrep: 2: a saved result of version 2; this cogrep reads version 1\n"
-    );
+    assert_snapshot!(error(&saved.replacen(":1,", ":2,", 1)).err, @"cogrep: 2: a saved result of version 2; this cogrep reads version 1");
     let half = error(&saved[..saved.len() / 2]);
     assert!(half.err.starts_with("cogrep: 2: a saved result that is damaged (EOF"), "{half:?}");
     assert_eq!(half.status, 2);
@@ -247,5 +246,9 @@ fn a_part_must_be_one_and_needs_inputs_that_can_be_read_again() {
 fn a_result_that_cannot_be_saved_is_an_error() {
     let place = Place::with(&[("text", b"love")]);
     let answer = place.run(["--save", "no/where", "love", "text"]);
-    assert_eq!(answer, expect("", "cogrep: no/where: no such file\n", 2));
+    assert_snapshot!(answer, @"
+    ----- standard error
+    cogrep: no/where: no such file
+    ----- status 2
+    ");
 }

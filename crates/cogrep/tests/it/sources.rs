@@ -9,10 +9,8 @@ use std::os::unix::ffi::OsStringExt;
 use std::os::unix::fs::symlink;
 use std::path::PathBuf;
 use std::process::{Command, Stdio};
-use std::thread;
-use std::time::{Duration, Instant};
 
-use crate::common::{Answer, Place, answer, expect};
+use crate::common::{Answer, Place, answer, expect, waiting};
 use rustix::fs::{CWD, Mode};
 
 /// A tree with more text than one thread would be left alone with.
@@ -84,7 +82,7 @@ fn many_slow_pipes_are_read_at_once_beside_a_busy_source() {
             let piece: &[u8] = if round == 0 { b"love lo" } else { b"ve lo" };
             writer.write_all(piece).unwrap();
             if pipe % 50 == 0 {
-                thread::sleep(Duration::from_millis(10));
+                waiting::wait_until_read(&[writer]);
             }
         }
     }
@@ -100,7 +98,7 @@ fn many_slow_pipes_are_read_at_once_beside_a_busy_source() {
 }
 
 #[test]
-fn interrupt_ends_sources_that_wait() {
+fn an_interrupt_ends_sources_that_wait() {
     let place = Place::new();
     let pipes: Vec<PathBuf> =
         (0..9).map(|pipe| named_pipe(&place, &format!("pipe{pipe}"))).collect();
@@ -116,14 +114,8 @@ fn interrupt_ends_sources_that_wait() {
         pipes.iter().map(|pipe| OpenOptions::new().write(true).open(pipe).unwrap()).collect();
     writers[0].write_all(b"love and love").unwrap();
     writers[4].write_all(b"love").unwrap();
-    let begun = Instant::now();
-    while writers.iter().any(|writer| rustix::io::ioctl_fionread(writer).unwrap() > 0) {
-        assert!(begun.elapsed() < Duration::from_secs(20), "the pipes were never read");
-        thread::sleep(Duration::from_millis(5));
-    }
-    thread::sleep(Duration::from_millis(50));
-    let kill = Command::new("kill").args(["-INT", &child.id().to_string()]).status().unwrap();
-    assert!(kill.success());
+    waiting::wait_until_idle(&child, &writers);
+    waiting::interrupt(&child);
     let output = child.wait_with_output().unwrap();
     assert_eq!(String::from_utf8_lossy(&output.stdout), "love 3\n");
     assert_eq!(output.status.code(), Some(130));

@@ -1,9 +1,11 @@
 //! What people type first, and the way out that they are shown.
 
+use insta::assert_snapshot;
+
 use crate::common::{Place, expect};
 
 #[test]
-fn flags_that_others_have() {
+fn a_flag_of_another_tool_is_answered_with_ours() {
     let place = Place::with(&[("book.txt", b"love")]);
     for (typed, meant) in [
         ("--csv", "--format csv"),
@@ -23,7 +25,7 @@ fn flags_that_others_have() {
 }
 
 #[test]
-fn a_regular_expression_that_was_not_said_to_be_one() {
+fn a_pattern_that_looks_like_an_expression_gets_a_hint() {
     let place = Place::with(&[("book.txt", b"love hate a|b")]);
     let hint = |pattern: &str, more: &[&str]| {
         let words = [&[pattern, "book.txt"], more].concat();
@@ -50,26 +52,18 @@ fn a_regular_expression_that_was_not_said_to_be_one() {
 }
 
 #[test]
-fn pictures_are_svg() {
+fn a_plot_needs_the_name_of_an_svg_file() {
     let place = Place::with(&[("book.txt", b"love")]);
     let plot = |path: &str| place.run(["love", "book.txt", "--plot", path]);
-    assert_eq!(
-        plot("dispersion"),
-        expect(
-            "",
-            "cogrep: --plot dispersion: it takes a file; try: --plot FILE.svg --plot-kind \
-             dispersion\n",
-            2
-        )
-    );
-    assert_eq!(
-        plot("plot.PNG"),
-        expect(
-            "",
-            "cogrep: --plot: what is drawn is SVG, not PNG; name it FILE.svg, and have another \
-             program turn it into something else\n",
-            2
-        )
-    );
+    assert_snapshot!(plot("dispersion"), @"
+    ----- standard error
+    cogrep: --plot dispersion: it takes a file; try: --plot FILE.svg --plot-kind dispersion
+    ----- status 2
+    ");
+    assert_snapshot!(plot("plot.PNG"), @"
+    ----- standard error
+    cogrep: --plot: what is drawn is SVG, not PNG; name it FILE.svg, and have another program turn it into something else
+    ----- status 2
+    ");
     assert_eq!(plot("plot"), expect("love 1\n", "", 0));
 }

@@ -3,7 +3,7 @@
 use crate::common::{Place, expect};
 
 #[test]
-fn totals_with_bars() {
+fn a_table_of_totals_has_bars() {
     let place = Place::with(&[("a.txt", "love hate \u{7231}\n".repeat(1200).as_bytes())]);
     place.write("b.txt", "love ".repeat(1200).as_bytes());
     let bar = |eighths: usize| {
@@ -20,7 +20,7 @@ fn totals_with_bars() {
 }
 
 #[test]
-fn a_matrix_of_patterns_and_files() {
+fn a_table_by_file_is_a_matrix() {
     let place = Place::with(&[("a.txt", b"love hate love"), ("b.txt", b"love"), ("c.txt", b"")]);
     let run = |more: &[&str]| {
         let words = ["love", "hate", "never", "--format=table", "--by=file"];

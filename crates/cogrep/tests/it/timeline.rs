@@ -77,7 +77,7 @@ fn tree() -> Place {
 }
 
 #[test]
-fn a_run_on_event_loops() {
+fn cores_and_waits_of_a_run_on_event_loops_are_recorded() {
     let place = tree();
     let mut command = place.command();
     command.env("COGREP_IO", "portable");
@@ -90,7 +90,7 @@ fn a_run_on_event_loops() {
 }
 
 #[test]
-fn a_run_of_one_source_after_the_other() {
+fn a_run_of_one_source_after_the_other_is_recorded() {
     let place = tree();
     let mut command = place.command();
     command.env("COGREP_IO", "serial");
@@ -101,7 +101,7 @@ fn a_run_of_one_source_after_the_other() {
 
 #[test]
 #[cfg(target_os = "linux")]
-fn a_source_that_waits_for_somebody() {
+fn a_source_that_waits_for_a_writer_is_recorded() {
     let place = tree();
     let pipe = place.path().join("pipe");
     assert!(Command::new("mkfifo").arg(&pipe).status().unwrap().success());

@@ -1,7 +1,11 @@
 //! Runs of the program in a clean environment: an empty folder of its own, and no
 //! variables except those that a test sets.
 
+#[cfg(unix)]
+pub(crate) mod waiting;
+
 use std::ffi::OsStr;
+use std::fmt;
 use std::fs;
 use std::io::Write;
 use std::path::{Path, PathBuf};
@@ -20,6 +24,24 @@ pub(crate) struct Answer {
     pub(crate) out: String,
     pub(crate) err: String,
     pub(crate) status: i32,
+}
+
+/// As snapshots have it: what was printed, and below a rule the messages and the exit
+/// status, unless there are none and it is 0.
+impl fmt::Display for Answer {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        formatter.write_str(&self.out)?;
+        if !self.out.is_empty() && !self.out.ends_with('\n') {
+            formatter.write_str("(without a line feed)\n")?;
+        }
+        if !self.err.is_empty() {
+            write!(formatter, "----- standard error\n{}", self.err)?;
+        }
+        if self.status != 0 {
+            writeln!(formatter, "----- status {}", self.status)?;
+        }
+        Ok(())
+    }
 }
 
 impl From<Output> for Answer {
@@ -59,7 +81,12 @@ impl Place {
 
     /// The program, ready to run here.
     pub(crate) fn command(&self) -> Command {
-        let mut command = Command::new(env!("CARGO_BIN_EXE_cogrep"));
+        self.command_of(env!("CARGO_BIN_EXE_cogrep"))
+    }
+
+    /// Another copy of the program, ready to run here.
+    pub(crate) fn command_of(&self, program: impl AsRef<OsStr>) -> Command {
+        let mut command = Command::new(program);
         command.current_dir(self.path()).env_clear().stdin(Stdio::null());
         command
     }
