@@ -1,11 +1,12 @@
-//! Links the program statically on Linux with the GNU C library: start-up is most
-//! of the time on small inputs, and loading shared libraries is a third of it.
+//! Links the program statically on Linux with the GNU C library, where that works.
 //!
-//! The usual `-C target-feature=+crt-static` cannot be given to one program: set
-//! for a workspace it also reaches the procedural macros, which then cannot be
-//! built. So the linker is asked for a static executable, and finds, before the
-//! shared libraries that the standard library names, scripts that name the
-//! archives. Where an archive is missing the program is linked as usual.
+//! On a small file start-up is most of the time, and loading shared libraries is a fifth
+//! of it: docs/dev/benchmarks.md has the figures of this and of plainer ways.
+//!
+//! `-C target-feature=+crt-static` would do, but cannot be given to one program: set for a
+//! workspace it reaches the procedural macros too, which then cannot be built. So the
+//! linker is asked for a static program, and where the standard library names a shared
+//! library it finds a linker script first, which names the archive.
 
 use std::env;
 use std::fs;
@@ -13,33 +14,26 @@ use std::io;
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
-/// The libraries that the standard library links to, and where their code is.
-const LIBRARIES: [(&str, &str); 7] = [
-    ("c", "libc.a"),
-    ("m", "libm.a"),
-    ("dl", "libdl.a"),
-    ("rt", "librt.a"),
-    ("util", "libutil.a"),
-    ("pthread", "libpthread.a"),
-    ("gcc_s", "libgcc_eh.a"),
-];
+/// What makes a static program that loads anywhere, and whose relocations are small:
+/// unpacked they are 300 kB, all of which is read before anything runs.
+const FLAGS: [&str; 2] = ["-static-pie", "-Wl,-z,pack-relative-relocs"];
+
+/// The shared libraries that the standard library links to, and their archives.
+const LIBRARIES: [(&str, &str); 3] = [("c", "c"), ("m", "m"), ("gcc_s", "gcc_eh")];
 
 fn main() -> io::Result<()> {
     println!("cargo::rerun-if-changed=build.rs");
     println!("cargo::rerun-if-env-changed=CC");
-    if !is_native_gnu_linux() || has_own_linking() {
+    let folder = PathBuf::from(env::var_os("OUT_DIR").ok_or(io::ErrorKind::NotFound)?);
+    if !is_native_gnu_linux() || has_own_linking() || !runs_static_programs(&folder)? {
         return Ok(());
     }
-    let Some(archives) = archives() else { return Ok(()) };
-    let folder = PathBuf::from(env::var_os("OUT_DIR").ok_or(io::ErrorKind::NotFound)?);
-    for ((name, _), archive) in LIBRARIES.iter().zip(archives) {
-        let script = format!("INPUT(\"{}\")\n", archive.display());
-        fs::write(folder.join(format!("lib{name}.so")), script)?;
+    for (library, archive) in LIBRARIES {
+        fs::write(folder.join(format!("lib{library}.so")), format!("INPUT(-l:lib{archive}.a)\n"))?;
     }
     println!("cargo::rustc-link-arg-bin=cogrep=-L{}", folder.display());
-    println!("cargo::rustc-link-arg-bin=cogrep=-static-pie");
-    if unpacks_relocations(&folder)? {
-        println!("cargo::rustc-link-arg-bin=cogrep=-Wl,-z,pack-relative-relocs");
+    for flag in FLAGS {
+        println!("cargo::rustc-link-arg-bin=cogrep={flag}");
     }
     Ok(())
 }
@@ -58,29 +52,19 @@ fn has_own_linking() -> bool {
     flags.contains("sanitizer") || flags.contains("crt-static") || flags.contains("link")
 }
 
-/// Whether the C library can start a static program whose relocations are packed, as it
-/// can since 2.36. Unpacked they are 300 kB, all of which is read before anything runs.
-fn unpacks_relocations(folder: &Path) -> io::Result<bool> {
-    let file = folder.join("version.c");
-    fs::write(&file, "#include <features.h>\n__GLIBC__ __GLIBC_MINOR__\n")?;
-    let output = compiler().args(["-E", "-P"]).arg(file).output()?;
-    let version = String::from_utf8_lossy(&output.stdout);
-    let mut numbers = version.split_whitespace().map_while(|number| number.parse::<u32>().ok());
-    Ok((numbers.next(), numbers.next()) >= (Some(2), Some(36)))
-}
-
-fn compiler() -> Command {
-    Command::new(env::var_os("CC").unwrap_or_else(|| "cc".into()))
-}
-
-/// The paths of the archives, if the C compiler knows them all.
-fn archives() -> Option<Vec<PathBuf>> {
-    let find = |archive: &str| {
-        let argument = format!("-print-file-name={archive}");
-        let output = compiler().arg(argument).output().ok()?;
-        let path = PathBuf::from(String::from_utf8(output.stdout).ok()?.trim());
-        // A name that is not found comes back as it was.
-        (Path::new(archive) != path && path.is_file()).then_some(path)
-    };
-    LIBRARIES.iter().map(|(_, archive)| find(archive)).collect()
+/// Whether the C compiler links such a program and it starts: the archives may be missing,
+/// and the C library starts packed ones since its version 2.36 only.
+fn runs_static_programs(folder: &Path) -> io::Result<bool> {
+    let (source, program) = (folder.join("probe.c"), folder.join("probe"));
+    // A table of addresses, so that there is something to relocate.
+    fs::write(
+        &source,
+        "int main(void);\n\
+         static int (*const table[])(void) = {main, main, main};\n\
+         int main(void) { int (*const volatile *entry)(void) = table; return entry[1] != main; }\n",
+    )?;
+    let mut compiler = Command::new(env::var_os("CC").unwrap_or_else(|| "cc".into()));
+    compiler.args(FLAGS).arg("-fPIE").arg(&source).arg("-o").arg(&program);
+    let is_built = compiler.output().is_ok_and(|output| output.status.success());
+    Ok(is_built && Command::new(&program).status().is_ok_and(|status| status.success()))
 }
