@@ -36,9 +36,9 @@ UNIT, WHOLE = "unit", "whole"
 # many random cases they have at most.
 STAGES = [
     (UNIT, [], None),
-    (WHOLE, ["cases::", "plan::"], None),
-    (WHOLE, ["properties::", "regex::counts", "places::", "parts::a_", "parts::chains"], 100),
-    (WHOLE, ["properties::", "regex::", "places::", "parts::", "tables::"], None),
+    (WHOLE, ["cases::", "plan::", "scanner::"], None),
+    (WHOLE, ["properties::", "regex::counts", "hits::", "ranges::a_", "ranges::chains"], 100),
+    (WHOLE, ["properties::", "regex::", "hits::", "ranges::", "tables::"], None),
     (WHOLE, ["long::"], None),
 ]
 SLOW = STAGES[3:]
