@@ -11,6 +11,7 @@ use cogrep_match::{EngineChoice, Matching, Patterns, Plan};
 use cogrep_source::{
     CHUNK_BYTES, Fault, Input, OpenOptions, Outcome, SourceName, StandIn, StandIns,
 };
+use cogrep_testing::cases;
 use proptest::prelude::*;
 
 const PATTERNS: [&str; 4] = ["aa", "ab", "b\na", "aaab"];
@@ -182,7 +183,7 @@ fn check(stories: Vec<Story>, workers: usize) {
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig::with_cases(40))]
+    #![proptest_config(cases(100))]
 
     /// One thread, which reads one source after the other and waits on the spot.
     #[test]
