@@ -5,6 +5,7 @@ use std::env;
 use std::error::Error;
 use std::fs::File;
 use std::io::BufReader;
+use std::path::Path;
 use std::process::ExitCode;
 
 mod stages;
@@ -17,7 +18,8 @@ fn run() -> Result<(), Box<dyn Error>> {
         return Err("usage: grep [-i] PATTERN FILE".into());
     };
     let pattern = pattern.to_str().ok_or("the pattern is not UTF-8")?;
-    let file = File::open(path).map_err(|error| format!("{}: {error}", path.display()))?;
+    let file =
+        File::open(path).map_err(|error| format!("{}: {error}", Path::new(path).display()))?;
 
     // `count` speaks when it is closed: at the latest when `cat` drops the chain.
     cat(BufReader::new(file), ignore_case, grep(pattern, ignore_case, count(pattern)))?;

@@ -5,6 +5,7 @@ use std::env;
 use std::error::Error;
 use std::fs::File;
 use std::io::BufReader;
+use std::path::Path;
 use std::process::ExitCode;
 
 use cosend::fanout;
@@ -21,7 +22,8 @@ fn run() -> Result<(), Box<dyn Error>> {
     };
     let patterns: Option<Vec<&str>> = patterns.iter().map(|pattern| pattern.to_str()).collect();
     let patterns = patterns.ok_or("a pattern is not UTF-8")?;
-    let file = File::open(path).map_err(|error| format!("{}: {error}", path.display()))?;
+    let file =
+        File::open(path).map_err(|error| format!("{}: {error}", Path::new(path).display()))?;
 
     let searches = patterns.iter().map(|pattern| grep(pattern, ignore_case, count(pattern)));
     cat(BufReader::new(file), ignore_case, fanout(searches))?;

@@ -6,6 +6,7 @@ use std::env;
 use std::ffi::OsString;
 use std::fs::File;
 use std::io::{self, Read};
+use std::path::Path;
 use std::process::ExitCode;
 
 use cosend::{Input, Sink, coroutine, fold};
@@ -92,10 +93,10 @@ fn main() -> ExitCode {
             Ok((counts, size)) => {
                 known += size.unwrap_or(0);
                 least_width = if size.is_some() { least_width } else { 7 };
-                counted.push((counts, path.display().to_string()));
+                counted.push((counts, Path::new(path).display().to_string()));
             }
             Err(error) => {
-                eprintln!("wc: {}: {error}", path.display());
+                eprintln!("wc: {}: {error}", Path::new(path).display());
                 failed = true;
             }
         }

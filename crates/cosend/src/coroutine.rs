@@ -30,9 +30,70 @@ use crate::{Sink, Stopped};
 /// assert_eq!(log, ["once", "the end"]);
 /// # Ok::<(), cosend::Stopped>(())
 /// ```
-pub struct Coroutine<T: ?Sized, B: Future> {
+#[must_use = "a coroutine that is dropped is closed, and its result is lost"]
+pub struct Coroutine<T: ?Sized, B: Future + ?Sized> {
     pub(crate) lender: Lender<T, B>,
+    /// Whether the thread was unwinding when it was made.
+    made_unwinding: bool,
 }
+
+/// A [`Coroutine`] whose type can be written down, for fields, vectors and maps; from
+/// [`Coroutine::boxed`].
+///
+/// `'a` is how long what the body borrows lives; `'static` if it borrows nothing.
+///
+/// ```
+/// use std::collections::HashMap;
+/// use cosend::{BoxCoroutine, Input, Sink, coroutine};
+///
+/// #[derive(Default)]
+/// struct Sessions {
+///     parsers: HashMap<u32, BoxCoroutine<'static, [u8], usize>>,
+/// }
+///
+/// fn length() -> BoxCoroutine<'static, [u8], usize> {
+///     coroutine(async |mut chunks: Input<[u8]>| {
+///         let mut bytes = 0;
+///         while let Some(chunk) = chunks.next().await {
+///             bytes += chunk.len();
+///         }
+///         bytes
+///     })
+///     .boxed()
+/// }
+///
+/// let mut sessions = Sessions::default();
+/// for (id, chunk) in [(1, b"to be".as_slice()), (2, b"or not"), (1, b", or")] {
+///     sessions.parsers.entry(id).or_insert_with(length).send(chunk)?;
+/// }
+/// let first = sessions.parsers.remove(&1).unwrap();
+/// let ends = std::thread::spawn(move || first.close());
+/// assert_eq!(ends.join().unwrap(), 9);
+/// # Ok::<(), cosend::Stopped>(())
+/// ```
+pub type BoxCoroutine<'a, T, R> = Coroutine<T, dyn Future<Output = R> + Send + 'a>;
+
+/// A [`BoxCoroutine`] that stays on its thread, from [`Coroutine::boxed_local`].
+///
+/// ```
+/// use std::rc::Rc;
+/// use cosend::{Input, LocalBoxCoroutine, Sink, coroutine};
+///
+/// let unit = Rc::new(10);
+/// let mut scaled: LocalBoxCoroutine<'static, u32, u32> =
+///     coroutine(async move |mut numbers: Input<u32>| {
+///         let mut sum = 0;
+///         while let Some(number) = numbers.next().await {
+///             sum += *unit * number;
+///         }
+///         sum
+///     })
+///     .boxed_local();
+/// scaled.send(&4)?;
+/// assert_eq!(scaled.close(), 40);
+/// # Ok::<(), cosend::Stopped>(())
+/// ```
+pub type LocalBoxCoroutine<'a, T, R> = Coroutine<T, dyn Future<Output = R> + 'a>;
 
 /// Makes a coroutine and runs it up to its first pause, so that it is ready to be
 /// sent to.
@@ -67,6 +128,7 @@ pub struct Coroutine<T: ?Sized, B: Future> {
 ///
 /// When the body pauses on anything other than its input, here or in a later send;
 /// and with what the body itself panics. After that the coroutine has stopped.
+#[track_caller]
 pub fn coroutine<T: ?Sized, R, F>(body: F) -> Coroutine<T, impl Future<Output = R>>
 where
     F: for<'id> AsyncFnOnce(Input<'id, T>) -> R,
@@ -85,9 +147,33 @@ where
 /// drop(silent);
 /// ```
 #[must_use = "an unstarted coroutine does nothing until `start`"]
-pub struct Unstarted<T: ?Sized, B: Future> {
+pub struct Unstarted<T: ?Sized, B: Future + ?Sized> {
     lender: Lender<T, B>,
 }
+
+/// An [`Unstarted`] whose type can be written down; from [`Unstarted::boxed`].
+///
+/// ```
+/// use cosend::{BoxUnstarted, Input, coroutine_unstarted};
+///
+/// struct Task(BoxUnstarted<'static, u8, ()>);
+///
+/// let task = Task(coroutine_unstarted(async |_: Input<u8>| ()).boxed());
+/// assert!(task.0.start().is_stopped());
+/// ```
+pub type BoxUnstarted<'a, T, R> = Unstarted<T, dyn Future<Output = R> + Send + 'a>;
+
+/// A [`BoxUnstarted`] that stays on its thread; from [`Unstarted::boxed_local`].
+///
+/// ```
+/// use cosend::{Input, LocalBoxUnstarted, coroutine_unstarted};
+///
+/// struct Task(LocalBoxUnstarted<'static, u8, ()>);
+///
+/// let task = Task(coroutine_unstarted(async |_: Input<u8>| ()).boxed_local());
+/// assert!(task.0.start().is_stopped());
+/// ```
+pub type LocalBoxUnstarted<'a, T, R> = Unstarted<T, dyn Future<Output = R> + 'a>;
 
 /// Makes a coroutine that says nothing until it is
 /// [started](Unstarted::start): Python's coroutine before its first `next`.
@@ -109,6 +195,7 @@ pub struct Unstarted<T: ?Sized, B: Future> {
 /// assert!(begun.get());
 /// # drop(started);
 /// ```
+#[track_caller]
 pub fn coroutine_unstarted<T: ?Sized, R, F>(body: F) -> Unstarted<T, impl Future<Output = R>>
 where
     F: for<'id> AsyncFnOnce(Input<'id, T>) -> R,
@@ -117,6 +204,44 @@ where
 }
 
 impl<T: ?Sized, B: Future> Unstarted<T, B> {
+    /// The same coroutine under a type that can be written down.
+    ///
+    /// ```
+    /// use cosend::{BoxUnstarted, Input, Sink, coroutine_unstarted};
+    ///
+    /// let waiting: Vec<BoxUnstarted<'static, u8, usize>> = vec![
+    ///     coroutine_unstarted(async |_: Input<u8>| 1).boxed(),
+    ///     coroutine_unstarted(async |_: Input<u8>| 2).boxed(),
+    /// ];
+    /// let results: Vec<_> = waiting.into_iter().map(|it| it.start().close()).collect();
+    /// assert_eq!(results, [1, 2]);
+    /// ```
+    pub fn boxed<'a>(mut self) -> BoxUnstarted<'a, T, B::Output>
+    where
+        B: Send + 'a,
+    {
+        Unstarted {
+            lender: self.lender.erase::<dyn Future<Output = B::Output> + Send + 'a>(|body| body),
+        }
+    }
+
+    /// As [`boxed`](Unstarted::boxed), for a body that stays on its thread.
+    ///
+    /// ```
+    /// use cosend::{Input, LocalBoxUnstarted, coroutine_unstarted};
+    ///
+    /// let _: LocalBoxUnstarted<'static, u8, usize> =
+    ///     coroutine_unstarted(async |_: Input<u8>| 1).boxed_local();
+    /// ```
+    pub fn boxed_local<'a>(mut self) -> LocalBoxUnstarted<'a, T, B::Output>
+    where
+        B: 'a,
+    {
+        Unstarted { lender: self.lender.erase::<dyn Future<Output = B::Output> + 'a>(|body| body) }
+    }
+}
+
+impl<T: ?Sized, B: Future + ?Sized> Unstarted<T, B> {
     /// Runs the body up to its first pause.
     ///
     /// ```
@@ -134,15 +259,72 @@ impl<T: ?Sized, B: Future> Unstarted<T, B> {
     /// # Panics
     ///
     /// As [`coroutine`].
-    #[must_use = "a coroutine that is dropped is closed"]
+    #[track_caller]
     pub fn start(mut self) -> Coroutine<T, B> {
         // It has a body to run: nothing else resumes an unstarted coroutine.
         let _ = self.lender.wake();
-        Coroutine { lender: self.lender }
+        Coroutine { lender: self.lender, made_unwinding: unwinding() }
     }
 }
 
 impl<T: ?Sized, B: Future> Coroutine<T, B> {
+    /// The same coroutine under a type that can be written down: [`BoxCoroutine`].
+    ///
+    /// The body was in a box of its own before; nothing is allocated, and nothing else
+    /// changes. A body that is not `Send` takes [`boxed_local`](Coroutine::boxed_local).
+    ///
+    /// ```
+    /// use cosend::{BoxCoroutine, Input, Sink, coroutine};
+    ///
+    /// // Two bodies, one type.
+    /// let mut both: Vec<BoxCoroutine<'_, str, usize>> = vec![
+    ///     coroutine(async |mut words: Input<str>| words.next().await.map_or(0, str::len)).boxed(),
+    ///     coroutine(async |_: Input<str>| 7).boxed(),
+    /// ];
+    /// both[0].send("word")?;
+    /// assert!(both[1].is_stopped());
+    /// assert_eq!(both.into_iter().map(Sink::close).collect::<Vec<_>>(), [4, 7]);
+    /// # Ok::<(), cosend::Stopped>(())
+    /// ```
+    pub fn boxed<'a>(mut self) -> BoxCoroutine<'a, T, B::Output>
+    where
+        B: Send + 'a,
+    {
+        Coroutine {
+            lender: self.lender.erase::<dyn Future<Output = B::Output> + Send + 'a>(|body| body),
+            made_unwinding: self.made_unwinding,
+        }
+    }
+
+    /// As [`boxed`](Coroutine::boxed), for a body that stays on its thread.
+    ///
+    /// ```
+    /// use std::cell::Cell;
+    /// use cosend::{Input, LocalBoxCoroutine, Sink, coroutine};
+    ///
+    /// let last = Cell::new(0);
+    /// let mut body: LocalBoxCoroutine<'_, u8, ()> = coroutine(async |mut items: Input<u8>| {
+    ///     while let Some(&item) = items.next().await {
+    ///         last.set(item);
+    ///     }
+    /// })
+    /// .boxed_local();
+    /// body.send(&7)?;
+    /// assert_eq!(last.get(), 7);
+    /// # Ok::<(), cosend::Stopped>(())
+    /// ```
+    pub fn boxed_local<'a>(mut self) -> LocalBoxCoroutine<'a, T, B::Output>
+    where
+        B: 'a,
+    {
+        Coroutine {
+            lender: self.lender.erase::<dyn Future<Output = B::Output> + 'a>(|body| body),
+            made_unwinding: self.made_unwinding,
+        }
+    }
+}
+
+impl<T: ?Sized, B: Future + ?Sized> Coroutine<T, B> {
     /// Whether the body is over: it returned, was finished, or panicked.
     ///
     /// ```
@@ -160,47 +342,61 @@ impl<T: ?Sized, B: Future> Coroutine<T, B> {
     }
 }
 
-impl<T: ?Sized, B: Future> Sink<T> for Coroutine<T, B> {
+impl<T: ?Sized, B: Future + ?Sized> Sink<T> for Coroutine<T, B> {
     type Return = B::Output;
 
     #[inline]
+    #[track_caller]
     fn send(&mut self, item: &T) -> Result<(), Stopped> {
         self.lender.send(item)
     }
 
+    #[track_caller]
     fn finish(&mut self) -> Result<B::Output, Stopped> {
         self.lender.finish()
     }
+
+    #[track_caller]
+    fn close(mut self) -> B::Output {
+        match self.lender.finish() {
+            Ok(result) => result,
+            Err(Stopped) => self.lender.no_result(),
+        }
+    }
 }
 
-impl<T: ?Sized, B: Future> Drop for Coroutine<T, B> {
+impl<T: ?Sized, B: Future + ?Sized> Drop for Coroutine<T, B> {
     fn drop(&mut self) {
-        if self.lender.is_suspended() && !unwinding() {
+        // A second panic, in the body, would abort the program. But a coroutine that was
+        // made by a destructor in the course of an unwinding ends as any other; `MutexGuard`
+        // judges in the same way whether a lock is poisoned.
+        let unwound = unwinding() && !self.made_unwinding;
+        if self.lender.is_suspended() && !unwound {
             // The result has no taker.
             let _ = self.lender.finish();
         }
     }
 }
 
-/// Whether the thread is unwinding from a panic. A body is then dropped where it
-/// stands, since a second panic in it would abort the program.
+/// Whether the thread is unwinding from a panic.
 #[cfg(feature = "std")]
 fn unwinding() -> bool {
     std::thread::panicking()
 }
 
+/// Without the standard library an unwinding cannot be seen.
 #[cfg(not(feature = "std"))]
 fn unwinding() -> bool {
     false
 }
 
-impl<T: ?Sized, B: Future> fmt::Debug for Coroutine<T, B> {
+impl<T: ?Sized, B: Future + ?Sized> fmt::Debug for Coroutine<T, B> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("Coroutine").field("stopped", &self.is_stopped()).finish_non_exhaustive()
     }
 }
 
-impl<T: ?Sized, B: Future> fmt::Debug for Unstarted<T, B> {
+impl<T: ?Sized, B: Future + ?Sized> fmt::Debug for Unstarted<T, B> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("Unstarted").finish_non_exhaustive()
     }

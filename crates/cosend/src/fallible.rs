@@ -3,13 +3,14 @@
 //! The error comes out of the pause where the body stands. `?` there means "not
 //! caught": the body returns it, and the throw hands it back.
 
-use alloc::rc::Rc;
 use core::cell::Cell;
 use core::fmt;
 use core::future::Future;
 use core::pin::Pin;
 use core::task::{Context, Poll};
 
+use crate::body::Why;
+use crate::lend::Link;
 use crate::{Coroutine, Input, Next, Sink, Stopped, coroutine};
 
 /// The body's end of a fallible coroutine: where it waits for the next item, or
@@ -38,7 +39,7 @@ use crate::{Coroutine, Input, Next, Sink, Stopped, coroutine};
 /// ```
 pub struct FallibleInput<'id, T: ?Sized, E> {
     input: Input<'id, T>,
-    thrown: Rc<Cell<Option<E>>>,
+    thrown: Link<Cell<Option<E>>>,
 }
 
 impl<'id, T: ?Sized, E> FallibleInput<'id, T, E> {
@@ -94,7 +95,7 @@ impl<T: ?Sized, E> fmt::Debug for FallibleInput<'_, T, E> {
 #[must_use = "a pause does nothing until it is awaited"]
 pub struct NextOrError<'a, 'id, T: ?Sized, E> {
     next: Next<'a, 'id, T>,
-    thrown: &'a Cell<Option<E>>,
+    thrown: &'a Link<Cell<Option<E>>>,
 }
 
 impl<'a, T: ?Sized, E> Future for NextOrError<'a, '_, T, E> {
@@ -128,10 +129,47 @@ impl<T: ?Sized, E> fmt::Debug for NextOrError<'_, '_, T, E> {
 /// assert_eq!(body.throw("not caught".into()), Err("not caught".into()));
 /// assert!(body.is_stopped());
 /// ```
-pub struct Fallible<T: ?Sized, E, B: Future> {
+#[must_use = "a coroutine that is dropped is closed, and its result is lost"]
+pub struct Fallible<T: ?Sized, E, B: Future + ?Sized> {
     coroutine: Coroutine<T, B>,
-    thrown: Rc<Cell<Option<E>>>,
+    thrown: Link<Cell<Option<E>>>,
 }
+
+/// A [`Fallible`] whose type can be written down; from [`Fallible::boxed`].
+///
+/// ```
+/// use cosend::{BoxFallible, FallibleInput, Sink, fallible};
+///
+/// struct Upload {
+///     parts: BoxFallible<'static, [u8], std::io::Error, usize>,
+/// }
+///
+/// let mut upload = Upload {
+///     parts: fallible(async |mut parts: FallibleInput<[u8], std::io::Error>| {
+///         let mut bytes = 0;
+///         while let Some(part) = parts.next().await? {
+///             bytes += part.len();
+///         }
+///         Ok(bytes)
+///     })
+///     .boxed(),
+/// };
+/// upload.parts.send(b"part")?;
+/// assert_eq!(upload.parts.close().unwrap(), 4);
+/// # Ok::<(), cosend::Stopped>(())
+/// ```
+pub type BoxFallible<'a, T, E, R> = Fallible<T, E, dyn Future<Output = Result<R, E>> + Send + 'a>;
+
+/// A [`BoxFallible`] that stays on its thread; from [`Fallible::boxed_local`].
+///
+/// ```
+/// use cosend::{FallibleInput, LocalBoxFallible, Sink, fallible};
+///
+/// let body: LocalBoxFallible<'static, u8, String, ()> =
+///     fallible(async |_: FallibleInput<u8, String>| Ok(())).boxed_local();
+/// assert_eq!(body.close(), Ok(()));
+/// ```
+pub type LocalBoxFallible<'a, T, E, R> = Fallible<T, E, dyn Future<Output = Result<R, E>> + 'a>;
 
 /// Makes a coroutine that an error can be [thrown](Fallible::throw) into, and
 /// runs it up to its first pause.
@@ -159,13 +197,14 @@ pub struct Fallible<T: ?Sized, E, B: Future> {
 /// # Panics
 ///
 /// As [`coroutine`].
+#[track_caller]
 pub fn fallible<T, E, R, F>(body: F) -> Fallible<T, E, impl Future<Output = Result<R, E>>>
 where
     T: ?Sized,
     F: for<'id> AsyncFnOnce(FallibleInput<'id, T, E>) -> Result<R, E>,
 {
-    let thrown = Rc::new(Cell::new(None));
-    let seen = Rc::clone(&thrown);
+    let thrown = Link::new(Cell::new(None));
+    let seen = Link::clone(&thrown);
     let coroutine = coroutine(async move |input: Input<'_, T>| {
         body(FallibleInput { input, thrown: seen }).await
     });
@@ -173,6 +212,41 @@ where
 }
 
 impl<T: ?Sized, E, R, B: Future<Output = Result<R, E>>> Fallible<T, E, B> {
+    /// The same coroutine under a type that can be written down: [`BoxFallible`].
+    ///
+    /// ```
+    /// use cosend::{FallibleInput, Sink, fallible};
+    ///
+    /// let mut body = fallible(async |mut items: FallibleInput<u8, String>| {
+    ///     items.next().await.map(Option::<&u8>::copied)
+    /// })
+    /// .boxed();
+    /// assert_eq!(body.throw("an error".into()), Err("an error".to_owned()));
+    /// ```
+    pub fn boxed<'a>(self) -> BoxFallible<'a, T, E, R>
+    where
+        B: Send + 'a,
+    {
+        Fallible { coroutine: self.coroutine.boxed(), thrown: self.thrown }
+    }
+
+    /// As [`boxed`](Fallible::boxed), for a body that stays on its thread.
+    ///
+    /// ```
+    /// use cosend::{FallibleInput, Sink, fallible};
+    ///
+    /// let body = fallible(async |_: FallibleInput<u8, String>| Ok(7)).boxed_local();
+    /// assert_eq!(body.close(), Ok(7));
+    /// ```
+    pub fn boxed_local<'a>(self) -> LocalBoxFallible<'a, T, E, R>
+    where
+        B: 'a,
+    {
+        Fallible { coroutine: self.coroutine.boxed_local(), thrown: self.thrown }
+    }
+}
+
+impl<T: ?Sized, E, R, B: Future<Output = Result<R, E>> + ?Sized> Fallible<T, E, B> {
     /// Throws an error into the body, at the pause where it stands.
     ///
     /// `Ok` means that the body caught it: it paused again, or returned a result,
@@ -201,6 +275,7 @@ impl<T: ?Sized, E, R, B: Future<Output = Result<R, E>>> Fallible<T, E, B> {
     /// assert_eq!(body.throw("harmful"), Err("harmful"));
     /// assert_eq!(body.throw("too late"), Err("too late"));
     /// ```
+    #[track_caller]
     pub fn throw(&mut self, error: E) -> Result<(), E> {
         if self.is_stopped() {
             return Err(error);
@@ -210,11 +285,14 @@ impl<T: ?Sized, E, R, B: Future<Output = Result<R, E>>> Fallible<T, E, B> {
         let _ = self.coroutine.lender.wake();
         if let Some(error) = self.thrown.take() {
             // It looks for errors no more, so it is over, as if it had not caught this one.
-            self.coroutine.lender.end();
+            self.coroutine.lender.end(Why::Thrown);
             return Err(error);
         }
         match self.coroutine.lender.take_result() {
-            Some(Err(error)) => Err(error),
+            Some(Err(error)) => {
+                self.coroutine.lender.end(Why::Thrown);
+                Err(error)
+            }
             Some(Ok(result)) => {
                 self.coroutine.lender.put_result(Ok(result));
                 Ok(())
@@ -236,7 +314,7 @@ impl<T: ?Sized, E, R, B: Future<Output = Result<R, E>>> Fallible<T, E, B> {
     }
 }
 
-impl<T: ?Sized, E, B: Future> Sink<T> for Fallible<T, E, B> {
+impl<T: ?Sized, E, B: Future + ?Sized> Sink<T> for Fallible<T, E, B> {
     type Return = B::Output;
 
     #[inline]
@@ -247,9 +325,13 @@ impl<T: ?Sized, E, B: Future> Sink<T> for Fallible<T, E, B> {
     fn finish(&mut self) -> Result<B::Output, Stopped> {
         self.coroutine.finish()
     }
+
+    fn close(self) -> B::Output {
+        self.coroutine.close()
+    }
 }
 
-impl<T: ?Sized, E, B: Future> fmt::Debug for Fallible<T, E, B> {
+impl<T: ?Sized, E, B: Future + ?Sized> fmt::Debug for Fallible<T, E, B> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let stopped = self.coroutine.is_stopped();
         f.debug_struct("Fallible").field("stopped", &stopped).finish_non_exhaustive()

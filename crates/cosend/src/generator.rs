@@ -4,16 +4,17 @@
 //! [`coroutine`](crate::coroutine()); one that does both is
 //! [`resumable`](crate::resumable()).
 
-use alloc::rc::Rc;
 use core::cell::Cell;
 use core::fmt;
 use core::future::Future;
 use core::iter::FusedIterator;
 use core::marker::PhantomData;
+use core::panic::Location;
 use core::pin::Pin;
 use core::task::{Context, Poll, Waker};
 
-use crate::body::Body;
+use crate::body::{Body, Why};
+use crate::lend::Link;
 
 /// The body's end of a generator: where it yields.
 ///
@@ -40,7 +41,7 @@ use crate::body::Body;
 /// assert_eq!(letters.take_result(), Some(5));
 /// ```
 pub struct Output<'id, Y> {
-    slot: Rc<Cell<Option<Y>>>,
+    slot: Link<Cell<Option<Y>>>,
     /// Invariant in `'id`: two handles cannot be swapped.
     id: PhantomData<Cell<&'id ()>>,
 }
@@ -136,10 +137,51 @@ impl<Y> fmt::Debug for Yield<'_, '_, Y> {
 /// assert_eq!(numbers.next(), None);
 /// assert_eq!(numbers.next(), None);
 /// ```
-pub struct Generator<Y, B: Future> {
-    slot: Rc<Cell<Option<Y>>>,
+#[must_use = "a generator is lazy: it does nothing until it is iterated"]
+pub struct Generator<Y, B: Future + ?Sized> {
+    slot: Link<Cell<Option<Y>>>,
+    /// Where it was made: messages name it.
+    made: &'static Location<'static>,
     body: Body<B>,
 }
+
+/// A [`Generator`] whose type can be written down, for fields, vectors and maps; from
+/// [`Generator::boxed`].
+///
+/// `'a` is how long what the body borrows lives; `'static` if it borrows nothing.
+///
+/// ```
+/// use cosend::{BoxGenerator, generator};
+///
+/// struct Tickets {
+///     numbers: BoxGenerator<'static, u64>,
+/// }
+///
+/// let mut tickets = Tickets {
+///     numbers: generator(async |mut out| {
+///         for number in 1.. {
+///             out.yield_(number).await;
+///         }
+///     })
+///     .boxed(),
+/// };
+/// assert_eq!(tickets.numbers.next(), Some(1));
+/// let next = std::thread::spawn(move || tickets.numbers.next()).join().unwrap();
+/// assert_eq!(next, Some(2));
+/// ```
+pub type BoxGenerator<'a, Y, R = ()> = Generator<Y, dyn Future<Output = R> + Send + 'a>;
+
+/// A [`BoxGenerator`] that stays on its thread; from [`Generator::boxed_local`].
+///
+/// ```
+/// use std::rc::Rc;
+/// use cosend::{LocalBoxGenerator, generator};
+///
+/// let names: LocalBoxGenerator<'static, Rc<str>> =
+///     generator(async |mut out| out.yield_(Rc::from("Ada")).await).boxed_local();
+/// assert_eq!(names.count(), 1);
+/// ```
+pub type LocalBoxGenerator<'a, Y, R = ()> = Generator<Y, dyn Future<Output = R> + 'a>;
 
 /// Makes an iterator out of a body that yields.
 ///
@@ -165,16 +207,66 @@ pub struct Generator<Y, B: Future> {
 ///
 /// `next` panics when the body awaits anything that is not ready and is not
 /// [`Output::yield_`], and with what the body itself panics.
+#[track_caller]
 pub fn generator<Y, R, F>(body: F) -> Generator<Y, impl Future<Output = R>>
 where
     F: for<'id> AsyncFnOnce(Output<'id, Y>) -> R,
 {
-    let slot = Rc::new(Cell::new(None));
-    let body = Body::new(body(Output { slot: Rc::clone(&slot), id: PhantomData }));
-    Generator { slot, body }
+    let slot = Link::new(Cell::new(None));
+    let body = Body::new(body(Output { slot: Link::clone(&slot), id: PhantomData }));
+    Generator { slot, made: Location::caller(), body }
 }
 
 impl<Y, B: Future> Generator<Y, B> {
+    /// The same generator under a type that can be written down: [`BoxGenerator`].
+    ///
+    /// The body was in a box of its own before; nothing is allocated, and nothing else
+    /// changes. A body that is not `Send` takes [`boxed_local`](Generator::boxed_local).
+    ///
+    /// ```
+    /// use cosend::{BoxGenerator, generator};
+    ///
+    /// // Two bodies, one type.
+    /// let both: [BoxGenerator<'static, u8>; 2] = [
+    ///     generator(async |mut out| out.yield_(1).await).boxed(),
+    ///     generator(async |mut out| out.yield_from([2, 3]).await).boxed(),
+    /// ];
+    /// assert_eq!(both.into_iter().flatten().collect::<Vec<_>>(), [1, 2, 3]);
+    /// ```
+    pub fn boxed<'a>(mut self) -> BoxGenerator<'a, Y, B::Output>
+    where
+        B: Send + 'a,
+    {
+        Generator {
+            slot: self.slot,
+            made: self.made,
+            body: self.body.erase::<dyn Future<Output = B::Output> + Send + 'a>(|body| body),
+        }
+    }
+
+    /// As [`boxed`](Generator::boxed), for a body that stays on its thread.
+    ///
+    /// ```
+    /// use std::rc::Rc;
+    /// use cosend::generator;
+    ///
+    /// let shared = Rc::new(7);
+    /// let mut one = generator(async |mut out| out.yield_(*shared).await).boxed_local();
+    /// assert_eq!(one.next(), Some(7));
+    /// ```
+    pub fn boxed_local<'a>(mut self) -> LocalBoxGenerator<'a, Y, B::Output>
+    where
+        B: 'a,
+    {
+        Generator {
+            slot: self.slot,
+            made: self.made,
+            body: self.body.erase::<dyn Future<Output = B::Output> + 'a>(|body| body),
+        }
+    }
+}
+
+impl<Y, B: Future + ?Sized> Generator<Y, B> {
     /// What the body returned after its last value, once; `None` before its end.
     ///
     /// ```
@@ -191,30 +283,49 @@ impl<Y, B: Future> Generator<Y, B> {
     pub fn take_result(&mut self) -> Option<B::Output> {
         self.body.take_result()
     }
+
+    /// Whether the body is over: it returned, or panicked.
+    ///
+    /// This is known after the `next` that gives `None`, not with the last value.
+    ///
+    /// ```
+    /// let mut one = cosend::generator(async |mut out| out.yield_(1).await);
+    /// assert_eq!(one.next(), Some(1));
+    /// assert!(!one.is_exhausted());
+    /// assert_eq!(one.next(), None);
+    /// assert!(one.is_exhausted());
+    /// ```
+    pub fn is_exhausted(&self) -> bool {
+        !self.body.is_suspended()
+    }
 }
 
-impl<Y, B: Future> Iterator for Generator<Y, B> {
+impl<Y, B: Future + ?Sized> Iterator for Generator<Y, B> {
     type Item = Y;
 
     #[inline]
+    #[track_caller]
     fn next(&mut self) -> Option<Y> {
         if self.body.poll(&mut Context::from_waker(Waker::noop())).is_ready() {
             return None;
         }
         let value = self.slot.take();
         if value.is_none() {
-            self.body = Body::Over;
-            panic!("a generator paused on something other than its output");
+            self.body = Body::Over(Why::Panicked);
+            panic!(
+                "the generator made at {} paused on something other than its output; a body that \
+                 awaits a timer or a socket is an `owned_generator`",
+                self.made
+            );
         }
         value
     }
 }
 
-impl<Y, B: Future> FusedIterator for Generator<Y, B> {}
+impl<Y, B: Future + ?Sized> FusedIterator for Generator<Y, B> {}
 
-impl<Y, B: Future> fmt::Debug for Generator<Y, B> {
+impl<Y, B: Future + ?Sized> fmt::Debug for Generator<Y, B> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let exhausted = !self.body.is_suspended();
-        f.debug_struct("Generator").field("exhausted", &exhausted).finish_non_exhaustive()
+        f.debug_struct("Generator").field("exhausted", &self.is_exhausted()).finish_non_exhaustive()
     }
 }

@@ -267,17 +267,18 @@
 //! # Limits
 //!
 //! - A body that awaits anything else than its input or output panics, and so does one
-//!   that goes on pausing elsewhere after `None`. One that asks for more after `None`
-//!   without end never returns from `close`.
+//!   that ignores its closing: it pauses elsewhere after `None`, or asks for more a
+//!   thousand times.
 //! - A lent item lasts until the next pause. Items that hold borrows are possible, but
 //!   of one lifetime for all sends.
-//! - Lending coroutines and generators stay on their thread.
+//! - A coroutine or generator is `Send` where its body and its values are, and where its
+//!   items are `Sync`: they are lent across threads that the body may wait for.
 //! - What a body borrows stays borrowed until it is closed: declare the log before the
 //!   coroutine.
-//! - A drop while the thread unwinds drops the body where it stands, since another
-//!   panic would abort the program. Without the feature `std` that cannot be seen, and
+//! - A drop by an unwinding that began after the coroutine was made drops the body where
+//!   it stands, since another panic would abort the program. Without the feature `std` that cannot be seen, and
 //!   the drop closes it even then.
-//! - The unsafe code is one file, `src/lend.rs`: rules, each with a test, an enumeration
+//! - The unsafe code is one folder, `src/lend`: rules, each with a test, an enumeration
 //!   of the slot's states, and an address sanitizer over all tests. It was not run under
 //!   Miri, which is not part of stable Rust; `ci/README.md` says how to.
 #![no_std]
@@ -310,17 +311,23 @@ mod shared;
 mod sink;
 mod stages;
 
-pub use coroutine::{Coroutine, Unstarted, coroutine, coroutine_unstarted};
-pub use fallible::{Fallible, FallibleInput, NextOrError, fallible};
+pub use coroutine::{
+    BoxCoroutine, BoxUnstarted, Coroutine, LocalBoxCoroutine, LocalBoxUnstarted, Unstarted,
+    coroutine, coroutine_unstarted,
+};
+pub use fallible::{BoxFallible, Fallible, FallibleInput, LocalBoxFallible, NextOrError, fallible};
 pub use fanout::{Fanout, fanout};
-pub use generator::{Generator, Output, Yield, generator};
-pub use lend::{Input, Next};
+pub use generator::{BoxGenerator, Generator, LocalBoxGenerator, Output, Yield, generator};
+pub use lend::{Input, Item, Next};
 #[cfg(feature = "std")]
 pub use owned::{
     OwnedCoroutine, OwnedGenerator, OwnedInput, OwnedNext, OwnedOutput, OwnedYield,
     owned_coroutine, owned_generator,
 };
-pub use resumable::{Port, Resumable, Step, UnstartedResumable, resumable, resumable_unstarted};
+pub use resumable::{
+    BoxResumable, BoxUnstartedResumable, LocalBoxResumable, LocalBoxUnstartedResumable, Port,
+    Resumable, Step, UnstartedResumable, resumable, resumable_unstarted,
+};
 pub use shared::{Shared, SharedError, shared};
 pub use sink::{Sink, Stopped};
 pub use stages::{

@@ -4,11 +4,12 @@
 //! Nothing is thrown into such a body; send it a `Result` where errors are part of
 //! the conversation.
 
-use alloc::rc::Rc;
 use core::cell::Cell;
 use core::fmt;
 use core::future::Future;
 
+use crate::body::Why;
+use crate::lend::Link;
 use crate::{Coroutine, Input, Sink, Stopped, Unstarted, coroutine_unstarted};
 
 /// What a body did when it was resumed.
@@ -84,7 +85,7 @@ impl<Y, R> Step<Y, R> {
 /// ```
 pub struct Port<'id, T: ?Sized, Y> {
     input: Input<'id, T>,
-    output: Rc<Cell<Option<Y>>>,
+    output: Link<Cell<Option<Y>>>,
 }
 
 impl<T: ?Sized, Y> Port<'_, T, Y> {
@@ -109,8 +110,11 @@ impl<T: ?Sized, Y> Port<'_, T, Y> {
     ///
     /// When the coroutine is being closed already: the body ignored it.
     pub async fn yield_(&mut self, value: Y) -> Option<&T> {
-        let closing = self.input.is_closing();
-        assert!(!closing, "a coroutine ignored its closing: it yielded again after `None`");
+        assert!(
+            !self.input.is_closing(),
+            "the coroutine made at {} ignored its closing: it yielded again after `None`",
+            self.input.made()
+        );
         self.output.set(Some(value));
         self.input.next().await
     }
@@ -135,10 +139,43 @@ impl<T: ?Sized, Y> fmt::Debug for Port<'_, T, Y> {
 /// assert_eq!(once.resume(&1), Ok(Step::Returned(Some(1))));
 /// assert!(once.is_stopped());
 /// ```
-pub struct Resumable<T: ?Sized, Y, B: Future> {
+#[must_use = "a coroutine that is dropped is closed, and its result is lost"]
+pub struct Resumable<T: ?Sized, Y, B: Future + ?Sized> {
     coroutine: Coroutine<T, B>,
-    output: Rc<Cell<Option<Y>>>,
+    output: Link<Cell<Option<Y>>>,
 }
+
+/// A [`Resumable`] whose type can be written down; from [`Resumable::boxed`].
+///
+/// ```
+/// use cosend::{BoxResumable, Port, Step, resumable};
+///
+/// struct Robot {
+///     talk: BoxResumable<'static, str, String, ()>,
+/// }
+///
+/// let (talk, greeting) = resumable(async |mut port: Port<str, String>| {
+///     let mut say = "hi".to_owned();
+///     while let Some(heard) = port.yield_(say).await {
+///         say = format!("you said {heard}");
+///     }
+/// });
+/// let mut robot = Robot { talk: talk.boxed() };
+/// assert_eq!(greeting, Step::Yielded("hi".to_owned()));
+/// assert_eq!(robot.talk.resume("x"), Ok(Step::Yielded("you said x".to_owned())));
+/// ```
+pub type BoxResumable<'a, T, Y, R> = Resumable<T, Y, dyn Future<Output = R> + Send + 'a>;
+
+/// A [`BoxResumable`] that stays on its thread; from [`Resumable::boxed_local`].
+///
+/// ```
+/// use cosend::{LocalBoxResumable, Port, resumable};
+///
+/// let (body, _) = resumable(async |mut port: Port<u8, u8>| port.yield_(1).await.copied());
+/// let mut body: LocalBoxResumable<'static, u8, u8, Option<u8>> = body.boxed_local();
+/// assert_eq!(body.finish(), Ok(None));
+/// ```
+pub type LocalBoxResumable<'a, T, Y, R> = Resumable<T, Y, dyn Future<Output = R> + 'a>;
 
 /// Makes a coroutine that receives and yields, runs it up to its first yield, and
 /// gives that too.
@@ -164,6 +201,7 @@ pub struct Resumable<T: ?Sized, Y, B: Future> {
 ///
 /// When the body pauses on anything other than its port, here or when it is
 /// resumed; and with what the body itself panics. After that it has stopped.
+#[track_caller]
 pub fn resumable<T, Y, R, F>(body: F) -> (Resumable<T, Y, impl Future<Output = R>>, Step<Y, R>)
 where
     T: ?Sized,
@@ -185,10 +223,43 @@ where
 /// drop(silent);
 /// ```
 #[must_use = "an unstarted coroutine does nothing until `start`"]
-pub struct UnstartedResumable<T: ?Sized, Y, B: Future> {
+pub struct UnstartedResumable<T: ?Sized, Y, B: Future + ?Sized> {
     coroutine: Unstarted<T, B>,
-    output: Rc<Cell<Option<Y>>>,
+    output: Link<Cell<Option<Y>>>,
 }
+
+/// An [`UnstartedResumable`] whose type can be written down; from
+/// [`UnstartedResumable::boxed`].
+///
+/// ```
+/// use std::collections::VecDeque;
+/// use cosend::{BoxUnstartedResumable, Port, resumable_unstarted};
+///
+/// let mut tasks: VecDeque<BoxUnstartedResumable<'static, u8, &str, ()>> = VecDeque::new();
+/// for name in ["first", "second"] {
+///     let task = resumable_unstarted(async move |mut port: Port<u8, &'static str>| {
+///         port.yield_(name).await;
+///     });
+///     tasks.push_back(task.boxed());
+/// }
+/// let names: Vec<_> = tasks.into_iter().filter_map(|task| task.start().1.yielded()).collect();
+/// assert_eq!(names, ["first", "second"]);
+/// ```
+pub type BoxUnstartedResumable<'a, T, Y, R> =
+    UnstartedResumable<T, Y, dyn Future<Output = R> + Send + 'a>;
+
+/// A [`BoxUnstartedResumable`] that stays on its thread; from
+/// [`UnstartedResumable::boxed_local`].
+///
+/// ```
+/// use cosend::{LocalBoxUnstartedResumable, Port, Step, resumable_unstarted};
+///
+/// let task: LocalBoxUnstartedResumable<'static, u8, u8, u8> =
+///     resumable_unstarted(async |_: Port<u8, u8>| 7).boxed_local();
+/// assert_eq!(task.start().1, Step::Returned(7));
+/// ```
+pub type LocalBoxUnstartedResumable<'a, T, Y, R> =
+    UnstartedResumable<T, Y, dyn Future<Output = R> + 'a>;
 
 /// Makes a resumable coroutine that does nothing until it is
 /// [started](UnstartedResumable::start).
@@ -202,13 +273,14 @@ pub struct UnstartedResumable<T: ?Sized, Y, B: Future> {
 /// let (_, first) = unstarted.start();
 /// assert_eq!(first, Step::Yielded(1));
 /// ```
+#[track_caller]
 pub fn resumable_unstarted<T, Y, R, F>(body: F) -> UnstartedResumable<T, Y, impl Future<Output = R>>
 where
     T: ?Sized,
     F: for<'id> AsyncFnOnce(Port<'id, T, Y>) -> R,
 {
-    let output = Rc::new(Cell::new(None));
-    let filled = Rc::clone(&output);
+    let output = Link::new(Cell::new(None));
+    let filled = Link::clone(&output);
     let coroutine = coroutine_unstarted(async move |input: Input<'_, T>| {
         body(Port { input, output: filled }).await
     });
@@ -216,6 +288,39 @@ where
 }
 
 impl<T: ?Sized, Y, B: Future> UnstartedResumable<T, Y, B> {
+    /// The same coroutine under a type that can be written down:
+    /// [`BoxUnstartedResumable`].
+    ///
+    /// ```
+    /// use cosend::{Port, Step, resumable_unstarted};
+    ///
+    /// let task = resumable_unstarted(async |_: Port<u8, u8>| 7).boxed();
+    /// assert_eq!(task.start().1, Step::Returned(7));
+    /// ```
+    pub fn boxed<'a>(self) -> BoxUnstartedResumable<'a, T, Y, B::Output>
+    where
+        B: Send + 'a,
+    {
+        UnstartedResumable { coroutine: self.coroutine.boxed(), output: self.output }
+    }
+
+    /// As [`boxed`](UnstartedResumable::boxed), for a body that stays on its thread.
+    ///
+    /// ```
+    /// use cosend::{Port, Step, resumable_unstarted};
+    ///
+    /// let task = resumable_unstarted(async |_: Port<u8, u8>| 7).boxed_local();
+    /// assert_eq!(task.start().1, Step::Returned(7));
+    /// ```
+    pub fn boxed_local<'a>(self) -> LocalBoxUnstartedResumable<'a, T, Y, B::Output>
+    where
+        B: 'a,
+    {
+        UnstartedResumable { coroutine: self.coroutine.boxed_local(), output: self.output }
+    }
+}
+
+impl<T: ?Sized, Y, B: Future + ?Sized> UnstartedResumable<T, Y, B> {
     /// Runs the body up to its first yield, and gives what it yielded, or returned.
     ///
     /// ```
@@ -229,6 +334,7 @@ impl<T: ?Sized, Y, B: Future> UnstartedResumable<T, Y, B> {
     /// # Panics
     ///
     /// As [`resumable`].
+    #[track_caller]
     pub fn start(self) -> (Resumable<T, Y, B>, Step<Y, B::Output>) {
         let mut started = Resumable { coroutine: self.coroutine.start(), output: self.output };
         let step = started.step();
@@ -237,6 +343,52 @@ impl<T: ?Sized, Y, B: Future> UnstartedResumable<T, Y, B> {
 }
 
 impl<T: ?Sized, Y, B: Future> Resumable<T, Y, B> {
+    /// The same coroutine under a type that can be written down: [`BoxResumable`].
+    ///
+    /// ```
+    /// use cosend::{BoxResumable, Port, Step, resumable};
+    ///
+    /// // Two bodies, one type.
+    /// let (sum, _) = resumable(async |mut port: Port<u32, u32>| {
+    ///     let mut total = 1;
+    ///     while let Some(number) = port.yield_(total).await {
+    ///         total += number;
+    ///     }
+    /// });
+    /// let (product, _) = resumable(async |mut port: Port<u32, u32>| {
+    ///     let mut total = 2;
+    ///     while let Some(number) = port.yield_(total).await {
+    ///         total *= number;
+    ///     }
+    /// });
+    /// let mut both: Vec<BoxResumable<'static, u32, u32, ()>> = vec![sum.boxed(), product.boxed()];
+    /// let totals: Vec<_> = both.iter_mut().map(|body| body.resume(&3).unwrap()).collect();
+    /// assert_eq!(totals, [Step::Yielded(4), Step::Yielded(6)]);
+    /// ```
+    pub fn boxed<'a>(self) -> BoxResumable<'a, T, Y, B::Output>
+    where
+        B: Send + 'a,
+    {
+        Resumable { coroutine: self.coroutine.boxed(), output: self.output }
+    }
+
+    /// As [`boxed`](Resumable::boxed), for a body that stays on its thread.
+    ///
+    /// ```
+    /// use cosend::{Port, resumable};
+    ///
+    /// let (body, _) = resumable(async |mut port: Port<u8, u8>| port.yield_(1).await.is_none());
+    /// assert_eq!(body.boxed_local().close(), Some(true));
+    /// ```
+    pub fn boxed_local<'a>(self) -> LocalBoxResumable<'a, T, Y, B::Output>
+    where
+        B: 'a,
+    {
+        Resumable { coroutine: self.coroutine.boxed_local(), output: self.output }
+    }
+}
+
+impl<T: ?Sized, Y, B: Future + ?Sized> Resumable<T, Y, B> {
     /// Lends one item to the body, as the answer to what it yielded last, and runs
     /// it up to its next yield.
     ///
@@ -260,12 +412,14 @@ impl<T: ?Sized, Y, B: Future> Resumable<T, Y, B> {
     /// # Panics
     ///
     /// As [`resumable`].
+    #[track_caller]
     pub fn resume(&mut self, item: &T) -> Result<Step<Y, B::Output>, Stopped> {
         self.coroutine.send(item)?;
         Ok(self.step())
     }
 
     /// What the body did in the run that has just ended.
+    #[track_caller]
     fn step(&mut self) -> Step<Y, B::Output> {
         if let Some(result) = self.coroutine.lender.take_result() {
             // Polled and then given up: nobody waits for the answer to it.
@@ -273,8 +427,12 @@ impl<T: ?Sized, Y, B: Future> Resumable<T, Y, B> {
             return Step::Returned(result);
         }
         let Some(value) = self.output.take() else {
-            self.coroutine.lender.end();
-            panic!("a coroutine paused without a new value");
+            self.coroutine.lender.end(Why::Panicked);
+            panic!(
+                "the coroutine made at {} paused without a new value: it must yield one at each \
+                 pause",
+                self.coroutine.lender.made()
+            );
         };
         Step::Yielded(value)
     }
@@ -296,6 +454,7 @@ impl<T: ?Sized, Y, B: Future> Resumable<T, Y, B> {
     ///
     /// [`Stopped`] when there is no result: it was given before, or the body
     /// panicked.
+    #[track_caller]
     pub fn finish(&mut self) -> Result<B::Output, Stopped> {
         self.coroutine.finish()
     }
@@ -310,6 +469,7 @@ impl<T: ?Sized, Y, B: Future> Resumable<T, Y, B> {
     /// assert_eq!(first, Step::Returned(7));
     /// assert_eq!(body.close(), None);
     /// ```
+    #[track_caller]
     pub fn close(mut self) -> Option<B::Output> {
         self.finish().ok()
     }
@@ -327,13 +487,13 @@ impl<T: ?Sized, Y, B: Future> Resumable<T, Y, B> {
     }
 }
 
-impl<T: ?Sized, Y, B: Future> fmt::Debug for Resumable<T, Y, B> {
+impl<T: ?Sized, Y, B: Future + ?Sized> fmt::Debug for Resumable<T, Y, B> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("Resumable").field("stopped", &self.is_stopped()).finish_non_exhaustive()
     }
 }
 
-impl<T: ?Sized, Y, B: Future> fmt::Debug for UnstartedResumable<T, Y, B> {
+impl<T: ?Sized, Y, B: Future + ?Sized> fmt::Debug for UnstartedResumable<T, Y, B> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("UnstartedResumable").finish_non_exhaustive()
     }

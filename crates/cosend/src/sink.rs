@@ -64,6 +64,7 @@ impl Error for Stopped {}
 /// assert_eq!(sum.close(), 42);
 /// # Ok::<(), Stopped>(())
 /// ```
+#[must_use = "a sink does nothing until it is sent to"]
 pub trait Sink<T: ?Sized> {
     /// What closing gives back.
     type Return;
@@ -80,6 +81,7 @@ pub trait Sink<T: ?Sized> {
     /// # Errors
     ///
     /// [`Stopped`] when the sink takes no more items. The item was not seen.
+    #[track_caller]
     fn send(&mut self, item: &T) -> Result<(), Stopped>;
 
     /// Tells the sink that nothing more comes, and takes its result.
@@ -100,6 +102,7 @@ pub trait Sink<T: ?Sized> {
     ///
     /// [`Stopped`] when the result has been taken before, or never came to be
     /// because the sink panicked.
+    #[track_caller]
     fn finish(&mut self) -> Result<Self::Return, Stopped>;
 
     /// Closes the sink for good and returns its result.
@@ -119,6 +122,7 @@ pub trait Sink<T: ?Sized> {
     ///
     /// When there is no result: it was taken by an earlier
     /// [`finish`](Sink::finish), or the sink panicked before.
+    #[track_caller]
     fn close(mut self) -> Self::Return
     where
         Self: Sized,

@@ -61,7 +61,7 @@ fn finish_gives_the_return_value_once() {
 }
 
 #[test]
-#[should_panic(expected = "closed a sink that has no result")]
+#[should_panic(expected = "which has no result: its result was taken before")]
 fn close_after_finish_panics() {
     let log = RefCell::new(Vec::new());
     let mut body = join(&log);
@@ -132,7 +132,7 @@ fn after_none_comes_none_again() {
 }
 
 #[test]
-#[should_panic(expected = "a coroutine ignored its closing")]
+#[should_panic(expected = "ignored its closing")]
 fn ignoring_the_close_panics() {
     let body = coroutine(async |mut words: Input<str>| {
         while words.next().await.is_some() {}
@@ -142,7 +142,7 @@ fn ignoring_the_close_panics() {
 }
 
 #[test]
-#[should_panic(expected = "a coroutine ignored its closing")]
+#[should_panic(expected = "ignored its closing")]
 fn ignoring_the_close_panics_in_a_drop_too() {
     drop(coroutine(async |mut words: Input<str>| {
         while words.next().await.is_some() {}

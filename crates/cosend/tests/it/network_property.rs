@@ -113,7 +113,7 @@ fn build(plan: &Plan, log: &Log) -> Stage {
         }
         Plan::Divisible(by, child) => {
             let by = *by;
-            Box::new(filter(move |item: &u32| item.is_multiple_of(by), build(child, log)))
+            Box::new(filter(move |item: &u32| item % by == 0, build(child, log)))
         }
         Plan::First(limit, child) => Box::new(take(*limit, build(child, log))),
         Plan::Relay { limit, panics_on, child } => {
@@ -154,7 +154,7 @@ fn source(mut child: Stage) -> Fallible<u32, u32, impl Future<Output = Outcome>>
                     let _ = child.send(item);
                 }
                 Ok(None) => return Ok((caught, child.finish().ok())),
-                Err(error) if error.is_multiple_of(2) => caught += 1,
+                Err(error) if error % 2 == 0 => caught += 1,
                 Err(error) => return Err(error),
             }
         }
@@ -245,7 +245,7 @@ impl Model {
             | Self::First { left: 0, .. }
             | Self::Add { stopped: true, .. }
             | Self::Divisible { stopped: true, .. } => Ok(Err(Stopped)),
-            Self::Divisible { by, .. } if !item.is_multiple_of(*by) => Ok(Ok(())),
+            Self::Divisible { by, .. } if item % *by != 0 => Ok(Ok(())),
             Self::Add { stopped, child, .. } | Self::Divisible { stopped, child, .. } => {
                 let sent = child.send(item + more, log)?;
                 *stopped = sent.is_err();
@@ -337,7 +337,7 @@ fn run_model(plan: &Plan, actions: &[Action]) -> (Vec<Event>, Vec<u8>) {
                 }
             }
             (Action::Throw(error), Some(child)) => {
-                if error.is_multiple_of(2) {
+                if error % 2 == 0 {
                     caught += 1;
                     Event::Thrown(Ok(()))
                 } else {

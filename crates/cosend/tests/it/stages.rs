@@ -1,5 +1,4 @@
 //! Plain stages and shared children.
-#![allow(clippy::unwrap_used, reason = "all of this file is a test")]
 
 use std::cell::{Cell, RefCell};
 use std::panic::{AssertUnwindSafe, catch_unwind};

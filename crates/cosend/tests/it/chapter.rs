@@ -3,7 +3,6 @@
 //!
 //! The texts are ASCII, line ends of all kinds included. Patterns hold no line
 //! ends, since Python turns `\r\n` and `\r` into `\n` before its programs see them.
-#![allow(clippy::unwrap_used, reason = "all of this file is a test")]
 
 use std::env;
 use std::fmt::Write as _;
@@ -14,7 +13,7 @@ use std::process::{Command, Stdio};
 
 use cosend::{Sink, fanout};
 
-#[path = "../examples/stages/mod.rs"]
+#[path = "../../examples/stages/mod.rs"]
 mod stages;
 use stages::{cat, count, grep};
 
@@ -135,7 +134,7 @@ fn example(name: &str) -> Command {
 /// What the programs in Python print for each text, or nothing where there is no
 /// Python.
 fn python(asked: &[Question]) -> Option<Vec<Answer>> {
-    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/chapter");
+    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/it/chapter");
     let started = Command::new("python3")
         .args(["-B", "answer.py"])
         .current_dir(folder)

@@ -1,7 +1,5 @@
 //! The examples that do real work, against the real tools; the small ones against
 //! what they should print.
-#![cfg(unix)]
-#![allow(clippy::unwrap_used, reason = "all of this file is a test")]
 
 use std::env;
 use std::fs::{self, File, OpenOptions};

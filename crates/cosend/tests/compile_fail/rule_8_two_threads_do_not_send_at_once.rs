@@ -1,11 +1,14 @@
-//! Rule 6: a coroutine is not `Send`; two threads cannot share a stage.
+//! Rule 8: one thread at a time.
+use std::thread;
+
 use cosend::{Input, Sink, coroutine};
 
 fn main() {
     let mut body = coroutine(async |mut items: Input<str>| {
         while items.next().await.is_some() {}
     });
-    std::thread::scope(|threads| {
-        threads.spawn(|| body.send("item"));
+    thread::scope(|threads| {
+        threads.spawn(|| body.send("one"));
+        threads.spawn(|| body.send("two"));
     });
 }

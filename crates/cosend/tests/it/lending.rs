@@ -1,53 +1,16 @@
-//! The rules of the lending slot, as `src/lend.rs` numbers them. What the compiler
+//! The rules of the lending slot, as `src/lend/mod.rs` numbers them. What the compiler
 //! alone enforces (rules 5 and 6) is in `tests/compile_fail`.
 
 use std::cell::RefCell;
-use std::future::{Future, poll_fn};
-use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::future::poll_fn;
 use std::pin::{Pin, pin};
 use std::rc::Rc;
 use std::sync::atomic::{AtomicPtr, Ordering};
-use std::task::{Context, Poll, Waker};
+use std::task::Poll;
 
 use cosend::{Input, Sink, Stopped, coroutine};
 
-/// A pause that is not an input's: pending once, then ready.
-async fn foreign_pause() {
-    let mut paused = false;
-    poll_fn(|_| {
-        if paused {
-            return Poll::Ready(());
-        }
-        paused = true;
-        Poll::Pending
-    })
-    .await;
-}
-
-/// Polls a future once, without waiting for it.
-fn poll_once<F: Future>(future: Pin<&mut F>) -> Poll<F::Output> {
-    future.poll(&mut Context::from_waker(Waker::noop()))
-}
-
-/// The message of the panic that an action must end in.
-fn panic_message<R>(action: impl FnOnce() -> R) -> String {
-    let Err(payload) = catch_unwind(AssertUnwindSafe(action)) else {
-        panic!("it did not panic");
-    };
-    match payload.downcast::<String>() {
-        Ok(message) => *message,
-        Err(payload) => payload.downcast_ref::<&str>().copied().unwrap_or("?").to_owned(),
-    }
-}
-
-/// Sends an item that lives on the heap for the length of the send alone, so that
-/// an address sanitizer sees who reads it later.
-fn send_heap<S: Sink<str>>(sink: &mut S, item: &str) -> Result<(), Stopped> {
-    let item = item.to_owned();
-    sink.send(&item)
-}
-
-const FOREIGN: &str = "a coroutine paused on something other than its input";
+use crate::support::{FOREIGN, foreign_pause, panic_message, poll_once, send_heap};
 
 /// Says when it is dropped, and reads its loan while it is.
 struct ReadsWhenDropped<'a> {
@@ -71,7 +34,7 @@ fn rule_1_a_pause_that_is_dropped_unfinished_no_longer_waits() {
         }
         foreign_pause().await;
     });
-    assert_eq!(panic_message(|| send_heap(&mut body, "a")), FOREIGN);
+    assert!(panic_message(|| send_heap(&mut body, "a")).contains(FOREIGN));
     assert_eq!(send_heap(&mut body, "b"), Err(Stopped));
 }
 
@@ -96,7 +59,7 @@ fn rule_1_waiting_ends_when_the_item_is_taken() {
         let _guard = ReadsWhenDropped { loan, log: &log };
         foreign_pause().await;
     });
-    assert_eq!(panic_message(|| send_heap(&mut body, "a")), FOREIGN);
+    assert!(panic_message(|| send_heap(&mut body, "a")).contains(FOREIGN));
     assert_eq!(log.take(), ["dropped with a"]);
 }
 
@@ -116,7 +79,7 @@ fn rule_2_a_body_that_pauses_elsewhere_is_dropped_before_the_send_returns() {
         sent
     });
     drop(item);
-    assert_eq!(message, FOREIGN);
+    assert!(message.contains(FOREIGN));
     assert_eq!(log.take(), ["dropped with on loan"]);
     assert!(body.is_stopped());
     assert_eq!(body.finish(), Err(Stopped));
@@ -132,7 +95,7 @@ fn rule_2_holds_at_the_start() {
             drop(held);
         })
     });
-    assert_eq!(message, FOREIGN);
+    assert!(message.contains(FOREIGN));
     assert_eq!(Rc::strong_count(&dropped), 1);
 }
 
@@ -163,7 +126,7 @@ fn rule_2_a_forgotten_pause_waits_for_nothing() {
         foreign_pause().await;
         foreign_pause().await;
     });
-    assert_eq!(panic_message(|| send_heap(&mut body, "nobody takes it")), FOREIGN);
+    assert!(panic_message(|| send_heap(&mut body, "nobody takes it")).contains(FOREIGN));
     assert!(body.is_stopped());
 }
 
@@ -325,6 +288,6 @@ fn rules_hold_for_an_input_that_another_coroutine_holds() {
         inner.send(&0).unwrap();
         foreign_pause().await;
     });
-    assert_eq!(panic_message(|| send_heap(&mut outer, "on loan")), FOREIGN);
+    assert!(panic_message(|| send_heap(&mut outer, "on loan")).contains(FOREIGN));
     assert_eq!(log.take(), ["dropped with on loan"]);
 }

@@ -1,6 +1,4 @@
 //! The asynchronous flavour, on tokio and on no runtime at all.
-#![cfg(feature = "std")]
-#![allow(clippy::unwrap_used, reason = "all of this file is a test")]
 
 use std::cell::RefCell;
 use std::future::{Future, poll_fn};

@@ -75,7 +75,7 @@ fn a_panic_in_the_body_exhausts_it() {
 }
 
 #[test]
-#[should_panic(expected = "a generator paused on something other than its output")]
+#[should_panic(expected = "paused on something other than its output")]
 fn a_foreign_pause_panics() {
     generator(async |_: Output<u8>| pending::<()>().await).next();
 }
