@@ -1,6 +1,6 @@
 //! `head [-n LINES] [FILE]`: the first lines of a text: cat -> take -> print.
 //!
-//! `take` stops after its last line, and `cat` then reads no further: a stage that
+//! `take` has stopped with its last line, and `cat` then reads no further: a stage that
 //! has enough ends the whole chain.
 
 use std::env;
@@ -24,7 +24,7 @@ fn run() -> Result<(), Box<dyn Error>> {
     }
     let text = open(arguments.first().map(Path::new))?;
     let mut chain = take(limit, print(io::stdout().lock()));
-    if limit > 0 {
+    if !chain.is_stopped() {
         cat(text, &mut chain)?;
     }
     Ok(chain.close()?)

@@ -363,6 +363,11 @@ impl<T: ?Sized, B: Future + ?Sized> Sink<T> for Coroutine<T, B> {
             Err(Stopped) => self.lender.no_result(),
         }
     }
+
+    #[inline]
+    fn is_stopped(&self) -> bool {
+        !self.lender.is_suspended()
+    }
 }
 
 impl<T: ?Sized, B: Future + ?Sized> Drop for Coroutine<T, B> {

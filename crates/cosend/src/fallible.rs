@@ -329,6 +329,11 @@ impl<T: ?Sized, E, B: Future + ?Sized> Sink<T> for Fallible<T, E, B> {
     fn close(self) -> B::Output {
         self.coroutine.close()
     }
+
+    #[inline]
+    fn is_stopped(&self) -> bool {
+        self.coroutine.is_stopped()
+    }
 }
 
 impl<T: ?Sized, E, B: Future + ?Sized> fmt::Debug for Fallible<T, E, B> {

@@ -329,8 +329,14 @@ pub use resumable::{
     Resumable, Step, UnstartedResumable, resumable, resumable_unstarted,
 };
 pub use shared::{Shared, SharedError, shared};
-pub use sink::{Sink, Stopped};
+pub use sink::{BoxSink, LocalBoxSink, MapResult, Settled, Sink, Stopped};
 pub use stages::{
-    Collect, Count, Filter, Fold, Inspect, Map, Take, collect, count, filter, fold, inspect, map,
-    take,
+    Batch, Collect, Count, Dedup, Enumerate, Expand, Filter, FilterMap, FlatMap, Fold, ForEach,
+    Inspect, Last, Map, Max, Min, Partition, Project, Route, Scan, Skip, SkipWhile, Sum, Take,
+    TakeWhile, TryFilter, TryFold, TryForEach, TryMap, Window, Zip, ZipLeft, ZipRight, batch,
+    collect, count, dedup, enumerate, expand, filter, filter_map, flat_map, fold, for_each,
+    inspect, last, map, max, merge, min, partition, project, route, scan, skip, skip_while, stage,
+    sum, take, take_while, try_filter, try_fold, try_for_each, try_map, window, zip,
 };
+#[cfg(feature = "std")]
+pub use stages::{Writer, writer};

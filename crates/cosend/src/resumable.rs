@@ -103,7 +103,7 @@ impl<T: ?Sized, Y> Port<'_, T, Y> {
     ///     last
     /// });
     /// assert_eq!(echo.resume(&7), Ok(Step::Yielded(7)));
-    /// assert_eq!(echo.close(), Some(7));
+    /// assert_eq!(echo.close(), 7);
     /// ```
     ///
     /// # Panics
@@ -194,7 +194,7 @@ pub type LocalBoxResumable<'a, T, Y, R> = Resumable<T, Y, dyn Future<Output = R>
 /// });
 /// assert_eq!(average.resume(&10.0), Ok(Step::Yielded(10.0)));
 /// assert_eq!(average.resume(&30.0), Ok(Step::Yielded(20.0)));
-/// assert_eq!(average.close(), Some(40.0));
+/// assert_eq!(average.close(), 40.0);
 /// ```
 ///
 /// # Panics
@@ -378,7 +378,7 @@ impl<T: ?Sized, Y, B: Future> Resumable<T, Y, B> {
     /// use cosend::{Port, resumable};
     ///
     /// let (body, _) = resumable(async |mut port: Port<u8, u8>| port.yield_(1).await.is_none());
-    /// assert_eq!(body.boxed_local().close(), Some(true));
+    /// assert_eq!(body.boxed_local().close(), true);
     /// ```
     pub fn boxed_local<'a>(self) -> LocalBoxResumable<'a, T, Y, B::Output>
     where
@@ -459,19 +459,26 @@ impl<T: ?Sized, Y, B: Future + ?Sized> Resumable<T, Y, B> {
         self.coroutine.finish()
     }
 
-    /// Closes the coroutine and returns its result; `None` when it was given
-    /// before, or the body panicked.
+    /// Closes the coroutine and returns its result.
     ///
     /// ```
-    /// use cosend::{Port, Step, resumable};
+    /// use cosend::{Port, resumable};
     ///
-    /// let (body, first) = resumable(async |_: Port<u8, u8>| 7);
-    /// assert_eq!(first, Step::Returned(7));
+    /// let (body, _) = resumable(async |mut port: Port<u8, u8>| port.yield_(1).await.copied());
     /// assert_eq!(body.close(), None);
     /// ```
+    ///
+    /// # Panics
+    ///
+    /// When there is no result: it was given before, by [`Step::Returned`] or
+    /// [`finish`](Resumable::finish), or the body panicked. A body that may have returned
+    /// is finished rather than closed.
     #[track_caller]
-    pub fn close(mut self) -> Option<B::Output> {
-        self.finish().ok()
+    pub fn close(mut self) -> B::Output {
+        match self.coroutine.lender.finish() {
+            Ok(result) => result,
+            Err(Stopped) => self.coroutine.lender.no_result(),
+        }
     }
 
     /// Whether the body is over: it returned, was finished, or panicked.

@@ -33,6 +33,7 @@ use crate::{Sink, Stopped};
 /// assert_eq!(right.close().unwrap().len(), 3);
 /// # Ok::<(), cosend::Stopped>(())
 /// ```
+#[must_use = "a sink does nothing until it is sent to"]
 pub struct Shared<S> {
     /// `None` once this handle is finished.
     child: Option<Rc<RefCell<S>>>,
@@ -142,6 +143,13 @@ impl<T: ?Sized, S: Sink<T>> Sink<T> for Shared<S> {
             Some(child) => child.into_inner().finish().map(Some),
             None => Ok(None),
         }
+    }
+
+    /// A child that is executing at this moment has not stopped yet.
+    fn is_stopped(&self) -> bool {
+        self.child
+            .as_ref()
+            .is_none_or(|child| child.try_borrow().is_ok_and(|child| child.is_stopped()))
     }
 }
 

@@ -21,7 +21,7 @@ impl<T: ?Sized, S: Stage<T> + ?Sized> Stage<T> for Box<S> {
     }
 }
 
-impl<T: ?Sized, S: Stage<T>> Stage<T> for cosend::Fanout<S> {
+impl<T: ?Sized, S: Stage<T>> Stage<T> for cosend::Fanout<S, S::Return> {
     fn shape(&self) -> Shape {
         Shape::new("fanout", self.children().iter().map(Stage::shape))
     }

@@ -11,7 +11,7 @@ use cosend::{Input, Sink, coroutine};
 pub(crate) fn cat(mut text: impl BufRead, mut child: impl Sink<[u8]>) -> io::Result<()> {
     let mut line = Vec::new();
     while text.read_until(b'\n', &mut line)? > 0 {
-        if child.send(&line).is_err() {
+        if child.pass(&line).is_err() {
             break;
         }
         line.clear();

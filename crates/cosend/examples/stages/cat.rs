@@ -20,7 +20,7 @@ pub(crate) fn cat(
         if ignore_case {
             line = lowercase(&line);
         }
-        if child.send(&line).is_err() {
+        if child.pass(&line).is_err() {
             break;
         }
         line.clear();

@@ -3,9 +3,12 @@
 use std::cell::{Cell, RefCell};
 use std::future::pending;
 use std::panic::{AssertUnwindSafe, catch_unwind, panic_any, resume_unwind};
+use std::pin::pin;
 use std::rc::Rc;
 
-use cosend::{Input, Sink, Stopped, coroutine, coroutine_unstarted};
+use cosend::{Input, Sink, Stopped, coroutine, coroutine_unstarted, inspect};
+
+use crate::support::{foreign_pause, panic_message, panic_place, poll_once, send_heap};
 
 /// Joins the words it is sent, and logs where it comes by.
 fn join(log: &RefCell<Vec<String>>) -> impl Sink<str, Return = String> {
@@ -148,6 +151,171 @@ fn ignoring_the_close_panics_in_a_drop_too() {
         while words.next().await.is_some() {}
         pending::<()>().await;
     }));
+}
+
+/// The literal translation of the chapter's second program: it never looks for the end.
+fn deaf() -> impl Sink<str, Return = ()> {
+    coroutine(async |mut texts: Input<str>| -> () {
+        loop {
+            let text = texts.next().await;
+            if text.is_some_and(|text| text.contains("Ruby")) {}
+        }
+    })
+}
+
+#[test]
+fn a_body_that_asks_for_more_without_end_ignores_its_closing() {
+    let mut finished = deaf();
+    finished.send("Ruby").unwrap();
+    let message = panic_message(|| finished.finish());
+    assert!(message.contains("ignored its closing: it asked for another item 1000 times"));
+    assert!(message.contains("`item`"), "the way out: {message}");
+    assert_eq!(finished.finish(), Err(Stopped));
+    drop(finished);
+    let message = panic_message(|| drop(deaf()));
+    assert!(message.contains("ignored its closing"));
+}
+
+#[test]
+fn a_body_may_ask_again_999_times() {
+    let asks = |times: u32| {
+        coroutine(async move |mut texts: Input<str>| {
+            for _ in 0..times {
+                assert_eq!(texts.next().await, None);
+            }
+            times
+        })
+    };
+    assert_eq!(asks(999).close(), 999);
+    assert!(panic_message(|| asks(1000).close()).contains("ignored its closing"));
+}
+
+/// Says when it is dropped.
+struct Local<F: Fn(&str)>(F);
+
+impl<F: Fn(&str)> Drop for Local<F> {
+    fn drop(&mut self) {
+        (self.0)("dropped");
+    }
+}
+
+#[test]
+fn an_item_is_given_as_long_as_any_comes_and_the_closing_ends_the_body_there() {
+    let log = RefCell::new(Vec::new());
+    let note = |event: &str| log.borrow_mut().push(event.to_owned());
+    let body = || {
+        coroutine(async |mut words: Input<str>| -> () {
+            let _local = Local(&note);
+            loop {
+                let word = words.item().await;
+                note(word);
+            }
+        })
+    };
+    let mut dropped = body();
+    send_heap(&mut dropped, "a").unwrap();
+    send_heap(&mut dropped, "b").unwrap();
+    drop(dropped);
+    assert_eq!(log.take(), ["a", "b", "dropped"]);
+    let mut finished = body();
+    assert_eq!(finished.finish(), Err(Stopped));
+    assert_eq!(log.take(), ["dropped"]);
+    assert!(finished.is_stopped());
+    assert_eq!(finished.send("c"), Err(Stopped));
+    assert!(log.take().is_empty());
+    let message = panic_message(|| body().close());
+    assert!(message.contains("has no result: its body was at an `item`"), "{message}");
+}
+
+#[test]
+fn a_body_that_leaves_an_item_behind_sees_its_closing_after_all() {
+    let body = coroutine(async |mut words: Input<str>| {
+        {
+            let mut pause = pin!(words.item());
+            assert!(poll_once(pause.as_mut()).is_pending());
+            foreign_pause().await;
+            assert!(poll_once(pause.as_mut()).is_pending(), "it is closed, and would end here");
+        }
+        words.next().await.map(str::to_owned)
+    });
+    assert_eq!(body.close(), None);
+}
+
+#[test]
+fn both_kinds_of_pauses_mix() {
+    let read = || {
+        coroutine(async |mut words: Input<str>| {
+            let header = words.next().await?.to_owned();
+            let first = words.item().await.to_owned();
+            Some((header, first))
+        })
+    };
+    assert_eq!(read().close(), None);
+    let mut cut_off = read();
+    cut_off.send("header").unwrap();
+    assert_eq!(cut_off.finish(), Err(Stopped));
+    let mut whole = read();
+    whole.send("header").unwrap();
+    whole.send("first").unwrap();
+    assert_eq!(whole.close(), Some(("header".to_owned(), "first".to_owned())));
+}
+
+#[track_caller]
+fn pauses_elsewhere() -> impl Sink<str, Return = ()> {
+    coroutine(async |mut words: Input<str>| {
+        while words.next().await.is_some() {
+            pending::<()>().await;
+        }
+    })
+}
+
+#[test]
+fn messages_name_the_place_of_the_making_and_the_cure() {
+    let (line, mut body) = (line!(), pauses_elsewhere());
+    let message = panic_message(|| body.send("a"));
+    assert!(message.contains(&format!("made at {}:{line}:", file!())), "{message}");
+    assert!(message.contains("`owned_coroutine`"), "{message}");
+}
+
+#[test]
+fn panics_point_to_the_call() {
+    let here = |line| format!("{}:{line}:", file!());
+    let mut body = pauses_elsewhere();
+    let (line, place) = (line!(), panic_place(|| body.send("a")));
+    assert!(place.starts_with(&here(line)), "{place}");
+    let (line, place) = (line!(), panic_place(|| pauses_elsewhere().run(["a"])));
+    assert!(place.starts_with(&here(line)), "{place}");
+    let mut behind = inspect(|_: &str| (), pauses_elsewhere());
+    let (line, place) = (line!(), panic_place(|| behind.send("a")));
+    assert!(place.starts_with(&here(line)), "{place}");
+}
+
+/// Writes a report with a coroutine of its own when it is dropped.
+struct Report<'a>(&'a RefCell<Vec<String>>);
+
+impl Drop for Report<'_> {
+    fn drop(&mut self) {
+        let mut report = coroutine(async |mut words: Input<str>| {
+            let mut text = String::new();
+            while let Some(word) = words.next().await {
+                text += word;
+            }
+            self.0.borrow_mut().push(text);
+        });
+        report.send("important").unwrap();
+    }
+}
+
+#[test]
+fn a_coroutine_made_while_unwinding_is_closed_as_any_other() {
+    let written = RefCell::new(Vec::new());
+    drop(Report(&written));
+    let unwound = panic_message(|| {
+        let _report = Report(&written);
+        panic!("outside");
+    });
+    assert_eq!(unwound, "outside");
+    assert_eq!(written.take(), ["important", "important"]);
 }
 
 #[test]

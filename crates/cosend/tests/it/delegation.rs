@@ -177,7 +177,7 @@ fn delegating_close() {
         note(&trace, "back in g1");
         "result"
     });
-    assert_eq!(g1.close(), Some("result"));
+    assert_eq!(g1.close(), "result");
     assert_eq!(trace.take(), ["g2 received None", "finishing g2", "back in g1", "finishing g1"]);
 }
 

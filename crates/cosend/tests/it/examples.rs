@@ -145,6 +145,18 @@ fn head_reads_no_further_than_it_must() {
 }
 
 #[test]
+fn head_ends_with_its_last_line_and_waits_for_no_other() {
+    let mut head = example("head");
+    head.args(["-n", "2"]).stdin(Stdio::piped()).stdout(Stdio::piped());
+    let mut head = head.spawn().unwrap();
+    let mut open_end = head.stdin.take().unwrap();
+    open_end.write_all(b"one\ntwo\n").unwrap();
+    // Its standard input stays open: one that asks for a third line waits for ever.
+    assert_eq!(text(&head.wait_with_output().unwrap()), "one\ntwo\n");
+    drop(open_end);
+}
+
+#[test]
 fn uniq_is_that_of_coreutils() {
     for content in texts() {
         let ours = run(example("uniq"), &[], &content);

@@ -8,6 +8,8 @@ use std::task::{Context, Poll, Waker};
 
 use cosend::{Fallible, FallibleInput, Sink, Stopped, fallible};
 
+use crate::support::panic_message;
+
 /// Catches "soft" errors, and counts items and errors.
 fn careful() -> Fallible<u8, String, impl Future<Output = Result<(usize, usize), String>>> {
     fallible(async |mut items: FallibleInput<u8, String>| {
@@ -40,6 +42,23 @@ fn an_error_that_is_not_caught_comes_back_and_ends_the_body() {
     assert!(body.is_stopped());
     assert_eq!(body.send(&1), Err(Stopped));
     assert_eq!(body.finish(), Err(Stopped));
+}
+
+#[test]
+fn a_close_after_an_error_that_came_back_says_so() {
+    let mut body = careful();
+    body.throw("hard".into()).unwrap_err();
+    let message = panic_message(|| body.close());
+    assert!(message.contains("its body returned an error, which `throw` gave back"), "{message}");
+}
+
+#[test]
+fn a_close_after_a_panic_says_so() {
+    let mut body = fallible(async |mut items: FallibleInput<u8, ()>| {
+        items.next().await.map(|_| panic!("here"))
+    });
+    assert_eq!(panic_message(|| body.send(&1)), "here");
+    assert!(panic_message(|| body.close()).contains("which has no result: its body panicked"));
 }
 
 #[test]

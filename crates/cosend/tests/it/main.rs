@@ -19,6 +19,7 @@ mod network_property;
 mod owned;
 mod resumable;
 mod slot_model;
+mod stage_list;
 mod stages;
 mod support;
 mod threads;

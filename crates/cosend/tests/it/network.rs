@@ -2,7 +2,9 @@
 
 use std::cell::{Cell, RefCell};
 
-use cosend::{Input, Sink, Stopped, coroutine, fanout};
+use cosend::{Input, LocalBoxSink, Sink, Stopped, collect, coroutine, count, fanout};
+
+use crate::support::panic_message;
 
 /// Takes a given number of items, then returns their sum.
 fn sum_of(first: usize) -> impl Sink<u32, Return = u32> {
@@ -49,6 +51,57 @@ fn fanout_finishes_every_child_although_one_has_no_result() {
     children.send(&1).unwrap();
     assert_eq!(children.finish(), Err(Stopped));
     assert_eq!(closed.get(), 3);
+}
+
+/// Counts words, and panics at one.
+fn hates(hated: &str) -> impl Sink<str, Return = usize> {
+    coroutine(async move |mut words: Input<str>| {
+        let mut count = 0;
+        while let Some(word) = words.next().await {
+            assert_ne!(word, hated, "hated");
+            count += 1;
+        }
+        assert_ne!(hated, "the end", "hated");
+        count
+    })
+}
+
+#[test]
+fn a_child_that_panicked_loses_no_result_of_its_siblings() {
+    let mut children = fanout(["x", "bad", "y"].map(hates));
+    children.send("a").unwrap();
+    panic_message(|| children.send("bad"));
+    assert_eq!(children.send("c"), Ok(()));
+    assert_eq!(children.finish(), Err(Stopped));
+    assert_eq!(children.finish(), Err(Stopped));
+    assert_eq!(children.finish_each(), [Ok(3), Err(Stopped), Ok(2)]);
+    assert_eq!(children.finish_each(), [Err(Stopped); 3], "they were taken");
+}
+
+#[test]
+fn a_child_that_panics_at_its_close_loses_no_result_of_its_siblings() {
+    let mut children = fanout(["x", "the end", "y"].map(hates));
+    children.send("a").unwrap();
+    panic_message(|| children.finish());
+    assert_eq!(children.finish_each(), [Ok(1), Err(Stopped), Ok(1)]);
+}
+
+#[test]
+fn settled_children_of_a_tuple_lose_nothing() {
+    let mut children = (hates("bad").settled(), hates("x").settled());
+    children.send("a").unwrap();
+    panic_message(|| children.send("bad"));
+    assert_eq!(children.send("c"), Ok(()));
+    assert_eq!(children.close(), (Err(Stopped), Ok(2)));
+}
+
+#[test]
+fn results_are_mapped_so_that_different_sinks_are_one_type() {
+    let children: Vec<LocalBoxSink<'_, str, String>> = vec![
+        Box::new(count().map_result(|count| count.to_string())),
+        Box::new(collect::<str, String>()),
+    ];
+    assert_eq!(fanout(children).run(["a", "b"]), ["2", "ab"]);
 }
 
 #[test]

@@ -1,7 +1,7 @@
 //! What several subjects need: pauses elsewhere, panics that are expected, items that
 //! an address sanitizer watches.
 
-use std::cell::Cell;
+use std::cell::{Cell, RefCell};
 use std::future::{Future, poll_fn};
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::pin::Pin;
@@ -30,6 +30,8 @@ pub(crate) fn poll_once<F: Future>(future: Pin<&mut F>) -> Poll<F::Output> {
 
 thread_local! {
     static QUIET: Cell<bool> = const { Cell::new(false) };
+    /// Where the last quiet panic of this thread pointed.
+    static PLACE: RefCell<String> = const { RefCell::new(String::new()) };
 }
 
 /// Runs an action whose panics are expected: this thread's are not reported meanwhile.
@@ -38,7 +40,9 @@ pub(crate) fn quietly<R>(action: impl FnOnce() -> R) -> R {
     HOOK.call_once(|| {
         let hook = std::panic::take_hook();
         std::panic::set_hook(Box::new(move |panic| {
-            if !QUIET.get() {
+            if QUIET.get() {
+                PLACE.replace(panic.location().map_or(String::new(), ToString::to_string));
+            } else {
                 hook(panic);
             }
         }));
@@ -65,6 +69,12 @@ pub(crate) fn panic_message<R>(action: impl FnOnce() -> R) -> String {
         Ok(_) => panic!("it did not panic"),
         Err(message) => message,
     }
+}
+
+/// The place that the panic of an action points to: `file:line:column`.
+pub(crate) fn panic_place<R>(action: impl FnOnce() -> R) -> String {
+    panic_message(action);
+    PLACE.take()
 }
 
 /// Sends an item that lives on the heap for the length of the send alone, so that

@@ -1,0 +1,18 @@
+//! What is made and not used is warned of.
+#![deny(unused_must_use)]
+use cosend::{Input, Sink, coroutine, count, fanout, generator, map, shared};
+
+fn words() -> impl Sink<str, Return = usize> {
+    count()
+}
+
+fn main() {
+    generator(async |mut out| out.yield_(1).await);
+    map(|word: &str| word.len(), count());
+    coroutine(async |mut items: Input<u8>| {
+        items.next();
+    });
+    words();
+    fanout([words()]);
+    shared(words());
+}
