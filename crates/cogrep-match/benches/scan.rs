@@ -37,6 +37,7 @@ fn words(count: usize) -> Vec<&'static str> {
 }
 
 fn bench(bencher: Bencher, patterns: &[&str], matching: Matching) {
+    let patterns = patterns.iter().copied();
     let patterns = Patterns::new(patterns, matching).expect("words are patterns");
     let plan = Plan::new(&patterns, EngineChoice::Auto).expect("words have a plan");
     let mut scanner = Scanner::new(plan);

@@ -8,7 +8,7 @@ use std::time::{Duration, Instant};
 use rustix::io::ioctl_fionread;
 
 /// Far more than anything takes, even on a busy machine.
-const LIMIT: Duration = Duration::from_secs(60);
+const LIMIT: Duration = Duration::from_mins(1);
 
 /// Waits until `look` gives something.
 fn wait_for<T>(what: &str, mut look: impl FnMut() -> Option<T>) -> T {
