@@ -12,9 +12,9 @@ use std::num::NonZeroUsize;
 use std::path::PathBuf;
 use std::time::{Duration, Instant};
 
-use cogrep_core::network::{Shape, Stage, lines, named};
+use cogrep_core::network::{Counted, Shape, Stage, lines, named};
 use cogrep_core::{Chunk, Counter, Counting, Input as Source, Matching, Options, line_ends};
-use cosend::{Input, coroutine};
+use cosend::{Input, Sink, coroutine};
 use custom_stage::unique;
 
 #[path = "../examples/custom_stage.rs"]
@@ -26,7 +26,7 @@ const LIMIT: usize = 16 << 20;
 const ROUNDS: usize = 9;
 
 /// Passes everything on.
-fn pass<S: Stage>(mut child: S) -> impl Stage<Return = S::Return> {
+fn pass(mut child: Counting) -> impl Stage<Return = Counted> + Send {
     let shape = Shape::new("pass", [child.shape()]);
     let body = coroutine(async move |mut text: Input<Chunk>| {
         while let Some(chunk) = text.next().await {
@@ -40,7 +40,7 @@ fn pass<S: Stage>(mut child: S) -> impl Stage<Return = S::Return> {
 }
 
 /// Finds out where lines end, and passes everything on.
-fn ends<S: Stage>(mut child: S) -> impl Stage<Return = S::Return> {
+fn ends(mut child: Counting) -> impl Stage<Return = Counted> + Send {
     let shape = Shape::new("ends", [child.shape()]);
     let body = coroutine(async move |mut text: Input<Chunk>| {
         let mut ends = Vec::new();
@@ -111,14 +111,13 @@ fn table(name: &str, path: PathBuf) {
             let matching = Matching { ignore_case, ..Matching::default() };
             let options = Options { matching, workers: NonZeroUsize::new(1), ..Options::default() };
             let counter = Counter::new(patterns.clone(), options).unwrap();
-            let lines = |child: Counting, stop| lines(LIMIT, stop, child);
+            let lines = |child| lines(LIMIT, child);
             let mut counter = match stage {
                 0 => counter,
-                1 => counter.with_stage(|child, _| Box::new(pass(child))),
-                2 => counter.with_stage(move |child, stop| Box::new(lines(child, stop))),
-                3 => counter.with_stage(|child, _| Box::new(ends(child))),
-                _ => counter
-                    .with_stage(move |child, stop| Box::new(lines(Box::new(unique(child)), stop))),
+                1 => counter.with_stage(|child| Box::new(pass(child))),
+                2 => counter.with_stage(move |child| Box::new(lines(child))),
+                3 => counter.with_stage(|child| Box::new(ends(child))),
+                _ => counter.with_stage(move |child| Box::new(lines(Box::new(unique(child))))),
             };
             let begun = Instant::now();
             counter.count(&inputs);

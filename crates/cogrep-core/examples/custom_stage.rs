@@ -6,12 +6,12 @@
 
 use std::mem::replace;
 
-use cogrep_core::network::{Shape, Stage, lines, named};
+use cogrep_core::network::{Counted, Counting, Shape, Stage, lines, named};
 use cogrep_core::{Chunk, Counter, Input as Source, Options, line_ends};
-use cosend::{Input, coroutine};
+use cosend::{Input, Sink, coroutine};
 
 /// Passes on lines that differ from the one before; its chunks are cut between lines.
-pub(crate) fn unique<S: Stage>(mut child: S) -> impl Stage<Return = S::Return> {
+pub(crate) fn unique(mut child: Counting) -> impl Stage<Return = Counted> + Send {
     let shape = Shape::new("unique", [child.shape()]);
     let body = coroutine(async move |mut text: Input<Chunk>| {
         let (mut kept, mut ends, mut last) = (Chunk::new(), Vec::new(), Vec::new());
@@ -54,7 +54,7 @@ fn main() -> Result<(), Box<dyn std::error::Error>> {
     let options = Options::default();
     let longest = options.max_line_bytes;
     let mut counter = Counter::new([pattern.into_encoded_bytes()], options)?
-        .with_stage(move |child, stop| Box::new(lines(longest, stop, unique(child))));
+        .with_stage(move |child| Box::new(lines(longest, unique(child))));
     println!("{}", counter.shape());
     counter.count(&inputs);
     let report = counter.finish();

@@ -7,13 +7,15 @@ use std::path::PathBuf;
 use std::sync::Arc;
 
 use cogrep_match::{
-    Counts, EngineChoice, LineGrouper, Matching, PatternError, Patterns, Plan, Tally,
+    EngineChoice, LineGrouper, LineTooLong, Matching, PatternError, Patterns, Plan, Scanner, Tally,
 };
-use cogrep_source::{CHUNK_BYTES, Chunk, Input, OpenOptions, Outcome, Selection, SourceName, Text};
-use cosend::{Sink, Stopped};
+use cogrep_source::{
+    CHUNK_BYTES, Chunk, Fault, Input, OpenOptions, Outcome, Selection, SourceName, Text,
+};
+use cosend::Sink;
 
 use crate::job::Job;
-use crate::network::{Blueprint, Counting, Extension, Network, Shape, Stop};
+use crate::network::{Blueprint, Counting, Extension, Network, Shape};
 use crate::report::{Report, SourceReport};
 
 /// What a [`Counter`] counts, and how.
@@ -50,7 +52,7 @@ impl Default for Options {
 }
 
 /// Makes what counts out of what counts, as in [`Extension`].
-type Extend = Box<dyn Fn(Counting, Stop) -> Counting + Send + Sync>;
+type Extend = Box<dyn Fn(Counting) -> Counting + Send + Sync>;
 
 /// Counts patterns in whatever text it is given, and reports on all of it.
 ///
@@ -98,12 +100,12 @@ pub struct Counter {
     options: Options,
     extend: Option<Extend>,
     report: Report,
-    /// From texts that were fed.
+    /// From texts that were fed or read.
     tally: Tally,
     /// The text that is being fed.
     fed: Option<Fed>,
-    /// A network between two texts.
-    spare: Option<Network>,
+    /// What serves the next text.
+    spare: Option<Pipeline>,
 }
 
 impl Counter {
@@ -126,17 +128,17 @@ impl Counter {
 
     /// The same counter with stages of one's own between the text and what counts it.
     ///
-    /// `extend` is called for each text, also on other threads. It is given what counts,
-    /// and where a stage leaves word if it cannot go on; see [`Extension`]. The example
+    /// `extend` is called for each text, also on other threads. It is given what counts; see
+    /// [`Extension`]. The example
     /// `custom_stage` drops repeated lines in this way.
     ///
     /// ```
-    /// use cogrep_core::network::{Shape, Stage, named};
+    /// use cogrep_core::network::{Counted, Counting, Shape, Stage, named};
     /// use cogrep_core::{Chunk, Counter, Options};
     /// use cosend::{Input, Sink, coroutine};
     ///
     /// /// Lets the first so many chunks pass.
-    /// fn head<S: Stage>(chunks: usize, mut child: S) -> impl Stage<Return = S::Return> {
+    /// fn head(chunks: usize, mut child: Counting) -> impl Stage<Return = Counted> + Send {
     ///     let shape = Shape::new("head", [child.shape()]);
     ///     let body = coroutine(async move |mut text: Input<Chunk>| {
     ///         for _ in 0..chunks {
@@ -151,7 +153,7 @@ impl Counter {
     /// }
     ///
     /// let counter = Counter::new(["love"], Options::default())?;
-    /// let mut counter = counter.with_stage(|child, _| Box::new(head(2, child)));
+    /// let mut counter = counter.with_stage(|child| Box::new(head(2, child)));
     /// assert_eq!(counter.shape().to_string(), "cat -> head -> fanout -> [grep love -> count]");
     ///
     /// for piece in ["love ", "lo", "ve ", "love "] {
@@ -164,7 +166,7 @@ impl Counter {
     #[must_use]
     pub fn with_stage(
         mut self,
-        extend: impl Fn(Counting, Stop) -> Counting + Send + Sync + 'static,
+        extend: impl Fn(Counting) -> Counting + Send + Sync + 'static,
     ) -> Self {
         self.extend = Some(Box::new(extend));
         self
@@ -191,34 +193,27 @@ impl Counter {
     pub fn read(&mut self, name: impl Into<PathBuf>, reader: impl Read + 'static) {
         let mut text = Text::from_reader(reader, &self.options.open);
         let mut chunk = Chunk::new();
-        let mut fed = Fed::new(self.take_network());
-        while fed.sent.is_ok() && !chunk.is_last() {
+        let mut fed = Fed::new(self.take_pipeline());
+        while !fed.has_enough && !chunk.is_last() {
             text.read(&mut chunk);
-            fed.send(&chunk);
+            fed.feed(chunk.bytes());
         }
-        let had_enough = fed.sent.is_err();
-        let outcome = if had_enough { Outcome::Complete } else { text.outcome() };
+        let outcome = if fed.has_enough { Outcome::Complete } else { text.outcome() };
         self.settle(name.into(), fed, outcome);
     }
 
     /// Counts on in the next piece of a text, which may be cut anywhere. It is text as it
-    /// stands: UTF-8, without a mark.
+    /// stands: UTF-8, without a mark. It is not copied, unless there are [stages of one's
+    /// own](Self::with_stage).
     pub fn feed(&mut self, piece: &[u8]) {
-        let mut fed = self.fed.take().unwrap_or_else(|| Fed::new(self.take_network()));
-        let mut chunk = std::mem::take(&mut fed.chunk);
-        for part in piece.chunks(CHUNK_BYTES) {
-            chunk.refill(part, fed.text_bytes, false);
-            fed.send(&chunk);
-        }
-        self.fed = Some(Fed { chunk, ..fed });
+        let mut fed = self.fed.take().unwrap_or_else(|| Fed::new(self.take_pipeline()));
+        fed.feed(piece);
+        self.fed = Some(fed);
     }
 
     /// Ends the text that was fed, and gives it a name. What is fed next is another.
     pub fn end_text(&mut self, name: impl Into<PathBuf>) {
-        let mut fed = self.fed.take().unwrap_or_else(|| Fed::new(self.take_network()));
-        let mut chunk = std::mem::take(&mut fed.chunk);
-        chunk.refill(&[], fed.text_bytes, true);
-        fed.send(&chunk);
+        let fed = self.fed.take().unwrap_or_else(|| Fed::new(self.take_pipeline()));
         self.settle(name.into(), fed, Outcome::Complete);
     }
 
@@ -228,9 +223,6 @@ impl Counter {
     pub fn finish(mut self) -> Report {
         if self.fed.is_some() {
             self.end_text("");
-        }
-        if let Some(network) = self.spare.take() {
-            self.tally.merge(&network.close().tally);
         }
         let totals = self.plan.totals(&self.tally);
         for (pattern, count) in self.report.patterns.iter_mut().zip(totals) {
@@ -265,23 +257,26 @@ impl Counter {
         Blueprint { max_line_bytes, extension, ..Blueprint::new(&self.plan) }.counting()
     }
 
-    fn take_network(&mut self) -> Network {
-        self.spare.take().unwrap_or_else(|| self.network())
+    fn take_pipeline(&mut self) -> Pipeline {
+        self.spare.take().unwrap_or_else(|| {
+            if self.extend.is_some() {
+                return Pipeline::Network(self.network(), Chunk::new());
+            }
+            let limit_bytes = self.options.max_line_bytes;
+            let plan = Arc::clone(&self.plan);
+            Pipeline::Scanner(Box::new(Scanner::with_line_limit(plan, limit_bytes)))
+        })
     }
 
-    /// Takes down how a text ended that went through a network here.
+    /// Records how a text ended that was counted here.
     fn settle(&mut self, name: PathBuf, mut fed: Fed, outcome: Outcome) {
-        let stopped_by = fed.network.take_fault();
-        let is_spent = self.extend.is_some() || stopped_by.is_some() || fed.sent.is_err();
+        let (tally, stopped_by) = fed.end();
         let outcome = stopped_by.map_or(outcome, Outcome::Partial);
         let mut source = SourceReport::new(SourceName::Path(name), outcome, fed.text_bytes);
-        if self.options.by_source || is_spent {
-            let tally = fed.network.finish().unwrap_or_default().tally;
-            source.counts = self.options.by_source.then(|| Counts::new(self.plan.totals(&tally)));
-            self.tally.merge(&tally);
-        } else if let Some(other) = self.spare.replace(fed.network) {
-            self.tally.merge(&other.close().tally);
-        }
+        source.counts = self.options.by_source.then(|| self.plan.counts(&tally));
+        self.tally.merge(&tally);
+        // A network serves one text: its stages need not know of others.
+        self.spare = Some(fed.pipeline).filter(|spare| matches!(spare, Pipeline::Scanner(_)));
         self.report.add_source(&source);
         self.keep(source);
     }
@@ -303,24 +298,69 @@ impl fmt::Debug for Counter {
     }
 }
 
-/// A text on its way through a network.
+/// What a text goes through.
+enum Pipeline {
+    /// A scanner, which is fed what comes.
+    Scanner(Box<Scanner>),
+    /// A network with stages of a caller's own, and the chunk that it is sent.
+    Network(Network, Chunk),
+}
+
+/// A text that is being counted.
 struct Fed {
-    network: Network,
-    chunk: Chunk,
+    pipeline: Pipeline,
     text_bytes: u64,
-    /// Whether the network still takes text.
-    sent: Result<(), Stopped>,
+    /// Whether nothing more of the text is wanted.
+    has_enough: bool,
+    fault: Option<Fault>,
 }
 
 impl Fed {
-    fn new(network: Network) -> Self {
-        Self { network, chunk: Chunk::new(), text_bytes: 0, sent: Ok(()) }
+    fn new(pipeline: Pipeline) -> Self {
+        Self { pipeline, text_bytes: 0, has_enough: false, fault: None }
     }
 
-    fn send(&mut self, chunk: &Chunk) {
-        if self.sent.is_ok() {
-            self.sent = self.network.send(chunk);
-            self.text_bytes += chunk.bytes().len() as u64;
+    fn feed(&mut self, piece: &[u8]) {
+        if self.has_enough {
+            return;
+        }
+        match &mut self.pipeline {
+            Pipeline::Scanner(scanner) => {
+                if let Err(LineTooLong { limit_bytes }) = scanner.feed(piece) {
+                    self.fault = Some(Fault::LongLine { limit_bytes });
+                    self.has_enough = true;
+                }
+                self.text_bytes += piece.len() as u64;
+            }
+            Pipeline::Network(network, chunk) => {
+                for part in piece.chunks(CHUNK_BYTES) {
+                    chunk.refill(part, self.text_bytes, false);
+                    self.has_enough = network.send(chunk).is_err();
+                    self.text_bytes += part.len() as u64;
+                    if self.has_enough {
+                        break;
+                    }
+                }
+            }
+        }
+    }
+
+    /// Ends the text: what was counted in it, and why not to its end, if that is so.
+    fn end(&mut self) -> (Tally, Option<Fault>) {
+        match &mut self.pipeline {
+            Pipeline::Scanner(scanner) => {
+                scanner.end_text();
+                (scanner.take(), self.fault.take())
+            }
+            Pipeline::Network(network, chunk) => {
+                if !self.has_enough {
+                    chunk.refill(&[], self.text_bytes, true);
+                    // Nothing is left to send, whether it has enough or not.
+                    let _ = network.send(chunk);
+                }
+                let counted = network.finish().unwrap_or_default();
+                (counted.tally, counted.fault)
+            }
         }
     }
 }

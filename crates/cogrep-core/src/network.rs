@@ -16,35 +16,34 @@ use std::fmt;
 use std::sync::Arc;
 
 use cogrep_match::{LineGrouper, Plan, Scanner};
-use cogrep_source::{Chunk, Fault};
+use cogrep_source::Chunk;
 use cosend::{Sink, Stopped, fanout};
 
-use self::count::count_hits;
+use self::count::{count, count_hits};
 use self::measure::CountAndMeasure;
-use self::scan::find;
+use self::scan::{find, scan};
 use crate::measure::Finding;
 use crate::progress::LiveTally;
 
 pub use self::cat::cat;
-pub use self::count::count;
 pub use self::counted::Counted;
-pub use self::lines::{Stop, lines};
-pub use self::scan::scan;
+pub use self::lines::lines;
 
 pub use self::shape::Shape;
 pub use self::stage::{Named, Stage, named};
 
 /// What counts: the stages of a network from some point on.
-pub type Counting = Box<dyn Stage<Return = Counted>>;
+pub type Counting = Box<dyn Stage<Return = Counted> + Send>;
 
 /// Puts stages of one's own between the text and what counts it.
 ///
-/// It is given what counts, and where a stage records why it cannot go on, and gives what is
-/// to count instead. Each text gets stages of its own. They see the text as it is, decoded,
-/// not folded, in chunks that are cut anywhere; after [`lines`] it is cut between lines. A
-/// stage that ends of itself has had enough of its text; the rest of that is not read.
+/// It is given what counts, and gives what is to count instead. Each text gets stages of its
+/// own. They see the text as it is, decoded, not folded, in chunks that are cut anywhere;
+/// after [`lines`] it is cut between lines. A stage that ends of itself has had enough of its
+/// text; the rest of that is not read. One that cannot go on says why in
+/// [`Counted::fault`].
 #[derive(Clone, Copy)]
-pub struct Extension<'a>(pub &'a (dyn Fn(Counting, Stop) -> Counting + Sync));
+pub struct Extension<'a>(pub &'a (dyn Fn(Counting) -> Counting + Sync));
 
 impl fmt::Debug for Extension<'_> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
@@ -75,55 +74,38 @@ impl<'a> Blueprint<'a> {
     /// The network that counts: a scan and its count.
     #[must_use]
     pub fn counting(&self) -> Network {
-        let stop = Stop::default();
         let scanner = Scanner::with_line_limit(Arc::clone(self.plan), self.max_line_bytes);
-        let counting = Whole(scan(scanner, stop.clone(), count(self.live.cloned())));
-        self.network(Box::new(counting), stop)
+        self.network(Box::new(scan(scanner, count(self.live.cloned()))))
     }
 
     /// The network that counts and measures one text, or one range: it goes on with these
     /// findings.
     #[must_use]
     pub fn measuring(&self, findings: Vec<Finding>) -> Network {
-        let stop = Stop::default();
         let scanner = Scanner::with_line_limit(Arc::clone(self.plan), self.max_line_bytes);
         let count = count_hits(self.live.cloned());
         let asking = findings.len();
         let measures = fanout(findings.into_iter().map(measure::measure));
         let measured = CountAndMeasure { count, measures };
-        self.network(Box::new(find(scanner, asking, stop.clone(), measured)), stop)
+        self.network(Box::new(find(scanner, asking, measured)))
     }
 
-    fn network(&self, counting: Counting, stop: Stop) -> Network {
-        let head = match self.extension {
-            Some(Extension(extend)) => extend(counting, stop.clone()),
+    fn network(&self, counting: Counting) -> Network {
+        Network(match self.extension {
+            Some(Extension(extend)) => extend(counting),
             None => counting,
-        };
-        Network { head, stop }
+        })
     }
 }
 
 /// A live network: a sink of text that gives what was counted when it is closed.
-pub struct Network {
-    head: Counting,
-    stop: Stop,
-}
+pub struct Network(Counting);
 
 impl Network {
     /// The shape of the network, from the text on.
     #[must_use]
     pub fn shape(&self) -> Shape {
-        Shape::new("cat", [self.head.shape()])
-    }
-
-    /// Whether the network stopped of itself.
-    pub(crate) fn has_stopped(&self) -> bool {
-        self.stop.is_set()
-    }
-
-    /// Why the network stopped of itself, if it did.
-    pub(crate) fn take_fault(&self) -> Option<Fault> {
-        self.stop.take()
+        Shape::new("cat", [self.0.shape()])
     }
 }
 
@@ -131,32 +113,14 @@ impl Sink<Chunk> for Network {
     type Return = Counted;
 
     fn send(&mut self, chunk: &Chunk) -> Result<(), Stopped> {
-        self.head.send(chunk)?;
-        if self.stop.is_set() { Err(Stopped) } else { Ok(()) }
+        self.0.pass(chunk)
     }
 
     fn finish(&mut self) -> Result<Counted, Stopped> {
-        self.head.finish()
-    }
-}
-
-/// A stage whose result is all that was counted.
-struct Whole<S>(S);
-
-impl<S: Sink<Chunk, Return: Into<Counted>>> Sink<Chunk> for Whole<S> {
-    type Return = Counted;
-
-    fn send(&mut self, chunk: &Chunk) -> Result<(), Stopped> {
-        self.0.send(chunk)
+        self.0.finish()
     }
 
-    fn finish(&mut self) -> Result<Counted, Stopped> {
-        self.0.finish().map(Into::into)
-    }
-}
-
-impl<S: Stage<Chunk, Return: Into<Counted>>> Stage<Chunk> for Whole<S> {
-    fn shape(&self) -> Shape {
-        self.0.shape()
+    fn is_stopped(&self) -> bool {
+        self.0.is_stopped()
     }
 }

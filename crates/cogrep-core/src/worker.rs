@@ -204,8 +204,8 @@ impl<'a> Worker<'a> {
             self.give_way().await;
         }
         self.put_back(chunk);
-        let counted = network.finish().unwrap_or_default();
-        let fault = network.take_fault().or_else(|| text.fault());
+        let mut counted = network.finish().unwrap_or_default();
+        let fault = counted.fault.take().or_else(|| text.fault());
 
         let mut all = divided.record(claim, counted, text_bytes, fault)?;
         if all.counted.is_undecided {
@@ -266,15 +266,13 @@ impl<'a> Worker<'a> {
 
         // Stages of a caller's own, and measures, serve one text only.
         let serves_one = self.job.extension.is_some() || !self.measures.is_empty();
-        let mut stopped_by = None;
         let mut counted = Counted::default();
-        if self.job.by_source || serves_one || network.has_stopped() || sent.is_err() {
+        if self.job.by_source || serves_one || sent.is_err() {
             counted = network.finish().unwrap_or_default();
-            stopped_by = network.take_fault();
         } else {
             self.networks.borrow_mut().push(network);
         }
-        let outcome = match stopped_by {
+        let outcome = match counted.fault.take() {
             Some(fault) => Outcome::Partial(fault),
             // A stage has had enough: nothing is missing of what it wants.
             None if sent.is_err() => Outcome::Complete,

@@ -92,7 +92,8 @@ impl Around {
         [within(&self.held, self.start.offset), within(piece.text, piece.offset)]
     }
 
-    /// Ends with a piece: forgets what is before this offset, and keeps the rest.
+    /// Ends with a piece: forgets what is before this offset, and keeps the rest. The piece
+    /// must not be looked at again.
     pub(super) fn forget_before(&mut self, piece: &Piece<'_>, offset: u64) {
         let offset = offset.clamp(self.start.offset, piece.end());
         let start = self.line(piece, self.start, offset);

@@ -111,12 +111,12 @@ impl Measure for FirstPlaces {
         if piece.role == Role::After {
             return;
         }
-        let waiting = state.waiting.iter().map(|hit| hit.start).min();
-        let needed = waiting.unwrap_or(u64::MAX).min(piece.settled);
-        state.around.forget_before(piece, needed.saturating_sub(state.reach));
         if piece.role == Role::Text {
             state.note_lines(piece);
         }
+        let waiting = state.waiting.iter().map(|hit| hit.start).min();
+        let needed = waiting.unwrap_or(u64::MAX).min(piece.settled);
+        state.around.forget_before(piece, needed.saturating_sub(state.reach));
     }
 
     fn is_done(&self, state: &Places, needle: usize) -> bool {
@@ -165,9 +165,9 @@ impl Places {
     /// Notes where lines begin near the end of the range, for those of the next one.
     fn note_lines(&mut self, piece: &Piece<'_>) {
         let start = self.around.start();
-        self.line_feeds = self.around.line(piece, start, piece.end()).line_feeds;
         let near = piece.end().saturating_sub(self.reach).max(start.offset);
         let before = self.around.line(piece, start, near);
+        self.line_feeds = self.around.line(piece, before, piece.end()).line_feeds;
         let text = self.around.text(piece, before.offset..piece.end());
         let starts = memchr_iter(b'\n', &text).map(|at| before.offset + at as u64 + 1);
         let starts: Vec<u64> = before.line_start.into_iter().chain(starts).collect();

@@ -11,7 +11,7 @@ use crate::progress::LiveTally;
 /// Adds up the tallies that it is sent; closing it gives the sum.
 ///
 /// `live` receives each of them.
-pub fn count(live: Option<LiveTally>) -> impl Stage<Tally, Return = Tally> {
+pub(super) fn count(live: Option<LiveTally>) -> impl Stage<Tally, Return = Tally> + Send {
     let body = coroutine(async move |mut found: Input<Tally>| {
         let mut total = Tally::new();
         while let Some(tally) = found.next().await {
@@ -28,7 +28,7 @@ pub fn count(live: Option<LiveTally>) -> impl Stage<Tally, Return = Tally> {
 /// Counts the hits that it is sent; closing it gives how often each needle was found.
 ///
 /// `live` receives what was counted with each batch.
-pub(super) fn count_hits(live: Option<LiveTally>) -> impl Stage<Batch, Return = Tally> {
+pub(super) fn count_hits(live: Option<LiveTally>) -> impl Stage<Batch, Return = Tally> + Send {
     let body = coroutine(async move |mut batches: Input<Batch>| {
         let mut total = Tally::new();
         while let Some(batch) = batches.next().await {

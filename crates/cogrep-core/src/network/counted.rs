@@ -1,6 +1,7 @@
 //! What comes back when a network is closed.
 
 use cogrep_match::Tally;
+use cogrep_source::Fault;
 
 use crate::measure::Findings;
 
@@ -13,6 +14,8 @@ pub struct Counted {
     pub findings: Findings,
     /// Whether some hits of a range may be others, depending on the text before it.
     pub is_undecided: bool,
+    /// Why a stage could not go on, if one could not: what was counted before stands.
+    pub fault: Option<Fault>,
 }
 
 impl From<Tally> for Counted {

@@ -1,40 +1,15 @@
 //! Whole lines, for stages that need them whole.
 
-use std::cell::RefCell;
 use std::ops::Range;
-use std::rc::Rc;
 
 use cogrep_match::{LineGrouper, LineTooLong};
 use cogrep_source::{Chunk, Fault, Role};
 use cosend::{Input, coroutine};
 use memchr::{memchr, memrchr};
 
+use crate::network::counted::Counted;
 use crate::network::shape::Shape;
 use crate::network::stage::{Stage, named};
-
-/// Where a stage leaves word why it stopped, for whoever sends to it: the send
-/// during which it stops still succeeds.
-#[derive(Clone, Debug, Default)]
-pub struct Stop(Rc<RefCell<Option<Fault>>>);
-
-impl Stop {
-    /// Whether a stage has stopped.
-    #[must_use]
-    pub fn is_set(&self) -> bool {
-        self.0.borrow().is_some()
-    }
-
-    /// Why it did.
-    #[must_use]
-    pub fn take(&self) -> Option<Fault> {
-        self.0.take()
-    }
-
-    /// Says why.
-    pub fn set(&self, fault: Fault) {
-        self.0.replace(Some(fault));
-    }
-}
 
 /// Lines are passed on in chunks of so many bytes and less, where they are no longer: what
 /// one stage has looked at is then still in the cache next to the core when the next one does.
@@ -43,27 +18,27 @@ const PIECE_BYTES: usize = 64 << 10;
 /// Passes the text on in chunks that end where a line ends, of at most 64 KiB unless a line
 /// is longer.
 ///
-/// It holds no more than one line, of at most `limit_bytes`; at a longer one it
-/// stops, and says so in `stop`. Only lines that were cut are copied: the others are
-/// passed on in pieces of the chunks that came.
-pub fn lines<S: Stage>(
+/// It holds no more than one line, of at most `limit_bytes`; at a longer one it stops, and
+/// says so in what was counted. Only lines that were cut are copied: the others are passed on
+/// in pieces of the chunks that came.
+pub fn lines<S: Stage<Return = Counted> + Send>(
     limit_bytes: usize,
-    stop: Stop,
     mut child: S,
-) -> impl Stage<Return = S::Return> {
+) -> impl Stage<Return = Counted> + Send {
     let shape = Shape::new("lines", [child.shape()]);
     let body = coroutine(async move |mut text: Input<Chunk>| {
         let mut grouper = LineGrouper::new(limit_bytes);
         let mut mended = Chunk::new();
         let mut next_offset = None;
         let mut sent = Ok(());
-        while sent.is_ok() && !stop.is_set() {
+        let mut fault = None;
+        while sent.is_ok() && fault.is_none() {
             let Some(chunk) = text.next().await else { break };
             if chunk.role() == Role::Before {
                 sent = child.send(chunk);
                 continue;
             }
-            let behind = Some(chunk).filter(|chunk| chunk.role() == Role::After);
+            let after = Some(chunk).filter(|chunk| chunk.role() == Role::After);
             let offset = next_offset.get_or_insert(chunk.offset());
             let mut pass_on = |lines: &[u8], last| {
                 if let Some(place) = place_in(chunk.bytes(), lines) {
@@ -79,11 +54,11 @@ pub fn lines<S: Stage>(
             let mut pass_on_pieces =
                 |lines: &[u8]| pieces(lines).for_each(|piece| pass_on(piece, false));
             match grouper.feed(chunk.bytes(), &mut pass_on_pieces) {
-                Err(LineTooLong { limit_bytes }) => stop.set(Fault::LongLine { limit_bytes }),
+                Err(LineTooLong { limit_bytes }) => fault = Some(Fault::LongLine { limit_bytes }),
                 Ok(()) if chunk.is_last() => {
                     grouper.end_text(&mut pass_on_pieces);
-                    match behind {
-                        Some(behind) => sent = sent.and_then(|()| child.send(behind)),
+                    match after {
+                        Some(after) => sent = sent.and_then(|()| child.send(after)),
                         None => pass_on(&[], true),
                     }
                     next_offset = None;
@@ -91,7 +66,9 @@ pub fn lines<S: Stage>(
                 Ok(()) => {}
             }
         }
-        child.close()
+        let mut counted = child.close();
+        counted.fault = counted.fault.or(fault);
+        counted
     });
     named(shape, body)
 }

@@ -10,7 +10,7 @@ use crate::network::stage::{Stage, named};
 use cogrep_match::Tally;
 
 /// Goes on with a finding in each batch that it is sent; closing it gives what was found.
-pub(super) fn measure(mut finding: Finding) -> impl Stage<Batch, Return = Finding> {
+pub(super) fn measure(mut finding: Finding) -> impl Stage<Batch, Return = Finding> + Send {
     let shape = Shape::new(finding.name(), []);
     let body = coroutine(async move |mut batches: Input<Batch>| {
         let mut is_done = Vec::new();

@@ -1,13 +1,13 @@
 //! Where patterns are found.
 
-use std::cell::{Cell, RefCell};
+use std::sync::atomic::{AtomicUsize, Ordering};
+use std::sync::{Mutex, PoisonError};
 
 use cogrep_match::{Hit, Hits, LineTooLong, Output, Scanner, Tally, Totals};
 use cogrep_source::{Chunk, Fault, Role};
 use cosend::{Input, coroutine};
 
 use crate::network::counted::Counted;
-use crate::network::lines::Stop;
 use crate::network::shape::Shape;
 use crate::network::stage::{Stage, named};
 
@@ -31,46 +31,55 @@ pub(super) struct Batch {
 }
 
 /// How many measures ask for the hits of each needle.
+///
+/// All of it is on one thread, but a stage can only be sent to another if what it is lent could
+/// be shared.
 #[derive(Debug, Default)]
 pub(super) struct Interest {
     /// By needle; a measure takes itself off.
-    measures: Vec<Cell<usize>>,
+    measures: Vec<AtomicUsize>,
     /// Needles that no measure asks for, since the last time.
-    lost: RefCell<Vec<usize>>,
+    lost: Mutex<Vec<usize>>,
 }
 
 impl Interest {
     /// This many measures ask for each of these needles.
     fn new(needles: usize, measures: usize) -> Self {
-        Self { measures: vec![Cell::new(measures); needles], lost: RefCell::default() }
+        let measures = (0..needles).map(|_| AtomicUsize::new(measures)).collect();
+        Self { measures, lost: Mutex::default() }
     }
 
     /// A measure asks for no more hits of a needle. To be called once.
     pub(super) fn end(&self, needle: usize) {
-        self.measures[needle].update(|measures| measures.saturating_sub(1));
-        if self.measures[needle].get() == 0 {
-            self.lost.borrow_mut().push(needle);
+        if self.measures[needle].fetch_sub(1, Ordering::Relaxed) == 1 {
+            self.lost.lock().unwrap_or_else(PoisonError::into_inner).push(needle);
         }
+    }
+
+    /// Takes the needles that no measure asks for, since the last time.
+    fn take_lost(&mut self) -> Vec<usize> {
+        std::mem::take(self.lost.get_mut().unwrap_or_else(PoisonError::into_inner))
     }
 }
 
 /// Counts with a scanner, and sends its child how often each needle was found: every few
 /// megabytes, and when it is closed.
 ///
-/// At a line that is too long for a regular expression it stops, and says so in `stop`.
-pub fn scan<S: Stage<Tally>>(
+/// At a line that is too long for a regular expression it stops, and says so in what was
+/// counted.
+pub(super) fn scan<S: Stage<Tally, Return = Tally> + Send>(
     mut scanner: Scanner<Totals>,
-    stop: Stop,
     mut child: S,
-) -> impl Stage<Return = S::Return> {
+) -> impl Stage<Return = Counted> + Send {
     let shape = shape(&scanner, &child.shape());
     let body = coroutine(async move |mut text: Input<Chunk>| {
         let mut in_text = false;
         let mut unsent_bytes = 0;
+        let mut fault = None;
         while let Some(chunk) = text.next().await {
             in_text = !chunk.is_last();
-            if let Err(fault) = go_on(&mut scanner, chunk) {
-                stop.set(fault);
+            fault = go_on(&mut scanner, chunk).err();
+            if fault.is_some() {
                 break;
             }
             unsent_bytes += chunk.bytes().len() as u64;
@@ -85,7 +94,7 @@ pub fn scan<S: Stage<Tally>>(
             scanner.end_text();
         }
         let _ = child.send(&scanner.take());
-        child.close()
+        Counted { fault, ..Counted::from(child.close()) }
     });
     named(shape, body)
 }
@@ -94,12 +103,11 @@ pub fn scan<S: Stage<Tally>>(
 ///
 /// It stops as [`scan`] does. It says of what its child counted whether each hit of a range
 /// is known.
-pub(super) fn find<S: Stage<Batch, Return = Counted>>(
+pub(super) fn find<S: Stage<Batch, Return = Counted> + Send>(
     mut scanner: Scanner<Hits>,
     measures: usize,
-    stop: Stop,
     mut child: S,
-) -> impl Stage<Return = Counted> {
+) -> impl Stage<Return = Counted> + Send {
     let labels: Vec<_> = scanner.plan().labels().collect();
     let found = Shape::new(format!("find {}", labels.join(", ")), [child.shape()]);
     let shape = prepared(&scanner, found);
@@ -107,20 +115,20 @@ pub(super) fn find<S: Stage<Batch, Return = Counted>>(
         let interest = Interest::new(scanner.plan().needle_count(), measures);
         let mut batch = Batch { interest, ..Batch::default() };
         let mut in_text = false;
+        let mut fault = None;
         while let Some(chunk) = text.next().await {
             in_text = !chunk.is_last();
-            let gone_on = go_on(&mut scanner, chunk);
+            fault = go_on(&mut scanner, chunk).err();
             batch.hits.extend(scanner.take_hits());
             batch.muted = scanner.take_muted();
             batch.settled = scanner.settled();
             batch.chunk = chunk.clone();
             let _ = child.send(&batch);
             batch.hits.clear();
-            batch.interest.lost.take().into_iter().for_each(|needle| scanner.mute(needle));
+            batch.interest.take_lost().into_iter().for_each(|needle| scanner.mute(needle));
             // The chunk can be filled again only once nothing else looks at its buffer.
             batch.chunk = Chunk::default();
-            if let Err(fault) = gone_on {
-                stop.set(fault);
+            if fault.is_some() {
                 break;
             }
         }
@@ -135,6 +143,7 @@ pub(super) fn find<S: Stage<Batch, Return = Counted>>(
         let is_decided = scanner.decided().is_ok();
         let mut counted = child.close();
         counted.is_undecided |= !is_decided;
+        counted.fault = fault;
         counted
     });
     named(shape, body)

@@ -71,6 +71,10 @@ impl<T: ?Sized, S: Sink<T>> Sink<T> for Named<S> {
     fn finish(&mut self) -> Result<S::Return, Stopped> {
         self.sink.finish()
     }
+
+    fn is_stopped(&self) -> bool {
+        self.sink.is_stopped()
+    }
 }
 
 impl<T: ?Sized, S: Sink<T>> Stage<T> for Named<S> {

@@ -91,9 +91,9 @@ fn a_line_too_long_makes_its_text_partial() {
 fn repeated_lines_are_dropped() {
     let folder = tempfile::tempdir().unwrap();
     let drop_repeated = |pattern: &str, options: Options, limit| {
-        Counter::new([pattern], options).unwrap().with_stage(move |child, stop| {
-            Box::new(cogrep_core::network::lines(limit, stop, unique(child)))
-        })
+        Counter::new([pattern], options)
+            .unwrap()
+            .with_stage(move |child| Box::new(cogrep_core::network::lines(limit, unique(child))))
     };
     let feed = |text: &str, length: usize| {
         let mut counter = drop_repeated("a", Options::default(), 1 << 20);
@@ -129,4 +129,18 @@ fn repeated_lines_are_dropped() {
         drop_repeated("a", regex(), 9).shape().to_string(),
         "cat -> lines -> unique -> lines -> fanout -> [grep a -> count]"
     );
+}
+
+#[test]
+fn a_counter_can_be_kept_and_sent() {
+    fn check<T: Send + 'static>() {}
+    check::<Counter>();
+
+    let mut counter = Counter::new(["ab"], Options::default()).unwrap();
+    counter.feed(b"aba");
+    let report = std::thread::spawn(move || {
+        counter.feed(b"b");
+        counter.finish()
+    });
+    assert_eq!(counts(&report.join().unwrap()), [2]);
 }

@@ -7,6 +7,7 @@
 
 mod counter;
 mod faults;
+mod measure;
 mod waiting;
 
 #[test]

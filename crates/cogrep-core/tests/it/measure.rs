@@ -1,0 +1,132 @@
+//! What measures find in ranges, on many cores, is what they find in a text as a whole.
+
+use std::fs;
+use std::num::{NonZeroU64, NonZeroUsize};
+use std::sync::Arc;
+
+use cogrep_core::{Input, Job, Matching, Patterns, Plan, Report, SourceReport, Unit};
+use cogrep_match::EngineChoice;
+use longest_gap::{Gap, LongestGap};
+use proptest::prelude::*;
+
+#[path = "../../examples/measure.rs"]
+#[allow(dead_code, reason = "of the example only its measure is wanted")]
+mod longest_gap;
+
+/// All that measures of all kinds find in a text.
+fn measured(
+    text: &[u8],
+    patterns: &[&str],
+    matching: Matching,
+    range_bytes: Option<u64>,
+) -> (SourceReport, Report) {
+    let folder = tempfile::tempdir().unwrap();
+    fs::write(folder.path().join("text"), text).unwrap();
+    let inputs = [Input::Path(folder.path().into())];
+    let patterns = Patterns::new(patterns.iter().copied(), matching).unwrap();
+    let plan = Arc::new(Plan::new(&patterns, EngineChoice::Auto).unwrap());
+    let workers = if range_bytes.is_some() { 3 } else { 1 };
+    let job = Job {
+        workers: NonZeroUsize::new(workers),
+        range_bytes: range_bytes.and_then(NonZeroU64::new),
+        by_source: true,
+        show: 3,
+        slices: 4,
+        disperse: true,
+        measures: vec![LongestGap.into()],
+        ..Job::new(&plan, &inputs)
+    };
+    let mut seen = Vec::new();
+    let report = job.run(|source| {
+        seen.push(SourceReport {
+            counts: source.counts.clone(),
+            places: source.places.clone(),
+            parts: source.parts.clone(),
+            dispersion: source.dispersion.clone(),
+            ..SourceReport::new(source.name.clone(), cogrep_core::Outcome::Complete, 0)
+        });
+        let gaps = source.findings.get::<Vec<Gap>>().unwrap();
+        assert_eq!(gaps.len(), plan.needle_count());
+    });
+    (seen.pop().unwrap(), report)
+}
+
+fn text() -> impl Strategy<Value = Vec<u8>> {
+    let piece = prop::sample::select(
+        &[
+            "ab",
+            "abab",
+            "a",
+            "b\n",
+            "\r\n",
+            "\n",
+            "aaa ",
+            "é",
+            "Ⱥ",
+            "\u{212A}",
+            "the line goes on ",
+        ][..],
+    );
+    prop::collection::vec(piece, 1..200).prop_map(|pieces| pieces.concat().into_bytes())
+}
+
+proptest! {
+    #![proptest_config(cogrep_testing::cases(100))]
+
+    #[test]
+    fn ranges_are_measured_as_the_whole(
+        text in text(),
+        range_bytes in 1..300_u64,
+        ignore_case: bool,
+        whole_words: bool,
+        unit in prop::sample::select(&[Unit::Occurrences, Unit::Overlapping, Unit::Lines][..]),
+    ) {
+        let matching = Matching { ignore_case, whole_words, unit, ..Matching::default() };
+        let patterns = ["ab", "aba", "aa", "a", "k", "b\na", "line", "é"];
+        let (whole, _) = measured(&text, &patterns, matching, None);
+        let (ranges, _) = measured(&text, &patterns, matching, Some(range_bytes));
+        prop_assert_eq!(&ranges.counts, &whole.counts);
+        prop_assert_eq!(&ranges.places, &whole.places);
+        prop_assert_eq!(&ranges.parts, &whole.parts);
+        prop_assert_eq!(&ranges.dispersion, &whole.dispersion);
+        let counts = whole.counts.unwrap();
+        for (index, places) in whole.places.iter().enumerate() {
+            prop_assert_eq!(places.len() as u64, counts.get(index).min(3));
+            let slices: u64 = whole.parts.iter().map(|slice| slice.get(index)).sum();
+            prop_assert_eq!(slices, counts.get(index));
+        }
+    }
+}
+
+#[test]
+fn a_text_that_repeats_without_end_is_counted_in_order() {
+    let text = b"a".repeat(50_001);
+    let (whole, _) = measured(&text, &["aa"], Matching::default(), None);
+    let (ranges, report) = measured(&text, &["aa"], Matching::default(), Some(9_000));
+    assert_eq!(report.patterns[0].count, 25_000);
+    assert_eq!((ranges.places, ranges.parts), (whole.places, whole.parts));
+}
+
+#[test]
+fn gaps_are_found_across_ranges() {
+    let text = [&b"love"[..], &b" ".repeat(700), b"love love"].concat();
+    let folder = tempfile::tempdir().unwrap();
+    fs::write(folder.path().join("text"), text).unwrap();
+    let inputs = [Input::Path(folder.path().into())];
+    let patterns = Patterns::new(["love"], Matching::default()).unwrap();
+    let plan = Arc::new(Plan::new(&patterns, EngineChoice::Auto).unwrap());
+    for range_bytes in [1, 10, 100, 1_000] {
+        let job = Job {
+            workers: NonZeroUsize::new(2),
+            range_bytes: NonZeroU64::new(range_bytes),
+            measures: vec![LongestGap.into()],
+            ..Job::new(&plan, &inputs)
+        };
+        let mut longest = Vec::new();
+        job.run(|source| {
+            let gaps = source.findings.get::<Vec<Gap>>().unwrap();
+            longest.push(gaps[0].longest);
+        });
+        assert_eq!(longest, [700], "in ranges of {range_bytes} bytes");
+    }
+}
