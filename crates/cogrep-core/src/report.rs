@@ -128,7 +128,7 @@ impl PatternCount {
 }
 
 /// One source: how it ended, and what was counted in it.
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 pub struct SourceReport {
     /// Its place among the sources that were read, from 0.
     pub ordinal: u64,

@@ -1,13 +1,15 @@
 //! How a source ended, and why.
 
 use std::io;
+use std::sync::Arc;
 
 /// What went wrong with a source.
-#[derive(Debug, thiserror::Error)]
+#[derive(Clone, Debug, thiserror::Error)]
+#[non_exhaustive]
 pub enum Fault {
     /// The system refused to open or read it.
     #[error("{}", describe(.0))]
-    Io(#[from] io::Error),
+    Io(Arc<io::Error>),
     /// It had fewer bytes than when it was opened.
     #[error("shrank while it was read: {read} of {expected} bytes were there")]
     Shrank {
@@ -17,7 +19,7 @@ pub enum Fault {
         expected: u64,
     },
     /// A line was longer than regular expressions may hold.
-    #[error("a line is longer than {limit_bytes} bytes; raise --max-line")]
+    #[error("a line is longer than {limit_bytes} bytes")]
     LongLine {
         /// The most bytes a line may have, without its line feed.
         limit_bytes: usize,
@@ -63,6 +65,12 @@ pub enum Fault {
     Interrupted,
 }
 
+impl From<io::Error> for Fault {
+    fn from(error: io::Error) -> Self {
+        Self::Io(Arc::new(error))
+    }
+}
+
 /// The system's own words, without the number that `io::Error` appends.
 fn describe(error: &io::Error) -> String {
     match error.kind() {
@@ -80,7 +88,7 @@ fn describe(error: &io::Error) -> String {
 }
 
 /// How far a source was read.
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 pub enum Outcome {
     /// To its end.
     Complete,

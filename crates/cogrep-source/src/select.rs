@@ -33,8 +33,23 @@ pub struct Selection {
 
 /// A rule for selecting that cannot be understood.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
-#[error("{0}")]
-pub struct BadRule(String);
+#[non_exhaustive]
+pub enum BadRule {
+    /// There is no type of this name.
+    #[error("{0}: no such type of file")]
+    UnknownType(String),
+    /// A glob has no meaning.
+    #[error("{glob}: {reason}")]
+    Glob {
+        /// The glob, as it was given.
+        glob: String,
+        /// What is wrong with it.
+        reason: String,
+    },
+    /// Anything else.
+    #[error("{0}")]
+    Other(String),
+}
 
 /// A source that was found, or the place where finding failed.
 pub type Selected = Result<SourceName, (SourceName, Fault)>;
@@ -208,13 +223,11 @@ impl Drop for Walker<'_> {
 }
 
 fn bad_rule(error: ignore::Error) -> BadRule {
-    BadRule(match error {
-        ignore::Error::UnrecognizedFileType(name) => {
-            format!("{name}: no such type of file; --type-list shows them")
-        }
-        ignore::Error::Glob { glob: Some(glob), err } => format!("{glob}: {err}"),
-        other => other.to_string(),
-    })
+    match error {
+        ignore::Error::UnrecognizedFileType(name) => BadRule::UnknownType(name),
+        ignore::Error::Glob { glob: Some(glob), err } => BadRule::Glob { glob, reason: err },
+        other => BadRule::Other(other.to_string()),
+    }
 }
 
 /// A regular file is a source; folders, links, pipes and devices met on the way
@@ -241,7 +254,7 @@ pub(crate) fn failed(error: ignore::Error) -> (SourceName, Fault) {
 fn fault(error: ignore::Error) -> Fault {
     let text = error.to_string();
     match error.into_io_error() {
-        Some(error) => Fault::Io(error),
+        Some(error) => error.into(),
         None => Fault::Walk(text),
     }
 }

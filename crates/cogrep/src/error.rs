@@ -59,7 +59,7 @@ pub(crate) enum Error {
     #[error("{name}:{line}: no tab between a name and a pattern")]
     NoTab { name: String, line: usize },
     /// A file that was asked for could not be written.
-    #[error("{name}: {}", Fault::Io(io::Error::from(.error.kind())))]
+    #[error("{name}: {}", Fault::from(io::Error::from(.error.kind())))]
     Unwritten { name: String, error: io::Error },
     /// A saved result cannot be read.
     #[error("{name}: {reason}")]
@@ -71,7 +71,7 @@ pub(crate) enum Error {
     #[error("--encoding {0}")]
     Encoding(#[from] UnknownEncoding),
     /// The result could not be written.
-    #[error("standard output: {}", Fault::Io(io::Error::from(.0.kind())))]
+    #[error("standard output: {}", Fault::from(io::Error::from(.0.kind())))]
     Output(#[from] io::Error),
 }
 

@@ -137,10 +137,11 @@ pub(crate) fn complain_about(source: &SourceReport) {
         return;
     }
     let name = escape(source.name.as_bytes());
+    let hint = if matches!(fault, Fault::LongLine { .. }) { "; raise --max-line" } else { "" };
     if source.text_bytes == 0 {
-        complain(&format!("{name}: {fault}"));
+        complain(&format!("{name}: {fault}{hint}"));
     } else {
-        complain(&format!("{name}: {fault}; {} bytes were read", source.text_bytes));
+        complain(&format!("{name}: {fault}{hint}; {} bytes were read", source.text_bytes));
     }
 }
 

@@ -6,7 +6,7 @@ use std::io::Write;
 
 use clap::ArgMatches;
 use cogrep_report::escape;
-use cogrep_source::{Encoding, Input, Io, OpenOptions, Selection};
+use cogrep_source::{BadRule, Encoding, Input, Io, OpenOptions, Selection};
 
 use crate::error::Error;
 use crate::flags::id;
@@ -84,7 +84,11 @@ pub(crate) fn selection(matches: &ArgMatches) -> Result<Selection, Error> {
         selection.set_globs(all(id::GLOB)).map_err(refused)?;
     }
     if matches.contains_id(id::TYPE) || matches.contains_id(id::TYPE_NOT) {
-        let refused = |rule| Error::Usage(format!("--type {rule}"));
+        let refused = |rule: BadRule| {
+            let is_unknown = matches!(rule, BadRule::UnknownType(_));
+            let hint = if is_unknown { "; --type-list shows them" } else { "" };
+            Error::Usage(format!("--type {rule}{hint}"))
+        };
         selection.set_types(all(id::TYPE), all(id::TYPE_NOT)).map_err(refused)?;
     }
     Ok(selection)
