@@ -5,7 +5,7 @@ use std::io;
 use std::num::NonZeroUsize;
 use std::rc::Rc;
 use std::sync::atomic::{AtomicUsize, Ordering};
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::{Mutex, PoisonError};
 use std::thread::{self, Builder, Scope, ScopedJoinHandle};
 
 use cogrep_match::Tally;
@@ -154,9 +154,7 @@ fn work(shared: &Shared<'_>, runtime: Runtime, number: usize) -> Tally {
     let _leaving = Leaving(shared);
     let Shared { job, queue, ledger, .. } = shared;
     let worker = runtime.block_on(async {
-        let probe = job.timeline.map(|timeline| Arc::clone(&timeline.probe));
-        let event_loop = EventLoop::new(job.open.io, &job.open.interrupt).with_probe(probe);
-        let event_loop = Rc::new(event_loop);
+        let event_loop = Rc::new(EventLoop::new(job.open.io, &job.open.interrupt));
         let worker = Worker::new(job, Some(Rc::clone(&event_loop)), number);
         worker.run(&event_loop, queue, ledger).await;
         worker

@@ -8,11 +8,11 @@ use std::collections::HashMap;
 use std::pin::Pin;
 use std::time::Duration;
 
-use cogrep_source::spent::{Elsewhere, scheduled};
+use cogrep_source::spent::scheduled;
 use cogrep_source::{SourceName, spent};
 
 use crate::timeline::{
-    Alone, Cause, Course, Hold, Kind, Task, Timeline, Track, Wait, nanoseconds, push, push_wait,
+    Cause, Course, Hold, Kind, Task, Timeline, Track, Wait, nanoseconds, push, push_wait,
 };
 
 /// The names of sources take so many bytes at most on each core.
@@ -28,8 +28,6 @@ const SHORTEST_TURN: u64 = 50_000;
 pub(crate) struct Recorder<'a> {
     timeline: &'a Timeline,
     is_walk: bool,
-    /// How long sources took to be found while only one else asked the disk.
-    alone: Cell<Alone>,
     has_loop: bool,
     /// When the last change was.
     since: Cell<u64>,
@@ -58,7 +56,6 @@ impl<'a> Recorder<'a> {
         let recorder = Self {
             timeline,
             is_walk: false,
-            alone: Cell::default(),
             has_loop,
             since: Cell::new(0),
             kind: Cell::new(Kind::Idle),
@@ -124,15 +121,13 @@ impl<'a> Recorder<'a> {
         let (task, last) = (stay.task, self.kind.get());
         self.enter_at(Kind::Loop, now);
         let disk = spent::take_elsewhere();
-        let is_asked = disk.beginning.is_zero() && disk.reading.is_zero();
-        if is_pending && stay.left.is_some() && is_asked && !self.went_on.get() {
+        if is_pending && stay.left.is_some() && disk.is_zero() && !self.went_on.get() {
             // It was only asked, and waits on.
             return;
         }
         if let Some((start, cause)) = stay.left.take() {
             let waited = begun - start;
-            let wait =
-                Wait { task, start, end: begun, waited, took: 0, beginning: 0, cause, folded: 1 };
+            let wait = Wait { task, start, end: begun, waited, took: 0, cause, folded: 1 };
             self.wait(wait, disk);
         }
         if self.has_loop && now - begun > Course::HELD {
@@ -147,35 +142,21 @@ impl<'a> Recorder<'a> {
     }
 
     /// Takes down a wait that is over, and what a disk did for it.
-    fn wait(&self, wait: Wait, disk: Elsewhere) {
-        let beginning = nanoseconds(disk.beginning);
-        let of_disk = beginning + nanoseconds(disk.reading);
+    fn wait(&self, wait: Wait, disk: Duration) {
+        let of_disk = nanoseconds(disk);
         let (cause, took) = match wait.cause {
             Cause::Turn if wait.waited < SHORTEST_TURN => return,
             Cause::Turn => (Cause::Turn, 0),
             _ if of_disk > 0 => (Cause::Disk, of_disk),
             _ => (Cause::Somebody, wait.waited),
         };
-        let mut track = self.track.borrow_mut();
-        track.files += disk.files;
-        push_wait(&mut track.waits, Wait { took, beginning, cause, ..wait });
+        push_wait(&mut self.track.borrow_mut().waits, Wait { took, cause, ..wait });
     }
 
     /// Looks for a source, and takes down how long that took.
     fn find<R>(&self, find: impl FnOnce() -> R) -> R {
-        let probe = &self.timeline.probe;
-        let (made, begun) = (probe.is_made(), self.now());
-        self.enter_at(Kind::Walk, begun);
-        let found = find();
-        if self.is_walk {
-            self.track.borrow_mut().files += 1;
-            if made.is_some() && made == probe.is_made() {
-                let Alone { files, took } = self.alone.get();
-                let took = took + Duration::from_nanos(self.now() - begun);
-                self.alone.set(Alone { files: files + 1, took });
-            }
-        }
-        found
+        self.enter_at(Kind::Walk, self.now());
+        find()
     }
 
     fn hold(&self, hold: Hold) {
@@ -201,7 +182,7 @@ impl Drop for Recorder<'_> {
         track.on_core = passed(0);
         track.displaced = passed(1);
         if self.is_walk {
-            self.timeline.hand_in_walk(track, self.alone.get());
+            self.timeline.hand_in_walk(track);
         } else {
             self.timeline.hand_in(track, self.names.take());
         }

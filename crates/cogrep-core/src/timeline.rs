@@ -8,11 +8,8 @@
 //! order within a pair is lost.
 
 use std::collections::HashMap;
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::{Mutex, PoisonError};
 use std::time::{Duration, Instant};
-
-pub use cogrep_source::Alone;
-use cogrep_source::Probe;
 
 /// What a core does.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
@@ -124,8 +121,6 @@ pub struct Wait {
     /// How long whoever was waited for took: the disk, or somebody; nobody, where it was
     /// for its turn.
     pub took: u64,
-    /// How much of that was for opening files and reading their beginnings.
-    pub beginning: u64,
     /// What for.
     pub cause: Cause,
     /// From how many waits it was folded.
@@ -156,9 +151,6 @@ pub struct Track {
     pub holds: Vec<Hold>,
     /// How many such times there were.
     pub held: u64,
-    /// How many files that were not in memory were opened for it; of the walk, how many
-    /// sources it found.
-    pub files: u64,
     /// How long its thread really was on a core, if the system tells.
     pub on_core: Option<u64>,
     /// How long its thread could have been on a core, but others were, if the system
@@ -198,10 +190,6 @@ pub struct Course {
     pub walk: Option<Track>,
     /// The names of sources, as long as there was room for them.
     pub names: HashMap<Task, Vec<u8>>,
-    /// How long files took for which nobody else asked the disk.
-    pub alone: Alone,
-    /// How long sources took to be found while nobody but one asked the disk.
-    pub walk_alone: Alone,
     /// Whether each source waited on the spot, so that reading includes the disk.
     pub in_turn: bool,
 }
@@ -228,7 +216,6 @@ impl Course {
 #[derive(Debug)]
 pub struct Timeline {
     pub(crate) epoch: Instant,
-    pub(crate) probe: Arc<Probe>,
     course: Mutex<Course>,
 }
 
@@ -237,7 +224,7 @@ impl Timeline {
     #[must_use]
     #[expect(clippy::new_without_default, reason = "it begins to measure")]
     pub fn new() -> Self {
-        Self { epoch: Instant::now(), probe: Arc::default(), course: Mutex::default() }
+        Self { epoch: Instant::now(), course: Mutex::default() }
     }
 
     /// Takes what a core did, once it has left.
@@ -247,11 +234,9 @@ impl Timeline {
         course.cores.push(track);
     }
 
-    /// Takes what the thread did that found the sources, and how long that took alone.
-    pub(crate) fn hand_in_walk(&self, track: Track, alone: Alone) {
-        let mut course = self.course.lock().unwrap_or_else(PoisonError::into_inner);
-        course.walk = Some(track);
-        course.walk_alone = alone;
+    /// Takes what the thread did that found the sources.
+    pub(crate) fn hand_in_walk(&self, track: Track) {
+        self.course.lock().unwrap_or_else(PoisonError::into_inner).walk = Some(track);
     }
 
     /// Says that sources were read one after the other.
@@ -265,7 +250,6 @@ impl Timeline {
         let wall = nanoseconds(self.epoch.elapsed());
         let mut course = self.course.into_inner().unwrap_or_else(PoisonError::into_inner);
         course.wall = wall;
-        course.alone = self.probe.found();
         course.cores.sort_by(|one, other| one.name.cmp(&other.name));
         for track in course.cores.iter_mut().chain(&mut course.walk) {
             // Whoever has left does nothing.
@@ -309,7 +293,6 @@ pub(crate) fn push_wait(waits: &mut Vec<Wait>, wait: Wait) {
             one.end = one.end.max(next.end);
             one.waited += next.waited;
             one.took += next.took;
-            one.beginning += next.beginning;
             one.folded += next.folded;
         });
     }
@@ -379,7 +362,6 @@ mod tests {
                 end: nth + 9,
                 waited: 9,
                 took: 2,
-                beginning: 1,
                 cause: Cause::Disk,
                 folded: 1,
             };
@@ -387,7 +369,6 @@ mod tests {
         }
         assert!(waits.len() <= MOST);
         assert_eq!(waits.iter().map(|wait| wait.took).sum::<u64>(), 2 * (2 * MOST as u64 + 1));
-        assert_eq!(waits.iter().map(|wait| wait.beginning).sum::<u64>(), 2 * MOST as u64 + 1);
         assert_eq!(waits.iter().map(|wait| wait.waited).sum::<u64>(), 9 * (2 * MOST as u64 + 1));
         assert!(waits.iter().all(|wait| wait.start < wait.end));
     }

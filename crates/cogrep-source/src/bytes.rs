@@ -306,7 +306,7 @@ impl Bytes {
                         }
                         None => {
                             self.waited = true;
-                            read_elsewhere(on, true, file, buffer, range.clone()).await?
+                            read_elsewhere(on, file, buffer, range.clone()).await?
                         }
                     },
                 },
@@ -345,7 +345,7 @@ impl Bytes {
         if let (Some(on), Some(watched)) = (&self.event_loop, watched)
             && watched.is_blind()
         {
-            return read_elsewhere(on, false, file, buffer, range).await;
+            return read_elsewhere(on, file, buffer, range).await;
         }
         Ok((&**file).read(&mut buffer[range]))
     }
@@ -399,7 +399,6 @@ fn read_cached(on: &EventLoop, file: &File, buffer: &mut [u8]) -> Option<io::Res
 
 async fn read_elsewhere(
     on: &EventLoop,
-    is_disk: bool,
     file: &Arc<File>,
     buffer: &mut Buffer,
     range: Range<usize>,
@@ -418,7 +417,7 @@ async fn read_elsewhere(
         let result = (&*file).read(&mut away[range]);
         (away, result)
     };
-    let (back, result) = on.elsewhere(is_disk, read).await?;
+    let (back, result) = on.elsewhere(read).await?;
     *buffer = back;
     Ok(result)
 }

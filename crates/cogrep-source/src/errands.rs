@@ -22,7 +22,6 @@ use tokio::task::spawn_blocking;
 use crate::event_loop::Io;
 use crate::interrupt::Interrupt;
 use crate::outcome::Fault;
-use crate::probe::{Beside, Probe, Quiet};
 use crate::spent;
 use crate::system::{self, Kind, Opened};
 
@@ -81,7 +80,6 @@ enum What {
 /// The errands of one event loop.
 pub(crate) struct Errands {
     io: Io,
-    probe: Option<Arc<Probe>>,
     /// They wait for others to go with.
     waiting: RefCell<Vec<Errand>>,
     /// How many threads are on their way.
@@ -90,12 +88,7 @@ pub(crate) struct Errands {
 
 impl Errands {
     pub(crate) fn new(io: Io) -> Self {
-        Self { io, probe: None, waiting: RefCell::default(), out: Arc::default() }
-    }
-
-    /// As they are, and now and then some are run alone.
-    pub(crate) fn with_probe(self, probe: Option<Arc<Probe>>) -> Self {
-        Self { probe, ..self }
+        Self { io, waiting: RefCell::default(), out: Arc::default() }
     }
 
     /// Opens a file and reads its beginning.
@@ -130,7 +123,7 @@ impl Errands {
         // It fails only when everything is being taken down.
         let (result, took) = answered.await.map_err(|_| Fault::Interrupted)?;
         if spent::is_measured() {
-            spent::add_beginning(took);
+            spent::add_elsewhere(took);
         }
         Ok(result)
     }
@@ -160,13 +153,7 @@ impl Errands {
         self.out.fetch_add(1, Ordering::AcqRel);
         let (out, interrupt) = (Arc::clone(&self.out), interrupt.clone());
         let tells = self.tells() && errands.len() > 1;
-        // As many as it gets are worth holding up the others.
-        let may_probe = errands.len() == self.together();
-        let probe = self.probe.clone();
-        let work = move || {
-            let way = Way::new(probe.as_deref(), may_probe, tells);
-            run_all(errands, way, &out, &interrupt);
-        };
+        let work = move || run_all(errands, tells, &out, &interrupt);
         // Nobody waits for the thread, only for its answers.
         drop(spawn_blocking(work));
     }
@@ -178,55 +165,18 @@ impl std::fmt::Debug for Errands {
     }
 }
 
-/// How a thread runs its errands.
-enum Way<'a> {
-    /// All together, and the system is told of them, or is not.
-    Together { tells: bool, _beside: Option<Beside<'a>> },
-    /// One after the other, while nobody else asks the disk.
-    Alone(Quiet<'a>),
-}
-
-impl<'a> Way<'a> {
-    fn new(probe: Option<&'a Probe>, may_probe: bool, tells: bool) -> Self {
-        match probe.filter(|_| may_probe).and_then(Probe::alone) {
-            Some(quiet) => Self::Alone(quiet),
-            None => Self::Together { tells, _beside: probe.map(Probe::beside_others) },
-        }
-    }
-
-    /// How many files are opened before the first is read.
-    fn at_once(&self) -> usize {
-        match self {
-            Self::Together { .. } => usize::MAX,
-            Self::Alone(_) => 1,
-        }
-    }
-
-    fn tells(&self) -> bool {
-        matches!(self, Self::Together { tells: true, .. })
-    }
-
-    /// Takes down how long a file took.
-    fn took(&mut self, took: Duration) {
-        if let Self::Alone(quiet) = self {
-            quiet.took(took);
-        }
-    }
-}
-
 /// Runs errands, and gives the answers together.
-fn run_all(errands: Vec<Errand>, mut way: Way<'_>, out: &AtomicUsize, interrupt: &Interrupt) {
+fn run_all(errands: Vec<Errand>, tells: bool, out: &AtomicUsize, interrupt: &Interrupt) {
     let mut errands = errands.into_iter().peekable();
     let mut buffer = vec![0; BEGINNING_BYTES];
     let mut watch = Watch(Instant::now());
     let mut answered = watch.0;
     let mut answers = Vec::with_capacity(errands.len());
     while errands.peek().is_some() && !interrupt.is_requested() {
-        let opened = open_all(&mut errands, &way, &mut watch);
+        let opened = open_all(&mut errands, tells, &mut watch);
         for (answer, beginning, opening) in opened {
             let result = beginning.map(|beginning| beginning.read(&mut buffer));
             let took = opening + watch.lap();
-            way.took(took);
             answers.push((answer, (result, took)));
             if watch.0 - answered > PATIENCE {
                 answered = watch.0;
@@ -241,14 +191,12 @@ fn run_all(errands: Vec<Errand>, mut way: Way<'_>, out: &AtomicUsize, interrupt:
 /// Opens the files of errands, as many as may be open at once; each with how long it took.
 fn open_all(
     errands: &mut Peekable<impl Iterator<Item = Errand>>,
-    way: &Way<'_>,
+    tells: bool,
     watch: &mut Watch,
 ) -> Vec<(Answer, io::Result<Beginning>, Duration)> {
     let mut opened = Vec::new();
     let mut waited = 0;
-    while opened.len() < way.at_once()
-        && let Some(Errand { what, .. }) = errands.peek()
-    {
+    while let Some(Errand { what, .. }) = errands.peek() {
         let beginning = what.open();
         if beginning.as_ref().is_err_and(system::is_too_many_open) {
             if !opened.is_empty() {
@@ -261,7 +209,7 @@ fn open_all(
             }
         }
         if let (true, Ok(Beginning { kind: Kind::Regular, file: Some(file), .. })) =
-            (way.tells(), &beginning)
+            (tells, &beginning)
         {
             system::will_read(file, BEGINNING_BYTES);
         }
@@ -313,51 +261,5 @@ impl Beginning {
     fn is_all(&self, first: &[u8]) -> bool {
         let read = first.len() as u64;
         read == 0 || (read == self.size && first.len() < BEGINNING_BYTES)
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use futures_util::future::{join, join_all};
-
-    use super::*;
-
-    /// Opens these files at once, and gives what they begin with.
-    fn open_all(errands: &Errands, paths: &[PathBuf]) -> Vec<Vec<u8>> {
-        let runtime = tokio::runtime::Builder::new_current_thread().build().unwrap();
-        let interrupt = Interrupt::default();
-        let opening = paths.iter().map(|path| async {
-            let beginning = errands.open(path, &interrupt).await.unwrap().unwrap();
-            beginning.first.unwrap().unwrap()
-        });
-        runtime.block_on(async {
-            let set_out = async { errands.start_rest(&interrupt) };
-            // In this order: the rest is what has no others to go with.
-            join(join_all(opening), set_out).await.0
-        })
-    }
-
-    #[test]
-    fn a_probe_opens_and_reads_what_all_would() {
-        let folder = tempfile::tempdir().unwrap();
-        let texts: Vec<Vec<u8>> = (0..TOGETHER).map(|nth| vec![b'a'; 1000 * nth]).collect();
-        let paths: Vec<PathBuf> = (0..TOGETHER)
-            .map(|nth| {
-                let path = folder.path().join(nth.to_string());
-                std::fs::write(&path, &texts[nth]).unwrap();
-                path
-            })
-            .collect();
-
-        let probe = Arc::new(Probe::due());
-        let errands = Errands::new(Io::Auto).with_probe(Some(Arc::clone(&probe)));
-        assert!(open_all(&errands, &paths) == texts);
-        assert_eq!(probe.found().files, TOGETHER as u64);
-
-        // One file is not worth it.
-        let probe = Arc::new(Probe::due());
-        let errands = Errands::new(Io::Auto).with_probe(Some(Arc::clone(&probe)));
-        assert!(open_all(&errands, &paths[1..2]) == texts[1..2]);
-        assert_eq!(probe.found().files, 0);
     }
 }

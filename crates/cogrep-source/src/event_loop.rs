@@ -17,7 +17,6 @@ use crate::chunk::Chunk;
 use crate::errands::Errands;
 use crate::interrupt::Interrupt;
 use crate::outcome::Fault;
-use crate::probe::Probe;
 use crate::spent;
 
 /// How files are read.
@@ -49,8 +48,6 @@ pub struct EventLoop {
     /// Mebibytes that decoders may take for what they have to remember.
     memory: Arc<Semaphore>,
     errands: Errands,
-    /// Finds out how long a disk takes for one alone, if anybody wants to know.
-    probe: Option<Arc<Probe>>,
     /// How many files in a row were not in memory.
     misses: Cell<u32>,
 }
@@ -89,15 +86,8 @@ impl EventLoop {
             reading: Semaphore::new(Self::DEPTH),
             memory,
             errands: Errands::new(io),
-            probe: None,
             misses: Cell::new(0),
         }
-    }
-
-    /// A loop that takes part in finding out how long a disk takes for one alone.
-    #[must_use]
-    pub fn with_probe(self, probe: Option<Arc<Probe>>) -> Self {
-        Self { errands: self.errands.with_probe(probe.clone()), probe, ..self }
     }
 
     /// Waits until somebody wants all to stop, and wakes the sources that wait, so
@@ -173,20 +163,15 @@ impl EventLoop {
         self.errands.start_rest(interrupt);
     }
 
-    /// Runs what may block on another thread, and waits for it: for a disk, or also for
-    /// somebody.
+    /// Runs what may block on another thread, and waits for it.
     pub(crate) async fn elsewhere<R: Send + 'static>(
         &self,
-        is_disk: bool,
         work: impl FnOnce() -> R + Send + 'static,
     ) -> Result<R, Fault> {
         let is_measured = spent::is_measured();
         // It is closed never, and fails only then.
         let _leave = self.reading.acquire().await;
-        // Who waits for somebody may do so for ever, and nobody is to wait for that.
-        let probe = self.probe.clone().filter(|_| is_disk);
         let measured = move || {
-            let _beside = probe.as_deref().map(Probe::beside_others);
             let begun = is_measured.then(Instant::now);
             let result = work();
             (result, begun.map(|begun| begun.elapsed()))
@@ -194,7 +179,7 @@ impl EventLoop {
         // It fails only when the loop is being taken down.
         let (result, took) = spawn_blocking(measured).await.map_err(|_| Fault::Interrupted)?;
         if let Some(took) = took {
-            spent::add_reading(took);
+            spent::add_elsewhere(took);
         }
         Ok(result)
     }

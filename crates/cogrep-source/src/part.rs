@@ -329,7 +329,7 @@ impl PartText {
             let result = system::read_at(&file, &mut away[range], offset);
             (away, result)
         };
-        let (back, result) = on.elsewhere(true, read).await?;
+        let (back, result) = on.elsewhere(read).await?;
         *buffer = back;
         Ok(result)
     }

@@ -11,7 +11,7 @@ thread_local! {
     static SPENT: Cell<Spent> = const { Cell::new(Spent {
         is_measured: false,
         decoding: Duration::ZERO,
-        elsewhere: Elsewhere::NONE,
+        elsewhere: Duration::ZERO,
     }) };
 }
 
@@ -19,22 +19,7 @@ thread_local! {
 struct Spent {
     is_measured: bool,
     decoding: Duration,
-    elsewhere: Elsewhere,
-}
-
-/// What other threads did that waited for a disk.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Elsewhere {
-    /// How many files they opened, and read the beginnings of.
-    pub files: u64,
-    /// How long that took.
-    pub beginning: Duration,
-    /// How long they read on.
-    pub reading: Duration,
-}
-
-impl Elsewhere {
-    const NONE: Self = Self { files: 0, beginning: Duration::ZERO, reading: Duration::ZERO };
+    elsewhere: Duration,
 }
 
 /// From now on this thread measures.
@@ -53,9 +38,9 @@ pub fn take_decoding() -> Duration {
 
 /// What other threads did on behalf of this one since the last time this was asked.
 #[must_use]
-pub fn take_elsewhere() -> Elsewhere {
+pub fn take_elsewhere() -> Duration {
     let spent = SPENT.get();
-    SPENT.set(Spent { elsewhere: Elsewhere::NONE, ..spent });
+    SPENT.set(Spent { elsewhere: Duration::ZERO, ..spent });
     spent.elsewhere
 }
 
@@ -84,19 +69,10 @@ pub(crate) fn decoding<R>(work: impl FnOnce() -> R) -> R {
     result
 }
 
-/// Notes that another thread opened a file and read its beginning.
-pub(crate) fn add_beginning(took: Duration) {
-    let mut spent = SPENT.get();
-    spent.elsewhere.files += 1;
-    spent.elsewhere.beginning += took;
-    SPENT.set(spent);
-}
-
-/// Notes that another thread read on.
-pub(crate) fn add_reading(took: Duration) {
-    let mut spent = SPENT.get();
-    spent.elsewhere.reading += took;
-    SPENT.set(spent);
+/// Notes that another thread worked for this one.
+pub(crate) fn add_elsewhere(took: Duration) {
+    let spent = SPENT.get();
+    SPENT.set(Spent { elsewhere: spent.elsewhere + took, ..spent });
 }
 
 #[cfg(test)]
@@ -110,13 +86,11 @@ mod tests {
         assert_eq!(take_decoding(), Duration::ZERO);
         measure();
         spend();
-        add_beginning(Duration::from_millis(3));
-        add_beginning(Duration::from_millis(1));
-        add_reading(Duration::from_millis(5));
+        add_elsewhere(Duration::from_millis(3));
+        add_elsewhere(Duration::from_millis(1));
         assert!(take_decoding() >= Duration::from_millis(1));
         assert_eq!(take_decoding(), Duration::ZERO, "taken");
-        let [beginning, reading] = [4, 5].map(Duration::from_millis);
-        assert_eq!(take_elsewhere(), Elsewhere { files: 2, beginning, reading });
-        assert_eq!(take_elsewhere(), Elsewhere::NONE, "taken");
+        assert_eq!(take_elsewhere(), Duration::from_millis(4));
+        assert_eq!(take_elsewhere(), Duration::ZERO, "taken");
     }
 }

@@ -1,24 +1,19 @@
 //! The pieces of a run as they would have run one source after the other, on one core.
 
-use cogrep_core::timeline::{Alone, Cause, Course, Kind, Track, Wait};
-
-/// So many files tell how long one takes alone, and so many sources how long one takes to
-/// be found: of these, most are in a folder that has been read.
-const ENOUGH_FILES: u64 = 32;
-const ENOUGH_FOUND: u64 = 1000;
+use cogrep_core::timeline::{Cause, Course, Kind, Track, Wait};
 
 /// The measured pieces of a run, laid end to end: finding the sources, then one source
 /// after the other, each with what it waited for.
 ///
 /// A piece is as long as it was measured, less the time in which the system had given
-/// the core to another thread. What an event loop does to see who goes on is left out, and
-/// so is waiting for one's turn: there would have been no others.
+/// the core to another thread. What an event loop does to choose who goes on is left out,
+/// and so is waiting for a turn: there would have been no others.
 ///
-/// A disk that is asked for much at once takes longer for each, and that is no waiting
-/// which a single source would have had. Opening files and finding them waits for one
-/// answer after the other: it is shortened by a common factor, so that on average it takes
-/// as long as it took where nobody else asked, if that was found out. Reading on waits for
-/// as much as the disk can deliver: of each time, those who waited then get equal shares.
+/// The wait for a disk is shared: of any time in which several sources waited for it, each
+/// gets an equal part. Together they are the time in which the disk was waited for, which
+/// is the least that one source after the other would have waited: a disk that is asked for
+/// much at once answers more in a second. How much more is not measured, since the other
+/// sources would have to hold back for that.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct Serial {
     pub(super) pieces: Vec<Piece>,
@@ -44,7 +39,7 @@ impl Serial {
         let disk = Disk::new(course);
         for track in course.tracks() {
             let is_walk = course.walk.as_ref().is_some_and(|walk| std::ptr::eq(walk, track));
-            let share = if is_walk { walk_share(track, course) } else { share(track, course) };
+            let share = if is_walk { walk_share(track) } else { share(track, course) };
             for span in &track.spans {
                 let mut took = span.took.map(|took| scaled(took, share));
                 took[Kind::Idle as usize] = 0;
@@ -57,7 +52,7 @@ impl Serial {
             }
             for wait in &track.waits {
                 let mut took = [0; 6];
-                took[Kind::Idle as usize] = disk.alone(wait);
+                took[Kind::Idle as usize] = disk.share(wait);
                 pieces.push((Some(wait.task), wait.start, took));
             }
         }
@@ -89,13 +84,8 @@ fn share(track: &Track, course: &Course) -> f64 {
     had.map_or(1.0, |had| ratio(had, track.busy()).min(1.0))
 }
 
-/// How much of its time a walk would have taken if nobody else had asked the disk.
-fn walk_share(walk: &Track, course: &Course) -> f64 {
-    let Alone { files, took } = course.walk_alone;
-    if files >= ENOUGH_FOUND {
-        let took = u64::try_from(took.as_nanos()).unwrap_or(u64::MAX);
-        return (ratio(took, files) / ratio(walk.busy(), walk.files)).min(1.0);
-    }
+/// How much of its time the thread that walked really had.
+fn walk_share(walk: &Track) -> f64 {
     undisplaced(walk).map_or(1.0, |had| ratio(had, walk.busy()).min(1.0))
 }
 
@@ -104,65 +94,52 @@ fn undisplaced(track: &Track) -> Option<u64> {
     Some(track.busy().saturating_sub(track.displaced?))
 }
 
-/// What the disk would have taken if it had been asked for one thing at a time.
+/// How the time of the disk is shared between those that waited for it.
 struct Disk {
-    /// How much shorter it would have taken for the beginnings of files.
-    beginning: f64,
-    /// When somebody began to read on or ended, in order, and how much had been waited
-    /// until then by each who waited all the time.
-    waited: Vec<(u64, f64)>,
+    /// When a wait began or ended, in order, and how much each source had been given until
+    /// then that waited all the time.
+    shares: Vec<(u64, f64)>,
 }
 
 impl Disk {
     #[expect(clippy::cast_precision_loss, reason = "an average")]
     fn new(course: &Course) -> Self {
-        let waits = || course.cores.iter().flat_map(|core| &core.waits);
-        let files: u64 = course.cores.iter().map(|core| core.files).sum();
-        let measured: u64 = waits().map(|wait| wait.beginning).sum();
-        let Alone { files: files_alone, took } = course.alone;
-        let beginning = if files_alone >= ENOUGH_FILES && measured > 0 {
-            let took = u64::try_from(took.as_nanos()).unwrap_or(u64::MAX);
-            (ratio(took, files_alone) / ratio(measured, files)).min(1.0)
-        } else {
-            1.0
-        };
-
+        let waits = course.cores.iter().flat_map(|core| &core.waits);
         let mut changes = Vec::new();
-        for wait in waits().filter(|wait| reading(wait) > 0) {
+        for wait in waits.filter(|wait| disk_took(wait) > 0) {
             changes.extend([(wait.start, density(wait)), (wait.end, -density(wait))]);
         }
         changes.sort_by_key(|(at, _)| *at);
         let (mut crowd, mut now, mut each) = (0.0, 0, 0.0);
-        let waited = changes.into_iter().map(|(at, change)| {
+        let shares = changes.into_iter().map(|(at, change)| {
             each += (at - std::mem::replace(&mut now, at)) as f64 / f64::max(crowd, 1.0);
             crowd += change;
             (at, each)
         });
-        Self { beginning, waited: waited.collect() }
+        Self { shares: shares.collect() }
     }
 
-    /// How long a wait would have been alone.
-    fn alone(&self, wait: &Wait) -> u64 {
+    /// The part of a wait that is its own.
+    fn share(&self, wait: &Wait) -> u64 {
         if wait.cause != Cause::Disk {
             return wait.took;
         }
-        let until = |at| self.waited[self.waited.partition_point(|(change, _)| *change < at)].1;
-        let reading = match density(wait) {
+        let until = |at| self.shares[self.shares.partition_point(|(change, _)| *change < at)].1;
+        match density(wait) {
             0.0 => 0,
             density => rounded(density * (until(wait.end) - until(wait.start))),
-        };
-        scaled(wait.beginning, self.beginning) + reading
+        }
     }
 }
 
-/// How long the disk was read on for a wait, or for several that were folded.
-fn reading(wait: &Wait) -> u64 {
-    if wait.cause == Cause::Disk { wait.took.saturating_sub(wait.beginning) } else { 0 }
+/// How long the disk took for a wait, or for several that were folded.
+fn disk_took(wait: &Wait) -> u64 {
+    if wait.cause == Cause::Disk { wait.took } else { 0 }
 }
 
-/// How many read on at each time of a wait.
+/// How many waited for the disk at each time of a wait.
 fn density(wait: &Wait) -> f64 {
-    ratio(reading(wait), wait.end - wait.start)
+    ratio(disk_took(wait), wait.end - wait.start)
 }
 
 #[expect(clippy::cast_precision_loss, reason = "a ratio")]

@@ -1,9 +1,8 @@
 //! The picture and the trace of a fixed run, as they were looked at and found good.
 
 use std::collections::HashMap;
-use std::time::Duration;
 
-use cogrep_core::timeline::{Alone, Cause, Course, Hold, Kind, Span, Track, Wait};
+use cogrep_core::timeline::{Cause, Course, Hold, Kind, Span, Track, Wait};
 use cogrep_report::timeline::{Serial, draw, trace};
 use insta::assert_binary_snapshot;
 
@@ -23,8 +22,7 @@ fn spans(pieces: &[(Kind, u32, u64)]) -> Vec<Span> {
 
 fn wait(task: u32, start: u64, end: u64, took: u64, cause: Cause) -> Wait {
     let [start, end, took] = [start, end, took].map(|ms| ms * MS);
-    let beginning = if cause == Cause::Disk { took } else { 0 };
-    Wait { task, start, end, waited: end - start, took, beginning, cause, folded: 1 }
+    Wait { task, start, end, waited: end - start, took, cause, folded: 1 }
 }
 
 /// Two cores, four sources, everything that can happen.
@@ -50,7 +48,6 @@ fn course() -> Course {
             Hold { task: 2, start: 36 * MS, nanoseconds: 14 * MS },
         ],
         held: 2,
-        files: 1,
         on_core: Some(40 * MS),
         displaced: Some(0),
     };
@@ -101,61 +98,43 @@ fn a_serial_run_is_the_sum_of_the_pieces() {
     assert_eq!(in_turn.busy, (3 + 40 + 10) * MS);
 }
 
-fn of_waits(waits: Vec<Wait>, files: u64) -> Course {
-    let core = Track { name: "core 1".into(), waits, files, ..Track::default() };
+fn of_waits(waits: Vec<Wait>) -> Course {
+    let core = Track { name: "core 1".into(), waits, ..Track::default() };
     Course { wall: 150 * MS, cores: vec![core], ..Course::default() }
 }
 
-fn alone(files: u64, milliseconds: u64) -> Alone {
-    Alone { files, took: Duration::from_millis(milliseconds) }
-}
-
 #[test]
-fn a_crowd_before_the_disk_is_taken_out() {
-    // 100 files at once, which take 50 ms each; where one was alone, it took 2 ms.
+fn sources_that_wait_together_share_the_disk() {
     let crowd: Vec<Wait> = (0..100).map(|task| wait(task, 0, 50, 50, Cause::Disk)).collect();
-    let mut course = of_waits(crowd, 100);
-    course.alone = alone(40, 80);
-    let serial = Serial::new(&course);
-    assert_eq!((serial.nanoseconds, serial.busy), (100 * 2 * MS, 0));
-    // Where hardly anybody was ever alone, what was measured stands.
-    course.alone = alone(10, 20);
-    assert_eq!(Serial::new(&course).nanoseconds, 100 * 50 * MS);
-    // A disk is not slower for being asked for less.
-    course.alone = alone(40, 40 * 60);
-    assert_eq!(Serial::new(&course).nanoseconds, 100 * 50 * MS);
+    let serial = Serial::new(&of_waits(crowd));
+    assert_eq!((serial.nanoseconds, serial.busy), (50 * MS, 0));
 }
 
 #[test]
-fn a_walk_takes_as_long_as_alone() {
+fn a_walk_is_as_long_as_its_thread_had_a_core() {
     let spans = spans(&[(Kind::Walk, 0, 50), (Kind::Idle, 0, 100)]);
-    let walk = Track { spans, files: 10_000, displaced: Some(10 * MS), ..Track::default() };
-    let mut course = Course { wall: 150 * MS, walk: Some(walk), ..Course::default() };
+    let walk = Track { spans, displaced: Some(10 * MS), ..Track::default() };
+    let course = Course { wall: 150 * MS, walk: Some(walk), ..Course::default() };
     assert_eq!(Serial::new(&course).nanoseconds, 40 * MS);
-    course.walk_alone = alone(2_000, 4);
-    assert_eq!(Serial::new(&course).nanoseconds, 20 * MS);
 }
 
 #[test]
-fn sources_that_read_on_together_share_the_disk() {
-    let read = |task, start, end| Wait {
-        beginning: 0,
-        ..wait(task, start, end, end - start, Cause::Disk)
-    };
+fn waits_of_different_lengths_share_the_disk() {
+    let read = |task, start, end| wait(task, start, end, end - start, Cause::Disk);
     // From 0 to 10 one, to 20 two, to 30 four; 40 to 50 one.
     let four =
         vec![read(0, 0, 30), read(1, 10, 30), read(2, 20, 30), read(3, 20, 30), read(0, 40, 50)];
-    let serial = Serial::new(&of_waits(four.clone(), 0));
+    let serial = Serial::new(&of_waits(four.clone()));
     assert_eq!((serial.nanoseconds, serial.busy), (40 * MS, 0));
 
     // The disk took only a part of the time until they went on.
     let part = |wait: &Wait| Wait { took: wait.took / 4, ..*wait };
-    let serial = Serial::new(&of_waits(four.iter().map(part).collect(), 0));
+    let serial = Serial::new(&of_waits(four.iter().map(part).collect()));
     assert_eq!(serial.nanoseconds, (30 + 20 + 10 + 10 + 10) * MS / 4);
 
     // Two that were folded into one, which wait twice as much in their time.
     let folded = Wait { took: 20 * MS, waited: 20 * MS, folded: 2, ..read(1, 0, 10) };
-    let serial = Serial::new(&of_waits(vec![folded, read(0, 0, 20)], 0));
+    let serial = Serial::new(&of_waits(vec![folded, read(0, 0, 20)]));
     assert_eq!(serial.nanoseconds, 20 * MS);
 }
 
