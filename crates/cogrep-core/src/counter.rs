@@ -3,20 +3,20 @@
 use std::fmt;
 use std::io::Read;
 use std::num::NonZeroUsize;
-use std::path::PathBuf;
 use std::sync::Arc;
 
 use cogrep_match::{
     EngineChoice, LineGrouper, LineTooLong, Matching, PatternError, Patterns, Plan, Scanner, Tally,
 };
 use cogrep_source::{
-    CHUNK_BYTES, Chunk, Fault, Input, OpenOptions, Outcome, Selection, SourceName, Text,
+    CHUNK_BYTES, Chunk, Fault, Input, OpenOptions, Outcome, Role, Selection, SourceName, Text,
+    block_on,
 };
-use cosend::Sink;
+use cosend::{Sink, Stopped};
 
 use crate::job::Job;
-use crate::network::{Blueprint, Counting, Extension, Network, Shape};
-use crate::report::{Report, SourceReport};
+use crate::network::{Blueprint, Counting, Extension, Network, Shape, cat};
+use crate::report::{Report, SourceReport, Sums};
 
 /// What a [`Counter`] counts, and how.
 #[derive(Clone, Debug)]
@@ -137,7 +137,7 @@ impl Counter {
     /// use cogrep_core::{Chunk, Counter, Options};
     /// use cosend::{Input, Sink, coroutine};
     ///
-    /// /// Lets the first so many chunks pass.
+    /// /// Lets the first chunks pass.
     /// fn head(chunks: usize, mut child: Counting) -> impl Stage<Return = Counted> + Send {
     ///     let shape = Shape::new("head", [child.shape()]);
     ///     let body = coroutine(async move |mut text: Input<Chunk>| {
@@ -190,15 +190,12 @@ impl Counter {
 
     /// Reads from anything, on this thread, and counts in it. The text may have a mark
     /// of its encoding, as that of a file.
-    pub fn read(&mut self, name: impl Into<PathBuf>, reader: impl Read + 'static) {
+    pub fn read(&mut self, name: impl Into<SourceName>, reader: impl Read + Send + 'static) {
         let mut text = Text::from_reader(reader, &self.options.open);
         let mut chunk = Chunk::new();
         let mut fed = Fed::new(self.take_pipeline());
-        while !fed.has_enough && !chunk.is_last() {
-            text.read(&mut chunk);
-            fed.feed(chunk.bytes());
-        }
-        let outcome = if fed.has_enough { Outcome::Complete } else { text.outcome() };
+        let sent = block_on(cat(&mut text, &mut chunk, &mut fed, &mut ()));
+        let outcome = if sent.is_err() { Outcome::Complete } else { text.outcome() };
         self.settle(name.into(), fed, outcome);
     }
 
@@ -212,7 +209,7 @@ impl Counter {
     }
 
     /// Ends the text that was fed, and gives it a name. What is fed next is another.
-    pub fn end_text(&mut self, name: impl Into<PathBuf>) {
+    pub fn end_text(&mut self, name: impl Into<SourceName>) {
         let fed = self.fed.take().unwrap_or_else(|| Fed::new(self.take_pipeline()));
         self.settle(name.into(), fed, Outcome::Complete);
     }
@@ -269,15 +266,17 @@ impl Counter {
     }
 
     /// Records how a text ended that was counted here.
-    fn settle(&mut self, name: PathBuf, mut fed: Fed, outcome: Outcome) {
+    fn settle(&mut self, name: SourceName, mut fed: Fed, outcome: Outcome) {
         let (tally, stopped_by) = fed.end();
         let outcome = stopped_by.map_or(outcome, Outcome::Partial);
-        let mut source = SourceReport::new(SourceName::Path(name), outcome, fed.text_bytes);
+        let mut source = SourceReport::new(name, outcome, fed.text_bytes);
         source.counts = self.options.by_source.then(|| self.plan.counts(&tally));
         self.tally.merge(&tally);
         // A network serves one text: its stages need not know of others.
         self.spare = Some(fed.pipeline).filter(|spare| matches!(spare, Pipeline::Scanner(_)));
-        self.report.add_source(&source);
+        let mut sums = Sums::default();
+        sums.count(&source);
+        self.report.add(sums);
         self.keep(source);
     }
 
@@ -362,5 +361,20 @@ impl Fed {
                 (counted.tally, counted.fault)
             }
         }
+    }
+}
+
+/// A text that is read comes in chunks, and a text that is fed in pieces.
+impl Sink<Chunk> for Fed {
+    type Return = ();
+
+    fn send(&mut self, chunk: &Chunk) -> Result<(), Stopped> {
+        debug_assert_eq!(chunk.role(), Role::Text, "a range was sent to a counter of texts");
+        self.feed(chunk.bytes());
+        if self.has_enough { Err(Stopped) } else { Ok(()) }
+    }
+
+    fn finish(&mut self) -> Result<(), Stopped> {
+        Ok(())
     }
 }

@@ -14,7 +14,7 @@
 //! # Ok::<(), cogrep_core::PatternError>(())
 //! ```
 //!
-//! A [`Job`] is what stands behind it: it says what to count and where. It builds a
+//! Below it is a [`Job`], which says what to count and where. It builds a
 //! network out of stages, `cat -> fold -> fanout -> [grep -> count, ...]`, sends
 //! every source through it, and closes it: closing brings the counts back. Stages of
 //! your own go between the text and what counts it: [`Counter::with_stage`].
@@ -27,20 +27,15 @@
 #![forbid(unsafe_code)]
 
 mod counter;
-mod crew;
-mod divided;
 mod job;
-mod ledger;
 pub mod measure;
 pub mod network;
-mod pace;
-mod part;
 mod progress;
-mod queue;
-mod recorder;
 mod report;
-pub mod timeline;
-mod worker;
+mod run;
+mod schedule;
+mod shard;
+pub mod trace;
 
 pub use cogrep_match::{
     Counts, EngineChoice, Hit, Matching, PatternError, Patterns, Plan, Scanner, Syntax, Tally,
@@ -53,9 +48,9 @@ pub use counter::{Counter, Options};
 pub use job::Job;
 pub use measure::{Excerpt, Place};
 pub use network::{Counting, Extension, Network};
-pub use part::{Census, Dealer, NoSuchPart, Part};
 pub use progress::{LiveTally, Progress};
 pub use report::{Located, PatternCount, Report, SourceReport};
+pub use shard::{NoSuchShard, Shard, ShardFilter, SourceDigest};
 
 /// The examples of the README, run as tests.
 #[cfg(doctest)]

@@ -25,7 +25,7 @@ use self::scan::{find, scan};
 use crate::measure::Finding;
 use crate::progress::LiveTally;
 
-pub use self::cat::cat;
+pub use self::cat::{Hooks, cat, cat_fetched};
 pub use self::counted::Counted;
 pub use self::lines::lines;
 

@@ -1,4 +1,4 @@
-//! How far a job is, for whoever watches it from another thread.
+//! How far a job is, for another thread to watch.
 
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
@@ -16,7 +16,8 @@ pub struct Progress {
     tally: Option<LiveTally>,
 }
 
-/// What has been counted so far, shared by the networks that count and whoever looks.
+/// What has been counted so far, shared by the networks that count and a thread that
+/// watches.
 #[derive(Clone, Debug, Default)]
 pub struct LiveTally(Arc<Mutex<Tally>>);
 
@@ -43,13 +44,13 @@ impl Progress {
         Self::default()
     }
 
-    /// Of a job whose counts are told while it runs, too: every few megabytes of text.
+    /// Of a job whose counts are shown while it runs, too: every few megabytes of text.
     #[must_use]
     pub fn with_counts() -> Self {
         Self { tally: Some(LiveTally::default()), ..Self::default() }
     }
 
-    /// What has been counted so far, if that is told.
+    /// What has been counted so far, if that is shown.
     #[must_use]
     pub fn live_tally(&self) -> Option<&LiveTally> {
         self.tally.as_ref()

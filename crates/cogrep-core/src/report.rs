@@ -3,7 +3,6 @@
 use cogrep_match::{Counts, Patterns};
 use cogrep_source::{Outcome, SourceName};
 
-use crate::ledger::Sums;
 use crate::measure::{Dispersion, Findings, Place};
 
 /// The totals of a job, and how complete they are.
@@ -70,10 +69,8 @@ impl Report {
         self.interrupted |= other.interrupted;
     }
 
-    /// Adds what adds up over sources, beside the counts.
-    pub(crate) fn add_source(&mut self, source: &SourceReport) {
-        let mut sums = Sums::default();
-        sums.add(source);
+    /// Adds what adds up over sources, besides the counts.
+    pub(crate) fn add(&mut self, sums: Sums) {
         self.source_count += sums.source_count;
         self.partial_count += sums.partial_count;
         self.failed_count += sums.failed_count;
@@ -96,6 +93,28 @@ impl Report {
     #[must_use]
     pub fn has_found(&self) -> bool {
         self.patterns.iter().any(|pattern| pattern.count > 0)
+    }
+}
+
+/// What adds up over sources, besides the counts.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub(crate) struct Sums {
+    pub(crate) source_count: u64,
+    pub(crate) partial_count: u64,
+    pub(crate) failed_count: u64,
+    pub(crate) text_bytes: u64,
+}
+
+impl Sums {
+    /// Adds one source.
+    pub(crate) fn count(&mut self, source: &SourceReport) {
+        self.source_count += 1;
+        match source.outcome {
+            Outcome::Complete => {}
+            Outcome::Partial(_) => self.partial_count += 1,
+            Outcome::Failed(_) => self.failed_count += 1,
+        }
+        self.text_bytes += source.text_bytes;
     }
 }
 
@@ -128,10 +147,13 @@ impl PatternCount {
 }
 
 /// One source: how it ended, and what was counted in it.
-#[derive(Clone, Debug)]
+#[derive(Debug)]
 pub struct SourceReport {
-    /// Its place among the sources that were read, from 0.
+    /// Its place among the sources that were read, from 0. The members of a container share
+    /// that of the container.
     pub ordinal: u64,
+    /// Its place among the members of its container, from 0; zero if it is in none.
+    pub member: u64,
     /// Which source.
     pub name: SourceName,
     /// How far it was read.
@@ -158,6 +180,7 @@ impl SourceReport {
     pub fn new(name: SourceName, outcome: Outcome, text_bytes: u64) -> Self {
         Self {
             ordinal: 0,
+            member: 0,
             name,
             outcome,
             text_bytes,

@@ -15,7 +15,7 @@
 //! ```
 //!
 //! `inputs` says which sources there were, those of the other parts too:
-//! [`Census`] has the method. `options` are what counts depend on, by name. `ordinal`
+//! [`SourceDigest`] has the method. `options` are what counts depend on, by name. `ordinal`
 //! is the place of a source among all. Counts are pairs of a pattern's place in the
 //! list and its count, those of zero left out. A source can also have a `reason` why it
 //! is not complete, `parts` with counts each, and `dispersion`; a pattern its
@@ -29,7 +29,7 @@ mod merge;
 use std::collections::BTreeMap;
 use std::io::{self, Write};
 
-use cogrep_core::{Census, Counts, Located, Part, Report};
+use cogrep_core::{Counts, Located, Report, Shard, SourceDigest};
 
 use crate::collection::{Collection, Source};
 
@@ -46,9 +46,9 @@ const BEGINNING: &[u8] = b"{\"cogrep_result\":";
 #[derive(Clone, Debug)]
 pub struct Saved {
     /// Which part of the job it is of.
-    pub part: Part,
+    pub part: Shard,
     /// Which sources all parts have.
-    pub census: Census,
+    pub census: SourceDigest,
     /// What the counts depend on, beside the patterns and the sources.
     pub options: BTreeMap<String, String>,
     /// Whether it was ended before its end.
@@ -115,7 +115,7 @@ impl Saved {
     /// Keeps the result of a part, whose patterns had these names.
     #[must_use]
     pub fn new(
-        (part, census): (Part, Census),
+        (part, census): (Shard, SourceDigest),
         options: BTreeMap<String, String>,
         show: usize,
         names: impl IntoIterator<Item = Option<Vec<u8>>>,
@@ -170,7 +170,7 @@ impl Saved {
 
     /// Holds what the file says in several ways against each other.
     fn check(&self) -> Result<(), &'static str> {
-        let Census { sources, .. } = self.census;
+        let SourceDigest { sources, .. } = self.census;
         let (number, of) = (u64::from(self.part.number()), u64::from(self.part.of()));
         let expected = (sources + of - number) / of;
         if !self.interrupted && expected != self.sources.len() as u64 {

@@ -9,15 +9,15 @@ mod lane;
 mod serial;
 mod trace;
 
-use cogrep_core::timeline::{Course, Task};
+use cogrep_core::trace::{Recording, Task};
 
 pub use draw::draw;
 pub use serial::Serial;
 pub use trace::trace;
 
 /// The name of a source, or its number where there was no room for names.
-fn name(course: &Course, task: Task) -> String {
-    course
+fn name(recording: &Recording, task: Task) -> String {
+    recording
         .names
         .get(&task)
         .map_or_else(|| format!("source {}", u64::from(task) + 1), |name| crate::escape(name))

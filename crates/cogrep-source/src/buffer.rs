@@ -1,25 +1,24 @@
-//! Room to read into.
+//! Memory to read into: buffers that are used again and again.
 
 use std::ops::{Deref, DerefMut};
 use std::sync::{Mutex, PoisonError};
 
-/// Where room begins in memory: at a multiple of so many bytes.
+/// A buffer begins at a multiple of this many bytes.
 ///
 /// The kernel copies what it has of a file with one instruction, which takes half as long
-/// again where the room begins 16 bytes off, as large pieces of memory do that come from
-/// the allocator of the C library.
+/// again where the memory begins 16 bytes off, as large allocations of the C library do.
 const ALIGNMENT: usize = 64;
 
 /// Bytes to be read into, initialised all over; used again and again.
 #[derive(Clone, Debug, Default)]
-pub(crate) struct Buffer {
+pub struct Buffer {
     bytes: Vec<u8>,
-    /// Where the room begins in them.
+    /// Where the aligned part begins in them.
     start: usize,
 }
 
 impl Buffer {
-    /// Sees to it that there is room for so many bytes; what it holds stays.
+    /// Makes room for at least `length` bytes, and keeps what it holds.
     pub(crate) fn make_room(&mut self, length: usize) {
         if self.len() >= length {
             return;
@@ -30,7 +29,7 @@ impl Buffer {
         *self = Self { bytes, start };
     }
 
-    /// All of it, to be written anew.
+    /// The memory without its bytes, to be written anew.
     pub(crate) fn emptied(&mut self) -> &mut Vec<u8> {
         self.start = 0;
         self.bytes.clear();
@@ -65,11 +64,11 @@ impl DerefMut for Buffer {
     }
 }
 
-/// Buffers that nobody fills right now, of one loop and of the threads that wait for it.
+/// Buffers that are not in use, of one event loop and of the threads that work for it.
 ///
-/// The last to come is the first to go, since it is in the cache.
+/// The last to be kept is the first to be taken, since it is in the cache.
 #[derive(Debug, Default)]
-pub(crate) struct Spare(Mutex<Vec<Buffer>>);
+pub struct Spare(Mutex<Vec<Buffer>>);
 
 impl Spare {
     /// One of them, or an empty one.
@@ -77,7 +76,7 @@ impl Spare {
         self.0.lock().unwrap_or_else(PoisonError::into_inner).pop().unwrap_or_default()
     }
 
-    /// Takes a buffer that is not needed.
+    /// Keeps a buffer that is not needed now.
     pub(crate) fn keep(&self, buffer: Buffer) {
         if !buffer.is_empty() {
             self.0.lock().unwrap_or_else(PoisonError::into_inner).push(buffer);
@@ -96,7 +95,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn room_is_aligned_and_grows_with_what_it_holds() {
+    fn a_buffer_is_aligned_and_keeps_its_bytes_when_it_grows() {
         let mut buffer = Buffer::default();
         for length in [1, 10, 100, 5, 1 << 17, (1 << 17) + 1, 1 << 20] {
             buffer.make_room(length);

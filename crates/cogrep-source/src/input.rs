@@ -1,16 +1,24 @@
-//! What the user names as a place to read from.
+//! What the user asks for: a source, or a folder of many.
 
 use std::ffi::OsStr;
-use std::fmt;
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 
-/// A place to read from, as named on the command line or in a list.
+use crate::backend::{Backend, Facts, Kind};
+use crate::name::SourceName;
+use crate::outcome::Fault;
+use crate::wait::block_on;
+
+/// What to read, as named on the command line, in a list or by a program: a source, or a
+/// folder of many.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
+#[non_exhaustive]
 pub enum Input {
     /// Standard input, written `-`.
     Stdin,
     /// A file, a folder, or anything else that has a path.
     Path(PathBuf),
+    /// Anything else that a [`Backend`] can open.
+    Name(SourceName),
 }
 
 impl Input {
@@ -20,51 +28,36 @@ impl Input {
         if argument == "-" { Self::Stdin } else { Self::Path(PathBuf::from(argument)) }
     }
 
-    /// How much there is to read at once: the size of a regular file; nothing where
-    /// there is nothing; `None` where nobody can tell, as of folders and pipes.
+    /// The name that a backend knows it by.
     #[must_use]
-    pub fn size(&self) -> Option<u64> {
-        let Self::Path(path) = self else { return None };
-        match path.metadata() {
-            Ok(metadata) => metadata.is_file().then_some(metadata.len()),
-            // To be said when it is opened.
-            Err(_) => Some(0),
-        }
-    }
-}
-
-/// The name of one source, for results and messages.
-#[derive(Clone, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
-pub enum SourceName {
-    /// Standard input; shown as `-`, as it is named on the command line.
-    Stdin,
-    /// A file, by the path through which it was reached.
-    Path(PathBuf),
-}
-
-impl SourceName {
-    /// The name's bytes, exactly as they stand in the file system.
-    #[must_use]
-    pub fn as_bytes(&self) -> &[u8] {
-        self.as_os_str().as_encoded_bytes()
-    }
-
-    fn as_os_str(&self) -> &OsStr {
+    pub fn name(&self) -> SourceName {
         match self {
-            Self::Stdin => OsStr::new("-"),
-            Self::Path(path) => path.as_os_str(),
+            Self::Stdin => SourceName::Stdin,
+            Self::Path(path) => SourceName::from(path.as_path()),
+            Self::Name(name) => name.clone(),
         }
     }
-}
 
-impl From<&Path> for SourceName {
-    fn from(path: &Path) -> Self {
-        Self::Path(path.to_owned())
+    /// What a backend knows of it without opening it.
+    ///
+    /// # Errors
+    ///
+    /// When there is no such thing, or it cannot be asked for.
+    pub fn facts(&self, backend: &dyn Backend) -> Result<Facts, Fault> {
+        block_on(backend.facts(&self.name()))
     }
-}
 
-impl fmt::Display for SourceName {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        fmt::Display::fmt(&Path::new(self.as_os_str()).display(), f)
+    /// How many bytes there are to read: the size of a file; zero where there is nothing,
+    /// as shows when it is opened; `None` where the size is not known, as of folders and
+    /// pipes.
+    #[must_use]
+    pub fn size(&self, backend: &dyn Backend) -> Option<u64> {
+        self.facts(backend).map_or(Some(0), |facts| facts.size)
+    }
+
+    /// Whether it is a folder, and so may have many sources.
+    #[must_use]
+    pub fn is_folder(&self, backend: &dyn Backend) -> bool {
+        self.facts(backend).is_ok_and(|facts| facts.kind == Kind::Folder)
     }
 }

@@ -1,4 +1,4 @@
-//! Being told to stop while reading, also while waiting for a slow pipe.
+//! A request to stop reading, which also ends the wait for a slow pipe.
 
 use std::fs::File;
 use std::io;
@@ -10,63 +10,63 @@ use std::os::fd::{AsFd, OwnedFd};
 
 use crate::outcome::Fault;
 
-/// A wish to stop, which readers look at before each read.
+/// A request to stop, which readers look at before each read.
 ///
-/// Clones share the wish. Where the platform can, a read that waits for a pipe or
-/// a terminal ends as soon as the wish is there.
+/// Clones share the request. Where the platform allows it, a read that waits for a pipe or
+/// a terminal ends as soon as the request is made.
 #[derive(Clone, Debug, Default)]
 pub struct Interrupt {
-    wanted: Arc<AtomicBool>,
-    /// Becomes readable when the wish is there.
-    bell: Option<Arc<File>>,
+    requested: Arc<AtomicBool>,
+    /// Becomes readable when the request is made.
+    wake: Option<Arc<File>>,
 }
 
 impl Interrupt {
-    /// One that is never rung but by [`request`](Self::request).
+    /// One that only [`request`](Self::request) makes.
     #[must_use]
     pub fn new() -> Self {
         Self::default()
     }
 
-    /// One that shares this flag, and is woken out of waiting when `bell` becomes
-    /// readable: what a signal handler can provide.
+    /// One that shares this flag, and ends waits when `wake` becomes readable: what a signal
+    /// handler can provide.
     #[cfg(unix)]
     #[must_use]
-    pub fn with_bell(wanted: Arc<AtomicBool>, bell: OwnedFd) -> Self {
-        Self { wanted, bell: Some(Arc::new(File::from(bell))) }
+    pub fn with_wake(requested: Arc<AtomicBool>, wake: OwnedFd) -> Self {
+        Self { requested, wake: Some(Arc::new(File::from(wake))) }
     }
 
     /// Asks to stop.
     pub fn request(&self) {
-        self.wanted.store(true, Ordering::Relaxed);
+        self.requested.store(true, Ordering::Relaxed);
     }
 
-    /// Whether somebody asked to stop.
+    /// Whether the request was made.
     #[must_use]
     pub fn is_requested(&self) -> bool {
-        self.wanted.load(Ordering::Relaxed)
+        self.requested.load(Ordering::Relaxed)
     }
 
-    /// What becomes readable when the wish is there, if anything does.
-    pub(crate) fn bell(&self) -> Option<Arc<File>> {
-        self.bell.clone()
+    /// What becomes readable when the request is made, if anything does.
+    pub(crate) fn wake(&self) -> Option<Arc<File>> {
+        self.wake.clone()
     }
 
-    /// Waits until there is something to read in a file, or its end; on the spot.
+    /// Blocks until there is something to read in a file, or its end.
     #[cfg(unix)]
     pub(crate) fn wait_for(&self, file: &File) -> Result<(), Fault> {
         use rustix::event::{PollFd, PollFlags, poll};
 
         while !self.is_requested() {
-            // Without a bell the file stands in for it: asked for twice, told twice.
-            let bell = self.bell.as_ref().map_or(file.as_fd(), |bell| bell.as_fd());
+            // Where there is nothing to wake this up, the file is watched twice.
+            let wake = self.wake.as_ref().map_or(file.as_fd(), |wake| wake.as_fd());
             let mut files = [
                 PollFd::from_borrowed_fd(file.as_fd(), PollFlags::IN),
-                PollFd::from_borrowed_fd(bell, PollFlags::IN),
+                PollFd::from_borrowed_fd(wake, PollFlags::IN),
             ];
             match poll(&mut files, None) {
                 Ok(_) if !files[0].revents().is_empty() => return Ok(()),
-                // The bell rang, or a signal came: the flag tells.
+                // The request was made, or a signal came: the flag says which.
                 Ok(_) | Err(rustix::io::Errno::INTR) => {}
                 Err(error) => return Err(io::Error::from(error).into()),
             }
@@ -87,7 +87,7 @@ impl Interrupt {
         }
     }
 
-    /// Elsewhere a read that waits is not woken.
+    /// On other platforms a read that waits is not woken.
     #[cfg(not(unix))]
     pub(crate) fn wait_for(&self, _: &File) -> Result<(), Fault> {
         Ok(())

@@ -1,44 +1,63 @@
-//! Where text comes from: files, trees and pipes, opened, decoded and handed out
-//! in chunks. It is the only door to text: no other crate reads it.
+//! Where text comes from: files, trees, pipes and anything else that a backend can open,
+//! decoded and handed out in chunks. It is the only door to text: no other crate reads it.
 //!
 //! An [`Input`] is what the user names. [`Selection`] turns inputs into sources, a
-//! [`Text`] is a source that is open, and a [`Chunk`] is a piece of its text. A
-//! source always ends in an [`Outcome`]: nothing is skipped in silence.
+//! [`Backend`](backend::Backend) opens them, a [`Text`] is a source that is being read, and a
+//! [`Chunk`] is a piece of its text. A [`Container`] is a source that holds many. A source
+//! always ends in an [`Outcome`]: nothing is skipped in silence.
 //!
-//! What this crate refuses to do: look for anything in the text, or decide by
-//! content whether a source is worth reading.
+//! A text is read in one of two ways, which the types tell apart: it blocks its thread
+//! ([`Blocking`]), or it gives way to others on an [`EventLoop`]; see [`Wait`].
+//!
+//! Each format of compressed data is a feature: `bzip2`, `gzip`, `lz4`, `xz`, `zstd`. Data of
+//! a format that is not compiled in is a [fault](Fault::NotBuiltIn), and not a text.
+//!
+//! What this crate refuses to do: look for anything in the text, or decide by content
+//! whether a source is worth reading.
 
+pub mod backend;
+mod batch_open;
 mod buffer;
-mod bytes;
 mod chunk;
-mod encoding;
-mod errands;
+mod chunks;
+pub mod container;
+mod decode;
 mod event_loop;
 mod input;
 mod interrupt;
-mod left_out;
-mod length;
+mod name;
+mod options;
 mod outcome;
-mod part;
+mod pipe;
+mod positional;
+mod range;
+mod raw;
+mod reader;
 mod select;
-pub mod spent;
-mod stand_in;
+mod source;
 mod system;
 mod text;
-mod unpack;
+mod trace;
+mod wait;
+
+pub use bytes::Bytes;
 
 pub use chunk::{CHUNK_BYTES, Chunk, LONG_CHUNK_BYTES, Role};
-pub use encoding::{Encoding, UnknownEncoding};
-pub use event_loop::{EventLoop, Io};
-pub use input::{Input, SourceName};
+pub use chunks::Chunks;
+pub use container::{Container, Member};
+pub use decode::{Encoding, UnknownEncoding};
+pub use event_loop::EventLoop;
+pub use input::Input;
 pub use interrupt::Interrupt;
-pub use left_out::Rule;
-pub use length::text_length;
+pub use name::{MemberName, SourceName};
+pub use options::{Io, OpenOptions};
 pub use outcome::{Fault, Outcome};
-pub use part::{Cut, Divisible, Division, PartText};
-pub use select::{BadRule, Selected, Selection};
-pub use stand_in::{StandIn, StandIns};
-pub use text::{OpenOptions, Text, read_all};
+pub use range::{Cut, Divisible, Division, RangeText};
+pub use select::{BadRule, Rule, Selected, Selection};
+pub use source::{Content, Source};
+pub use text::{Text, read_all};
+pub use trace::Trace;
+pub use wait::{Blocking, Wait, block_on};
 
 /// The examples of the README, run as tests.
 #[cfg(doctest)]

@@ -27,13 +27,12 @@ pub enum Fault {
     /// The walk of a folder met something that it could not read.
     #[error("{0}")]
     Walk(String),
-    /// It was to be divided into equal parts, but how long it is shows only at its
-    /// end.
+    /// It was to be divided into equal parts, but its length is only known at its end.
     #[error("its length is not known before it is read, so it has no equal parts")]
     NoLength,
-    /// What went wrong elsewhere, as it was told there.
+    /// What went wrong in another run or another program, as it was reported there.
     #[error("{0}")]
-    Told(String),
+    Reported(String),
     /// Compressed data ended before its end.
     #[error("the {format} data is cut off")]
     Truncated {
@@ -43,6 +42,12 @@ pub enum Fault {
     /// Compressed data is not what its format allows.
     #[error("the {format} data is corrupt")]
     Corrupt {
+        /// The name of the format.
+        format: &'static str,
+    },
+    /// Compressed data is of a format that this program was built without.
+    #[error("this is {format} data, which this program was built without")]
+    NotBuiltIn {
         /// The name of the format.
         format: &'static str,
     },

@@ -1,13 +1,23 @@
-//! From inputs to sources: folders are walked by the rules of ripgrep.
+//! From inputs to sources: a folder of files is walked by the rules of ripgrep, and a
+//! folder of anything else is listed by its backend.
+
+mod left_out;
+mod walk;
 
 use std::path::Path;
 
+use futures_util::StreamExt;
 use ignore::overrides::{Override, OverrideBuilder};
 use ignore::types::{Types, TypesBuilder};
-use ignore::{DirEntry, ParallelVisitor, ParallelVisitorBuilder, Walk, WalkBuilder, WalkState};
+use ignore::{Walk, WalkBuilder};
 
-use crate::input::{Input, SourceName};
+pub use self::left_out::Rule;
+use self::walk::{failed, selected, walk_parallel};
+use crate::backend::{Backend, Listing};
+use crate::input::Input;
+use crate::name::SourceName;
 use crate::outcome::Fault;
+use crate::wait::block_on;
 
 /// Which files of a folder are read. Selection never looks at content, and never
 /// leaves out what is named itself.
@@ -18,17 +28,17 @@ pub struct Selection {
     pub hidden: bool,
     /// The rules of `.gitignore`, `.ignore` and their like are not looked at.
     pub no_ignore: bool,
-    /// Links to files are read, and links to folders walked through. One that leads
-    /// back to where it is, or nowhere, is a fault.
+    /// Links to files are read, and links to folders are walked through. A link that leads
+    /// nowhere, or back to a folder above it, is a fault.
     pub follow: bool,
     /// Folders on another file system than the one named are not walked through.
     pub one_file_system: bool,
-    /// How deep a walk goes: 1 is what is right in the folder, 0 nothing.
+    /// How deep a walk goes: 1 is the files of the folder itself, 0 nothing.
     pub max_depth: Option<usize>,
     /// Larger files are left out.
     pub max_file_bytes: Option<u64>,
-    pub(crate) globs: Option<Override>,
-    pub(crate) types: Option<Types>,
+    globs: Option<Override>,
+    types: Option<Types>,
 }
 
 /// A rule for selecting that cannot be understood.
@@ -55,9 +65,9 @@ pub enum BadRule {
 pub type Selected = Result<SourceName, (SourceName, Fault)>;
 
 impl Selection {
-    /// Selects by these globs, in the syntax of `.gitignore`: what one matches is read
-    /// whatever other rules say, and nothing else is; with `!` in front, it is left
-    /// out. The later glob wins.
+    /// Selects by these globs, in the syntax of `.gitignore`: what one matches is read,
+    /// whatever other rules say, and nothing else is; what one with a `!` in front matches
+    /// is left out. The later glob wins.
     ///
     /// # Errors
     ///
@@ -102,17 +112,31 @@ impl Selection {
         definitions.into_iter().map(|type_| (type_.name().to_owned(), type_.globs().to_vec()))
     }
 
-    /// Walks through the inputs in their order: a file is a source, a folder is
-    /// all that is selected below it, by name in each folder.
-    pub fn sources<'a>(&'a self, inputs: &'a [Input]) -> impl Iterator<Item = Selected> + 'a {
-        inputs.iter().flat_map(|input| self.expand(input))
+    /// Walks through the inputs in their order: a file is a source, a folder is all that is
+    /// selected in it and below it, by name in each folder.
+    pub fn sources<'a>(
+        &'a self,
+        inputs: &'a [Input],
+        backend: &'a dyn Backend,
+    ) -> impl Iterator<Item = Selected> + 'a {
+        inputs.iter().flat_map(move |input| self.expand(input, backend))
     }
 
-    fn expand(&self, input: &Input) -> Box<dyn Iterator<Item = Selected>> {
-        match input {
-            Input::Path(path) if path.is_dir() => Box::new(self.walk(path).filter_map(selected)),
-            Input::Path(path) => Box::new(std::iter::once(Ok(SourceName::from(path.as_path())))),
-            Input::Stdin => Box::new(std::iter::once(Ok(SourceName::Stdin))),
+    fn expand<'a>(
+        &'a self,
+        input: &Input,
+        backend: &'a dyn Backend,
+    ) -> Box<dyn Iterator<Item = Selected> + 'a> {
+        let name = input.name();
+        if !input.is_folder(backend) {
+            return Box::new(std::iter::once(Ok(name)));
+        }
+        match backend.list(&name) {
+            Listing::Path(path) => Box::new(self.walk(&path).filter_map(selected)),
+            Listing::Names(names) => {
+                let names: Vec<_> = block_on(names.collect());
+                Box::new(names.into_iter().filter(|found| self.is_selected(found)))
+            }
         }
     }
 
@@ -120,18 +144,41 @@ impl Selection {
     /// folders at once: as [`sources`](Self::sources), but in any order.
     ///
     /// `put` gets some at a time, and says whether more are wanted.
-    pub fn scatter(&self, input: &Input, put: &(dyn Fn(Vec<Selected>) -> bool + Sync)) {
-        match input {
-            Input::Path(path) if path.is_dir() => {
-                let mut walk = self.rules(path);
-                walk.threads(WALKERS);
-                walk.build_parallel().visit(&mut Walkers(put));
-            }
-            _ => drop(put(self.expand(input).collect())),
+    pub fn walk_parallel(
+        &self,
+        input: &Input,
+        backend: &dyn Backend,
+        put: &(dyn Fn(Vec<Selected>) -> bool + Sync),
+    ) {
+        let name = input.name();
+        if input.is_folder(backend)
+            && let Listing::Path(path) = backend.list(&name)
+        {
+            walk_parallel(&mut self.rules(&path), put);
+        } else {
+            put(self.expand(input, backend).collect());
         }
     }
 
-    pub(crate) fn walk(&self, folder: &Path) -> Walk {
+    /// Whether a name that a backend listed is selected by the rules that look at names. In
+    /// no folder of files are there other rules for it.
+    fn is_selected(&self, found: &Selected) -> bool {
+        let Ok(name) = found else { return true };
+        let text = name.to_string();
+        let path = Path::new(&text);
+        let is_hidden = path.file_name().is_some_and(|name| name.as_encoded_bytes()[0] == b'.');
+        let globs = self.globs.as_ref().map(|globs| globs.matched(path, false));
+        match globs {
+            Some(found) if found.is_whitelist() => return true,
+            Some(found) if found.is_ignore() => return false,
+            _ => {}
+        }
+        let is_other =
+            self.types.as_ref().is_some_and(|types| types.matched(path, false).is_ignore());
+        (self.hidden || !is_hidden) && !is_other
+    }
+
+    fn walk(&self, folder: &Path) -> Walk {
         self.rules(folder).sort_by_file_name(Ord::cmp).build()
     }
 
@@ -157,71 +204,6 @@ impl Selection {
     }
 }
 
-/// So many threads walk through a tree: they read little, and wait for it long where the
-/// folders are not in memory.
-const WALKERS: usize = 8;
-
-/// So many sources are put at once, at most; those of a folder, if it has less.
-const TOGETHER: usize = 64;
-
-/// Makes a [`Walker`] for each thread.
-struct Walkers<'a>(&'a (dyn Fn(Vec<Selected>) -> bool + Sync));
-
-/// One of the threads that walk through a tree.
-struct Walker<'a> {
-    /// Each with its place among the files of its disk, as far as that is known.
-    found: Vec<(u64, Selected)>,
-    put: &'a (dyn Fn(Vec<Selected>) -> bool + Sync),
-}
-
-impl<'a> ParallelVisitorBuilder<'a> for Walkers<'a> {
-    fn build(&mut self) -> Box<dyn ParallelVisitor + 'a> {
-        Box::new(Walker { found: Vec::new(), put: self.0 })
-    }
-}
-
-impl ParallelVisitor for Walker<'_> {
-    fn visit(&mut self, entry: Result<DirEntry, ignore::Error>) -> WalkState {
-        let is_folder = |entry: &DirEntry| entry.file_type().is_some_and(|kind| kind.is_dir());
-        // Before it goes into another folder, which may take long.
-        let is_done = self.found.len() >= TOGETHER || entry.as_ref().is_ok_and(is_folder);
-        let place = entry.as_ref().map_or(0, place_on_disk);
-        self.found.extend(selected(entry).map(|found| (place, found)));
-        if is_done && !self.put_all() {
-            return WalkState::Quit;
-        }
-        WalkState::Continue
-    }
-}
-
-impl Walker<'_> {
-    /// Puts what was found in the order of the disk, which is read faster so.
-    fn put_all(&mut self) -> bool {
-        if self.found.is_empty() {
-            return true;
-        }
-        self.found.sort_by_key(|(place, _)| *place);
-        (self.put)(self.found.drain(..).map(|(_, found)| found).collect())
-    }
-}
-
-/// File systems tend to put files of neighbouring numbers next to each other.
-#[cfg(unix)]
-fn place_on_disk(entry: &DirEntry) -> u64 {
-    entry.ino().unwrap_or(0)
-}
-
-#[cfg(not(unix))]
-fn place_on_disk(_: &DirEntry) -> u64 {
-    0
-}
-
-impl Drop for Walker<'_> {
-    fn drop(&mut self) {
-        self.put_all();
-    }
-}
-
 fn bad_rule(error: ignore::Error) -> BadRule {
     match error {
         ignore::Error::UnrecognizedFileType(name) => BadRule::UnknownType(name),
@@ -230,44 +212,16 @@ fn bad_rule(error: ignore::Error) -> BadRule {
     }
 }
 
-/// A regular file is a source; folders, links, pipes and devices met on the way
-/// are not.
-fn selected(entry: Result<DirEntry, ignore::Error>) -> Option<Selected> {
-    match entry {
-        Ok(entry) => {
-            let is_file = entry.file_type().is_some_and(|kind| kind.is_file());
-            is_file.then(|| Ok(SourceName::from(entry.path())))
-        }
-        Err(error) => Some(Err(failed(error))),
-    }
-}
-
-/// Takes the path out of a walk's error, so that it is named once.
-pub(crate) fn failed(error: ignore::Error) -> (SourceName, Fault) {
-    match error {
-        ignore::Error::WithPath { path, err } => (SourceName::Path(path), fault(*err)),
-        ignore::Error::WithDepth { err, .. } => failed(*err),
-        other => (SourceName::Path("walk".into()), fault(other)),
-    }
-}
-
-fn fault(error: ignore::Error) -> Fault {
-    let text = error.to_string();
-    match error.into_io_error() {
-        Some(error) => error.into(),
-        None => Fault::Walk(text),
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use std::sync::Mutex;
 
     use super::*;
+    use crate::backend::Files;
 
     /// Many threads find what one does, by the same rules.
     #[test]
-    fn scattering_finds_the_same_sources() {
+    fn a_parallel_walk_finds_the_same_sources() {
         let place = tempfile::tempdir().unwrap();
         for folder in ["a", "a/b", "a/.hidden", "a/b/ignored", "c", "c/d/e"] {
             let folder = place.path().join(folder);
@@ -281,16 +235,16 @@ mod tests {
         for (hidden, no_ignore) in [(false, false), (true, false), (false, true), (true, true)] {
             let selection = Selection { hidden, no_ignore, ..Selection::default() };
             let name = |selected: Selected| selected.unwrap();
-            let in_order: Vec<SourceName> = selection.sources(&inputs).map(name).collect();
-            let scattered = Mutex::new(Vec::new());
-            selection.scatter(&inputs[0], &|some| {
-                scattered.lock().unwrap().extend(some.into_iter().map(name));
+            let in_order: Vec<SourceName> = selection.sources(&inputs, &Files).map(name).collect();
+            let found = Mutex::new(Vec::new());
+            selection.walk_parallel(&inputs[0], &Files, &|some| {
+                found.lock().unwrap().extend(some.into_iter().map(name));
                 true
             });
-            let mut scattered = scattered.into_inner().unwrap();
-            scattered.sort();
+            let mut found = found.into_inner().unwrap();
+            found.sort();
             assert!(in_order.is_sorted() && in_order.len() > 200);
-            assert!(scattered == in_order, "hidden {hidden}, no_ignore {no_ignore}");
+            assert!(found == in_order, "hidden {hidden}, no_ignore {no_ignore}");
         }
     }
 }

@@ -1,15 +1,15 @@
 //! System calls that give up rather than wait, where the platform has them.
 //!
-//! Elsewhere, and where a container forbids them, they always give up: the caller
+//! On other platforms, and where a sandbox forbids them, they always give up: the caller
 //! then asks a thread that may wait.
 
 use std::fs::File;
-use std::io;
+use std::io::{self, Read};
 use std::path::Path;
 
-/// What kind of thing a file is, as far as reading it goes.
+/// The type of a file, as far as reading it goes.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum Kind {
+pub(crate) enum Type {
     /// It has its bytes: a read waits for a disk at most.
     Regular,
     /// A pipe, a socket, a terminal or a device: a read may wait for ever.
@@ -21,13 +21,13 @@ pub(crate) enum Kind {
 /// A file that was opened, and what the system says of it.
 pub(crate) struct Opened {
     pub(crate) file: File,
-    pub(crate) kind: Kind,
+    pub(crate) kind: Type,
     /// In bytes; of a regular file only, and zero where the system does not know.
     pub(crate) size: u64,
 }
 
-/// Opens a file, waiting for the disk but for nobody else: not for the writer of a
-/// named pipe, nor for a line to become free.
+/// Opens a file. It waits for the disk and for nothing else: not for the writer of a named
+/// pipe, nor for a line to become free.
 pub(crate) fn open(path: &Path) -> io::Result<Opened> {
     platform::open(path).and_then(examine)
 }
@@ -36,47 +36,45 @@ pub(crate) fn open(path: &Path) -> io::Result<Opened> {
 ///
 /// # Errors
 ///
-/// [`io::ErrorKind::WouldBlock`] if it does, or if nobody can tell.
+/// [`io::ErrorKind::WouldBlock`] if it does, or if the system cannot tell.
 pub(crate) fn open_cached(path: &Path) -> io::Result<Opened> {
     platform::open_cached(path).and_then(examine)
 }
 
-/// Reads on in a file if that needs no disk.
+/// Reads a file from this offset on, or from its current position, if that needs no disk.
 ///
 /// # Errors
 ///
-/// [`io::ErrorKind::WouldBlock`] if it does, or if nobody can tell.
-pub(crate) fn read_cached(file: &File, buffer: &mut [u8]) -> io::Result<usize> {
-    platform::read_cached(file, buffer, HERE)
+/// [`io::ErrorKind::WouldBlock`] if it does, or if the system cannot tell.
+pub(crate) fn read_cached(
+    file: &File,
+    buffer: &mut [u8],
+    offset: Option<u64>,
+) -> io::Result<usize> {
+    platform::read_cached(file, buffer, offset.unwrap_or(HERE))
 }
 
-/// Reads a file from this offset on, if that needs no disk, and leaves its position.
-///
-/// # Errors
-///
-/// [`io::ErrorKind::WouldBlock`] if it does, or if nobody can tell.
-pub(crate) fn read_cached_at(file: &File, buffer: &mut [u8], offset: u64) -> io::Result<usize> {
-    platform::read_cached(file, buffer, offset)
+/// Reads a file from this offset on, or from its current position.
+pub(crate) fn read(mut file: &File, buffer: &mut [u8], offset: Option<u64>) -> io::Result<usize> {
+    match offset {
+        None => file.read(buffer),
+        #[cfg(unix)]
+        Some(offset) => std::os::unix::fs::FileExt::read_at(file, buffer, offset),
+        #[cfg(windows)]
+        Some(offset) => std::os::windows::fs::FileExt::seek_read(file, buffer, offset),
+    }
 }
 
-/// Reads a file from this offset on, for readers that take care of their own positions.
-pub(crate) fn read_at(file: &File, buffer: &mut [u8], offset: u64) -> io::Result<usize> {
-    #[cfg(unix)]
-    return std::os::unix::fs::FileExt::read_at(file, buffer, offset);
-    #[cfg(windows)]
-    return std::os::windows::fs::FileExt::seek_read(file, buffer, offset);
-}
+/// Whether the system takes advice on what will be read.
+pub(crate) const TAKES_ADVICE: bool = cfg!(target_os = "linux");
 
-/// Whether the system can be told what will be read.
-pub(crate) const CAN_BE_TOLD: bool = cfg!(target_os = "linux");
-
-/// Tells the system that so many bytes at the beginning of a file will be read, so that it
-/// asks the disk for them, and waits for nothing.
+/// Advises the system that the first `bytes` of a file will be read, so that it asks the
+/// disk for them, and waits for nothing.
 pub(crate) fn will_read(file: &File, bytes: usize) {
     platform::will_read(file, bytes);
 }
 
-/// Whether a file was not opened because so many others are open.
+/// Whether a file was not opened because too many others are open.
 pub(crate) fn is_too_many_open(error: &io::Error) -> bool {
     #[cfg(unix)]
     return matches!(
@@ -90,21 +88,26 @@ pub(crate) fn is_too_many_open(error: &io::Error) -> bool {
     };
 }
 
-/// What a pipe shall hold, so that its writer and its reader wait for each other less
+/// What a pipe is made to hold, so that its writer and its reader wait for each other less
 /// often; still so little that it stays in the second-level cache.
 #[cfg(target_os = "linux")]
 const PIPE_BYTES: usize = 256 << 10;
 
-/// Stands for the position that the file is at, which a read moves on.
+/// What the system takes for the current position.
 const HERE: u64 = u64::MAX;
 
 /// Standard input, as a file of our own and without the buffer of `std`.
-pub(crate) fn standard_input() -> io::Result<Opened> {
-    let mut opened = platform::standard_input().and_then(examine)?;
-    if opened.kind == Kind::Stream {
+pub(crate) fn standard_input() -> io::Result<File> {
+    platform::standard_input()
+}
+
+/// A file that was opened elsewhere, to be read from its current position.
+pub(crate) fn adopt(file: File) -> io::Result<Opened> {
+    let mut opened = examine(file)?;
+    if opened.kind == Type::Stream {
         platform::widen(&opened.file);
     }
-    // It may have been read from before it came to us: its size says nothing.
+    // It may have been read from before: its size says nothing.
     opened.size = 0;
     Ok(opened)
 }
@@ -115,11 +118,11 @@ fn examine(file: File) -> io::Result<Opened> {
 
     let status = fstat(&file)?;
     let kind = match FileType::from_raw_mode(status.st_mode) {
-        FileType::RegularFile => Kind::Regular,
-        FileType::Directory => Kind::Folder,
-        _ => Kind::Stream,
+        FileType::RegularFile => Type::Regular,
+        FileType::Directory => Type::Folder,
+        _ => Type::Stream,
     };
-    let size = if kind == Kind::Regular { u64::try_from(status.st_size).unwrap_or(0) } else { 0 };
+    let size = if kind == Type::Regular { u64::try_from(status.st_size).unwrap_or(0) } else { 0 };
     Ok(Opened { file, kind, size })
 }
 
@@ -127,11 +130,11 @@ fn examine(file: File) -> io::Result<Opened> {
 fn examine(file: File) -> io::Result<Opened> {
     let metadata = file.metadata()?;
     let kind = match metadata.file_type() {
-        kind if kind.is_file() => Kind::Regular,
-        kind if kind.is_dir() => Kind::Folder,
-        _ => Kind::Stream,
+        kind if kind.is_file() => Type::Regular,
+        kind if kind.is_dir() => Type::Folder,
+        _ => Type::Stream,
     };
-    Ok(Opened { file, kind, size: if kind == Kind::Regular { metadata.len() } else { 0 } })
+    Ok(Opened { file, kind, size: if kind == Type::Regular { metadata.len() } else { 0 } })
 }
 
 #[cfg(unix)]
@@ -171,8 +174,8 @@ mod platform {
     pub(super) fn open_cached(path: &Path) -> io::Result<File> {
         match openat2(CWD, path, super::unix::FLAGS, Mode::empty(), ResolveFlags::CACHED) {
             Ok(file) => Ok(File::from(file)),
-            // An old kernel does not know the call or the flag, a container forbids it.
-            // Where too many are open, whoever may wait can wait until some are closed.
+            // An old kernel does not know the call or the flag, a sandbox forbids it.
+            // Where too many are open, a thread that may wait can wait until some are closed.
             Err(Errno::NOSYS | Errno::INVAL | Errno::PERM | Errno::MFILE | Errno::NFILE) => {
                 Err(Errno::AGAIN.into())
             }

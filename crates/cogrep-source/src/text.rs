@@ -1,82 +1,47 @@
-//! A source that is open: its bytes are read, unpacked, decoded, and handed out as
-//! text.
+//! A source that is open: its bytes are read, unpacked, converted, and handed out as text.
 
 use std::io::Read;
-use std::pin::pin;
-use std::rc::Rc;
-use std::task::{Context, Poll, Waker};
+use std::sync::Arc;
 
 use crate::buffer::Buffer;
-use crate::bytes::Bytes;
 use crate::chunk::{CHUNK_BYTES, Chunk};
-use crate::encoding::{Encoding, LONGEST_MARK_BYTES, Transcoding, decode, transcoding};
-use crate::event_loop::{EventLoop, Io};
-use crate::input::SourceName;
-use crate::interrupt::Interrupt;
+use crate::chunks::Chunks;
+use crate::container::format::{ContainerFormat, Formats};
+use crate::decode::{
+    Encoding, Feed, LONGEST_MARK_BYTES, Transcoding, Unpacked, decode, transcoding,
+};
+use crate::name::SourceName;
+use crate::options::OpenOptions;
 use crate::outcome::{Fault, Outcome};
-use crate::part::Divisible;
-use crate::spent;
-use crate::stand_in::StandIns;
-use crate::unpack::Unpacked;
+use crate::range::Divisible;
+use crate::raw::{Filled, Raw};
+use crate::reader::Reader;
+use crate::trace::decoding;
+use crate::wait::{Blocking, Wait, block_on};
 
-/// How sources are opened and read.
-#[derive(Clone, Debug, Default)]
-pub struct OpenOptions {
-    /// The encoding of every source, if it is not to be told by its mark.
-    pub encoding: Option<Encoding>,
-    /// Asks the reader to stop.
-    pub interrupt: Interrupt,
-    /// How files are read on an event loop.
-    pub io: Io,
-    /// Compressed data is text as it is, and not unpacked first.
-    pub no_decompress: bool,
-    /// What is read in place of files.
-    pub stand_ins: StandIns,
-}
-
-/// How many bytes are read at once for a decoder: less than a chunk, since text tends
-/// to grow on its way to UTF-8.
+/// How many bytes are read at once for a decoder: less than a chunk, since text tends to
+/// grow when it becomes UTF-8.
 const UNDECODED_BYTES: usize = CHUNK_BYTES / 2;
 
 /// A source that is being read.
 ///
-/// [`read`](Self::read) hands out one chunk after the other; after the last one,
+/// [`fetch`](Chunks::fetch) hands out one chunk after the other, and so does
+/// [`read`](Self::read) for a text that blocks its thread. After the last one,
 /// [`outcome`](Self::outcome) says whether that was all.
-pub struct Text {
-    bytes: Unpacked,
-    encoding: Option<Encoding>,
-    no_decompress: bool,
-    /// `None` until the first bytes are there.
-    transcoding: Option<Transcoding>,
-    /// Bytes that were read and not yet decoded, when there is a decoder.
-    undecoded: Vec<u8>,
-    /// The bytes of text handed out.
-    offset: u64,
+pub struct Text<W = Blocking> {
+    wait: W,
+    decoded: Decoded<Reader>,
 }
 
 impl Text {
-    /// Opens a source by its name, to be [`read`](Self::read).
+    /// Opens a source by its name, to be read on this thread. A container is a text like
+    /// any other here.
     ///
     /// # Errors
     ///
-    /// When the system refuses, or the name is that of a folder.
+    /// When it cannot be opened, or the name is that of a folder.
     pub fn open(name: &SourceName, options: &OpenOptions) -> Result<Self, Fault> {
-        on_the_spot(Self::begin(name, options, None))
-    }
-
-    /// Opens a source by its name, to be [fetched](Self::fetch) on this loop; without
-    /// one, waits on the spot.
-    ///
-    /// # Errors
-    ///
-    /// When the system refuses, or the name is that of a folder.
-    pub async fn begin(
-        name: &SourceName,
-        options: &OpenOptions,
-        event_loop: Option<Rc<EventLoop>>,
-    ) -> Result<Self, Fault> {
-        let bytes = Bytes::open(name, options, event_loop).await?;
-        Ok(Self::of_bytes(bytes, options))
+        block_on(Self::open_on(name, options, Blocking(())))
     }
 
     /// Reads from any reader, as from a pipe.
@@ -89,13 +54,131 @@ impl Text {
     /// text.read(&mut chunk);
     /// assert_eq!(chunk.bytes(), b"hi");
     /// ```
-    pub fn from_reader(reader: impl Read + 'static, options: &OpenOptions) -> Self {
-        Self::of_bytes(Bytes::of_reader(reader, &options.interrupt), options)
+    pub fn from_reader(reader: impl Read + Send + 'static, options: &OpenOptions) -> Self {
+        let reader = Reader::from_reader(reader, &options.interrupt);
+        Self { wait: Blocking(()), decoded: Decoded::new(reader, options) }
     }
 
-    fn of_bytes(bytes: Bytes, options: &OpenOptions) -> Self {
+    /// [Fetches](Chunks::fetch) the next piece of the text, and blocks the thread meanwhile.
+    pub fn read(&mut self, chunk: &mut Chunk) {
+        block_on(self.fetch(chunk));
+    }
+}
+
+impl<W: Wait> Text<W> {
+    /// Opens a source by its name, and waits in this way.
+    ///
+    /// # Errors
+    ///
+    /// When it cannot be opened, or the name is that of a folder.
+    pub async fn open_on(name: &SourceName, options: &OpenOptions, wait: W) -> Result<Self, Fault> {
+        let reader = Reader::open(name, options, &wait).await?;
+        Ok(Self { wait, decoded: Decoded::new(reader, options) })
+    }
+
+    /// Reads the first piece into the chunk, unless the source is a container of one of
+    /// these formats.
+    pub(crate) async fn begin(
+        &mut self,
+        chunk: &mut Chunk,
+        containers: &Formats,
+    ) -> Option<Arc<dyn ContainerFormat>> {
+        self.decoded.begin(&self.wait, chunk, containers).await
+    }
+
+    /// What the text comes from, and how it waits.
+    pub(crate) fn into_parts(self) -> (W, Unpacked<Reader>) {
+        (self.wait, self.decoded.into_unpacked())
+    }
+
+    /// Whether the source is compressed, there is more of it, and it is decoded on the
+    /// thread that fetches it. Known when the first chunk has been fetched.
+    #[must_use]
+    pub fn can_read_ahead(&self) -> bool {
+        self.decoded.feed.can_go_ahead()
+    }
+
+    /// Decodes compressed data on a thread of its own from now on, if it
+    /// [can](Self::can_read_ahead) and the system gives one: the next pieces while one is
+    /// looked at. Text and outcome are the same.
+    ///
+    /// From then on a fetch blocks the thread, and the decoder asks no loop for memory: a
+    /// source that is read ahead should be alone on its loop.
+    pub fn read_ahead(&mut self) {
+        let step_bytes = match &self.decoded.transcoding {
+            Some(Transcoding::Decoded(_)) => UNDECODED_BYTES,
+            Some(Transcoding::Plain { .. }) | None => CHUNK_BYTES,
+        };
+        self.decoded.feed.go_ahead(step_bytes, self.wait.spare());
+    }
+
+    /// Whether the next fetch may wait for ever, and not only for a disk or a network. The
+    /// chunk's buffer is of better use elsewhere then.
+    #[must_use]
+    pub fn is_stream(&self) -> bool {
+        self.decoded.feed.is_stream()
+    }
+
+    /// The size of the source in bytes, if it is one of which any range can be read.
+    #[must_use]
+    pub fn divisible_bytes(&self) -> Option<u64> {
+        self.decoded.plain()?.positional_bytes()
+    }
+
+    /// The same source, to be read in ranges, if its text can be: if its bytes are its text.
+    /// To be asked when the first chunk has been fetched.
+    #[must_use]
+    pub fn divisible(&self) -> Option<Divisible> {
+        let mark_bytes = self.decoded.mark_bytes()?;
+        let (bytes, size) = self.decoded.plain()?.positional()?;
+        Some(Divisible::new(bytes, mark_bytes, size))
+    }
+
+    /// The bytes of text that the source will give in all, if that is known before its end:
+    /// not of streams, and not of what is compressed or converted. To be asked when the first
+    /// chunk has been fetched.
+    #[must_use]
+    pub fn text_bytes(&self) -> Option<u64> {
+        self.decoded.text_bytes()
+    }
+
+    /// The bytes read from the source so far, before unpacking and decoding; of one that is
+    /// [read ahead](Self::read_ahead), those that the text so far came from.
+    #[must_use]
+    pub fn read_bytes(&self) -> u64 {
+        self.decoded.feed.read_bytes()
+    }
+
+    /// How the source ended. To be asked after the last chunk.
+    #[must_use]
+    pub fn outcome(&self) -> Outcome {
+        self.decoded.outcome()
+    }
+}
+
+impl<W: Wait> Chunks for Text<W> {
+    async fn fetch(&mut self, chunk: &mut Chunk) {
+        self.decoded.fetch(&self.wait, chunk).await;
+    }
+}
+
+/// Raw bytes that become text. How it waits is handed to each call.
+pub(crate) struct Decoded<R> {
+    feed: Feed<R>,
+    encoding: Option<Encoding>,
+    no_decompress: bool,
+    /// `None` until the first bytes are there.
+    transcoding: Option<Transcoding>,
+    /// Bytes that were read and not yet decoded, when there is a decoder.
+    undecoded: Vec<u8>,
+    /// The bytes of text handed out.
+    offset: u64,
+}
+
+impl<R: Raw> Decoded<R> {
+    pub(crate) fn new(raw: R, options: &OpenOptions) -> Self {
         Self {
-            bytes: Unpacked::new(bytes),
+            feed: Feed::new(raw),
             encoding: options.encoding,
             no_decompress: options.no_decompress,
             transcoding: None,
@@ -104,56 +187,94 @@ impl Text {
         }
     }
 
-    /// Reads the next piece of the text into the chunk, in place of what it held.
-    ///
-    /// The last chunk says that it is; it is also the last when something went
-    /// wrong, and holds what came before that. After it, chunks are empty.
-    ///
-    /// # Panics
-    ///
-    /// When the source was opened on a loop: such a source is fetched.
-    pub fn read(&mut self, chunk: &mut Chunk) {
-        on_the_spot(self.fetch(chunk));
+    /// What the bytes come from, where they are not compressed.
+    fn plain(&self) -> Option<&R> {
+        self.feed.here()?.plain()
     }
 
-    /// As [`read`](Self::read), for a source on a loop: waits where there is nothing
-    /// to be had at once.
-    pub async fn fetch(&mut self, chunk: &mut Chunk) {
-        let (start, end, last) = match &self.transcoding {
-            None => self.read_first(chunk).await,
-            Some(Transcoding::Plain { .. }) => {
-                let end = self.bytes.fill_chunk(chunk, 1).await;
-                (0, end, self.bytes.has_ended())
-            }
-            Some(Transcoding::Decoded(_)) => self.read_decoded(chunk).await,
+    /// The bytes of the mark before the text, if the rest of the bytes is the text.
+    fn mark_bytes(&self) -> Option<u64> {
+        match self.transcoding {
+            Some(Transcoding::Plain { mark_bytes }) => Some(mark_bytes as u64),
+            _ => None,
+        }
+    }
+
+    /// The bytes of text in all, if that is known.
+    pub(crate) fn text_bytes(&self) -> Option<u64> {
+        self.plain()?.size()?.checked_sub(self.mark_bytes()?)
+    }
+
+    /// How the source ended. To be asked after the last chunk.
+    pub(crate) fn outcome(&self) -> Outcome {
+        self.feed.outcome()
+    }
+
+    /// Gives back what unpacks the bytes, which is on this thread.
+    pub(crate) fn into_unpacked(self) -> Unpacked<R> {
+        let Some(unpacked) = self.feed.into_here() else {
+            unreachable!("nothing that has just begun, and no member, is read ahead");
         };
+        unpacked
+    }
+
+    /// Reads the next piece of the text into the chunk.
+    pub(crate) async fn fetch<W: Wait>(&mut self, wait: &W, chunk: &mut Chunk) {
+        let (start, end, last) = match &self.transcoding {
+            None => {
+                self.begin(wait, chunk, &Formats::default()).await;
+                return;
+            }
+            Some(Transcoding::Plain { .. }) => {
+                let Filled(end) = self.feed.fill_chunk(wait, chunk, 1).await;
+                (0, end, self.feed.has_ended())
+            }
+            Some(Transcoding::Decoded(_)) => self.read_decoded(wait, chunk).await,
+        };
+        self.hand_out(chunk, (start, end, last));
+    }
+
+    /// Reads the first piece, and decides by it how the source is encoded. A container
+    /// leaves its first bytes in the chunk's memory, as many as the chunk says.
+    pub(crate) async fn begin<W: Wait>(
+        &mut self,
+        wait: &W,
+        chunk: &mut Chunk,
+        containers: &Formats,
+    ) -> Option<Arc<dyn ContainerFormat>> {
+        let least = LONGEST_MARK_BYTES.max(containers.start_bytes());
+        let Filled(end) = self.feed.begin(wait, chunk, least, self.no_decompress).await;
+        let start = &chunk.memory()[..end];
+        if !self.no_decompress
+            && let Some(format) = containers.detect(start)
+        {
+            chunk.set(0, end, 0, false);
+            return Some(Arc::clone(format));
+        }
+        let transcoding = self.transcoding.insert(transcoding(start, self.encoding));
+        let piece = if let Transcoding::Plain { mark_bytes } = *transcoding {
+            (mark_bytes, end, self.feed.has_ended())
+        } else {
+            self.undecoded.extend_from_slice(start);
+            self.read_decoded(wait, chunk).await
+        };
+        self.hand_out(chunk, piece);
+        None
+    }
+
+    fn hand_out(&mut self, chunk: &mut Chunk, (start, end, last): (usize, usize, bool)) {
         chunk.set(start, end, self.offset, last);
         self.offset += (end - start) as u64;
     }
 
-    /// Reads the first piece, and decides by it how the source is encoded.
-    async fn read_first(&mut self, chunk: &mut Chunk) -> (usize, usize, bool) {
-        let end = if self.no_decompress {
-            self.bytes.fill_chunk(chunk, LONGEST_MARK_BYTES).await
-        } else {
-            self.bytes.begin(chunk, LONGEST_MARK_BYTES).await
-        };
-        let start = &chunk.buffer_mut(CHUNK_BYTES)[..end];
-        let transcoding = self.transcoding.insert(transcoding(start, self.encoding));
-        if let Transcoding::Plain { mark_bytes } = *transcoding {
-            return (mark_bytes, end, self.bytes.has_ended());
-        }
-        self.undecoded.extend_from_slice(start);
-        self.read_decoded(chunk).await
-    }
-
     /// Decodes until there is a piece of text to hand out, or the source ends.
-    async fn read_decoded(&mut self, chunk: &mut Chunk) -> (usize, usize, bool) {
+    async fn read_decoded<W: Wait>(&mut self, wait: &W, chunk: &mut Chunk) -> (usize, usize, bool) {
+        wait.lend(chunk);
         loop {
-            if self.undecoded.is_empty() && !self.bytes.has_ended() {
+            if self.undecoded.is_empty() && !self.feed.has_ended() {
                 self.undecoded.resize(UNDECODED_BYTES, 0);
                 let mut room = Buffer::from(std::mem::take(&mut self.undecoded));
-                let read = self.bytes.fill(&mut room, UNDECODED_BYTES, 1).await;
+                let read = self.feed.fill(wait, &mut room, UNDECODED_BYTES, 1).await;
                 self.undecoded = room.into();
                 self.undecoded.truncate(read);
             }
@@ -161,9 +282,9 @@ impl Text {
                 unreachable!("called where there is a decoder");
             };
             let text = &mut chunk.buffer_mut(CHUNK_BYTES)[..CHUNK_BYTES];
-            let ended = self.bytes.has_ended();
+            let ended = self.feed.has_ended();
             let (taken, end, all) =
-                spent::decoding(|| decode(decoder, &self.undecoded, text, ended));
+                decoding(wait.trace(), || decode(decoder, &self.undecoded, text, ended));
             self.undecoded.drain(..taken);
             let last = all && ended;
             if last || end > 0 {
@@ -171,74 +292,10 @@ impl Text {
             }
         }
     }
-
-    /// Whether the source is compressed, there is more of it, and it is decoded by whoever
-    /// fetches. Known when the first chunk has been read.
-    #[must_use]
-    pub fn can_read_ahead(&self) -> bool {
-        self.bytes.can_go_ahead()
-    }
-
-    /// Decodes compressed data on a thread of its own from now on, if it
-    /// [can](Self::can_read_ahead) and the system gives one: the next pieces while one is
-    /// looked at. Text and outcome are the same.
-    ///
-    /// A source that is a reader, or stands in for a file, may not leave its thread, and is
-    /// read on as before. One that is read ahead is fetched by waiting on the spot, and asks
-    /// no loop for memory: it should be alone on its loop.
-    pub fn read_ahead(&mut self) {
-        self.bytes.go_ahead(match &self.transcoding {
-            Some(Transcoding::Decoded(_)) => UNDECODED_BYTES,
-            Some(Transcoding::Plain { .. }) | None => CHUNK_BYTES,
-        });
-    }
-
-    /// Whether the next fetch may wait for somebody, not only for a disk. The chunk's
-    /// buffer is of better use elsewhere then.
-    #[must_use]
-    pub fn is_stream(&self) -> bool {
-        self.bytes.is_stream()
-    }
-
-    /// The bytes of the source, if it is a file that has so many.
-    #[must_use]
-    pub fn file_bytes(&self) -> Option<u64> {
-        self.bytes.file().map(|(_, size)| size)
-    }
-
-    /// The same source, to be read in parts, if its text can be: if its bytes are its
-    /// text. To be asked when the first chunk has been read.
-    #[must_use]
-    pub fn divisible(&self) -> Option<Divisible> {
-        let Some(Transcoding::Plain { mark_bytes }) = self.transcoding else { return None };
-        let (file, size) = self.bytes.file()?;
-        Some(Divisible::new(file, mark_bytes as u64, size))
-    }
-
-    /// The bytes read from the source so far, before unpacking and decoding; of one
-    /// that is [read ahead](Self::read_ahead), those that the text so far came from.
-    #[must_use]
-    pub fn read_bytes(&self) -> u64 {
-        self.bytes.read_bytes()
-    }
-
-    /// How the source ended. To be asked after the last chunk.
-    #[must_use]
-    pub fn outcome(self) -> Outcome {
-        self.bytes.outcome()
-    }
 }
 
-/// Runs to its end what waits on the spot, and so never has to be asked twice.
-pub(crate) fn on_the_spot<F: Future>(future: F) -> F::Output {
-    match pin!(future).poll(&mut Context::from_waker(Waker::noop())) {
-        Poll::Ready(output) => output,
-        Poll::Pending => panic!("a source on a loop was read as if it were not"),
-    }
-}
-
-/// Reads a whole small text, such as a list of patterns: UTF-8, or UTF-16 by its
-/// mark, and not unpacked.
+/// Reads a whole small text, such as a list of patterns: UTF-8, or UTF-16 by its mark, and
+/// not unpacked.
 ///
 /// # Errors
 ///
@@ -362,7 +419,7 @@ mod tests {
     }
 
     #[test]
-    fn a_wish_to_stop_ends_the_text() {
+    fn a_request_to_stop_ends_the_text() {
         let options = OpenOptions::default();
         options.interrupt.request();
         let (text, outcome) = drain(Text::from_reader(&b"abc"[..], &options));
@@ -404,7 +461,7 @@ mod tests {
 
     #[test]
     #[cfg(target_os = "linux")]
-    fn a_size_of_zero_says_nothing() {
+    fn a_size_of_zero_is_not_taken_for_the_length() {
         let name = SourceName::from(std::path::Path::new("/proc/self/status"));
         let (text, outcome) = drain(Text::open(&name, &OpenOptions::default()).unwrap());
         assert!(text.starts_with(b"Name:"));

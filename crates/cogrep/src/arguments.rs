@@ -5,7 +5,7 @@ use std::io::{self, IsTerminal};
 use std::num::{NonZeroU64, NonZeroUsize};
 
 use clap::ArgMatches;
-use cogrep_core::Part;
+use cogrep_core::Shard;
 use cogrep_match::{EngineChoice, LineGrouper, Matching, Patterns, Syntax, Unit};
 use cogrep_report::{Format, escape};
 use cogrep_source::{Input, Selection};
@@ -41,7 +41,7 @@ pub(crate) struct Arguments {
     /// What to say if nothing is found.
     pub(crate) slip: Option<&'static str>,
     /// Which part of the inputs is counted in, if not all of them.
-    pub(crate) part: Option<Part>,
+    pub(crate) part: Option<Shard>,
     /// The file to keep the result in.
     pub(crate) save: Option<OsString>,
 }
@@ -106,7 +106,7 @@ pub(crate) fn parse(words: impl IntoIterator<Item = OsString>) -> Result<Work, E
 }
 
 /// Which part of the inputs is counted in; what is read only once cannot be in parts.
-fn part(matches: &ArgMatches, inputs: &[Input]) -> Result<Option<Part>, Error> {
+fn part(matches: &ArgMatches, inputs: &[Input]) -> Result<Option<Shard>, Error> {
     let part = matches.get_one(id::PART).copied();
     if part.is_some() && inputs.contains(&Input::Stdin) {
         return Err(Error::Usage(

@@ -12,16 +12,16 @@ pub(crate) fn listen() -> Interrupt {
     use signal_hook::consts::SIGINT;
     use signal_hook::{flag, low_level};
 
-    let wanted = Arc::new(AtomicBool::new(false));
-    let Ok((bell, ring)) = rustix::pipe::pipe() else { return Interrupt::new() };
+    let requested = Arc::new(AtomicBool::new(false));
+    let Ok((wake, waker)) = rustix::pipe::pipe() else { return Interrupt::new() };
     // In this order: the second signal finds the flag set by the first.
-    let registered = flag::register_conditional_shutdown(SIGINT, 130, Arc::clone(&wanted))
-        .and_then(|_| flag::register(SIGINT, Arc::clone(&wanted)))
-        .and_then(|_| low_level::pipe::register(SIGINT, ring));
+    let registered = flag::register_conditional_shutdown(SIGINT, 130, Arc::clone(&requested))
+        .and_then(|_| flag::register(SIGINT, Arc::clone(&requested)))
+        .and_then(|_| low_level::pipe::register(SIGINT, waker));
     if registered.is_err() {
         return Interrupt::new();
     }
-    Interrupt::with_bell(wanted, bell)
+    Interrupt::with_wake(requested, wake)
 }
 
 #[cfg(not(unix))]

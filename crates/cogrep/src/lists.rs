@@ -125,10 +125,7 @@ impl Given {
 
 /// Reads a list to its end.
 pub(crate) fn read(argument: &OsStr) -> Result<(SourceName, Vec<u8>), Error> {
-    let name = match Input::from_argument(argument) {
-        Input::Stdin => SourceName::Stdin,
-        Input::Path(path) => SourceName::Path(path),
-    };
+    let name = Input::from_argument(argument).name();
     match read_all(&name) {
         Ok(text) => Ok((name, text)),
         Err(fault) => Err(Error::List { name: shown(argument), fault }),

@@ -1,7 +1,7 @@
 //! Pictures and the page, written to the files that were asked for.
 
 use cogrep_core::Report;
-use cogrep_core::timeline::Course;
+use cogrep_core::trace::Recording;
 use cogrep_report::{Collection, Rows, page, picture, timeline};
 
 use crate::error::Error;
@@ -35,11 +35,11 @@ pub(crate) fn write(
 }
 
 /// Writes what a run spent its time on to the files that were asked for.
-pub(crate) fn write_timelines(output: &Output, course: &Course) -> Result<(), Error> {
+pub(crate) fn write_timelines(output: &Output, recording: &Recording) -> Result<(), Error> {
     for (path, kind) in &output.timelines {
         write_file(path, |mut file| match kind {
-            TimelineKind::Picture => file.write_all(timeline::draw(course).as_bytes()),
-            TimelineKind::Trace => timeline::trace(&mut file, course),
+            TimelineKind::Picture => file.write_all(timeline::draw(recording).as_bytes()),
+            TimelineKind::Trace => timeline::trace(&mut file, recording),
         })?;
     }
     Ok(())

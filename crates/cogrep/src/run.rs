@@ -3,8 +3,8 @@
 use std::io::{self, BufWriter, Write};
 use std::sync::Arc;
 
-use cogrep_core::timeline::Timeline;
-use cogrep_core::{Dealer, Job, Part, Report, SourceReport};
+use cogrep_core::trace::Timeline;
+use cogrep_core::{Job, Report, Shard, ShardFilter, SourceReport};
 use cogrep_match::Plan;
 use cogrep_report::{Collection, Printer, escape};
 use cogrep_source::Fault;
@@ -62,11 +62,12 @@ fn count(arguments: &Arguments, plan: &Arc<Plan>, stopwatch: &Stopwatch) -> Resu
     let is_saved = arguments.save.is_some();
     let collects = printer.needs_collection() && !output.quiet || output.has_pictures() || is_saved;
     let by_source = output.layout.needs_sources() || output.report.is_some() || is_saved;
-    let dealer = Dealer::new(arguments.part.unwrap_or(Part::WHOLE));
+    let shard = ShardFilter::new(arguments.part.unwrap_or(Shard::WHOLE));
     let watch = Watch::new(output, &arguments.inputs, &rows, plan);
     let timeline = (!output.timelines.is_empty()).then(Timeline::new);
     let job = Job {
-        dealer: (is_saved || arguments.part.is_some()).then_some(&dealer),
+        serial: arguments.opening.is_serial(),
+        shard: (is_saved || arguments.part.is_some()).then_some(&shard),
         by_source,
         timeline: timeline.as_ref(),
         progress: watch.progress(),
@@ -89,10 +90,10 @@ fn count(arguments: &Arguments, plan: &Arc<Plan>, stopwatch: &Stopwatch) -> Resu
         }
     };
     let report = watch.during(|| job.run(observe));
-    let course = timeline.map(Timeline::course);
+    let recording = timeline.map(Timeline::recording);
     written?;
     if let Some(path) = &arguments.save {
-        let sources = (dealer.part(), dealer.census());
+        let sources = (shard.shard(), shard.digest());
         save::save(path, arguments, sources, &report, &collection)?;
     }
     if !output.quiet {
@@ -103,8 +104,8 @@ fn count(arguments: &Arguments, plan: &Arc<Plan>, stopwatch: &Stopwatch) -> Resu
         let facts = if output.report.is_some() { facts() } else { Vec::new() };
         picture::write(output, &rows, &report, &collection, &facts)?;
     }
-    if let Some(course) = course {
-        picture::write_timelines(output, &course)?;
+    if let Some(recording) = recording {
+        picture::write_timelines(output, &recording)?;
     }
     if output.stats {
         for (name, value) in facts() {

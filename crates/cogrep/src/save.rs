@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 use std::ffi::OsStr;
 
-use cogrep_core::{Census, Part, Report};
+use cogrep_core::{Report, Shard, SourceDigest};
 use cogrep_match::{Syntax, Unit};
 use cogrep_report::{Collection, Saved};
 
@@ -15,7 +15,7 @@ use crate::files::write_file;
 pub(crate) fn save(
     path: &OsStr,
     arguments: &Arguments,
-    sources: (Part, Census),
+    sources: (Shard, SourceDigest),
     report: &Report,
     collection: &Collection,
 ) -> Result<(), Error> {

@@ -18,17 +18,20 @@ use crate::lists;
 pub(crate) struct Opening {
     encoding: Option<Encoding>,
     io: Io,
+    is_serial: bool,
     no_decompress: bool,
 }
 
 impl Opening {
     pub(crate) fn new(matches: &ArgMatches) -> Result<Self, Error> {
+        let (io, is_serial) = io(std::env::var_os("COGREP_IO").as_deref())?;
         Ok(Self {
             encoding: matches
                 .get_one::<String>(id::ENCODING)
                 .map(|name| name.parse())
                 .transpose()?,
-            io: io(std::env::var_os("COGREP_IO").as_deref())?,
+            io,
+            is_serial,
             no_decompress: matches.get_flag(id::NO_DECOMPRESS),
         })
     }
@@ -41,6 +44,11 @@ impl Opening {
     /// Whether compressed data is counted in as it is.
     pub(crate) fn no_decompress(self) -> bool {
         self.no_decompress
+    }
+
+    /// Whether one source is read after the other, on one thread.
+    pub(crate) fn is_serial(self) -> bool {
+        self.is_serial
     }
 
     pub(crate) fn options(self) -> OpenOptions {
@@ -56,11 +64,11 @@ impl Opening {
 
 /// How files are read, for tests of what platforms other than Linux do, and of what
 /// event loops are good for.
-fn io(value: Option<&OsStr>) -> Result<Io, Error> {
+fn io(value: Option<&OsStr>) -> Result<(Io, bool), Error> {
     match value.map(OsStr::as_encoded_bytes) {
-        None | Some(b"" | b"auto") => Ok(Io::Auto),
-        Some(b"portable") => Ok(Io::Portable),
-        Some(b"serial") => Ok(Io::InTurn),
+        None | Some(b"" | b"auto") => Ok((Io::Auto, false)),
+        Some(b"portable") => Ok((Io::Portable, false)),
+        Some(b"serial") => Ok((Io::Auto, true)),
         Some(other) => Err(Error::Usage(format!(
             "COGREP_IO={}: no such way; there are auto, portable, serial",
             escape(other)

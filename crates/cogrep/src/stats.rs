@@ -5,6 +5,7 @@ use std::time::{Duration, Instant};
 use cogrep_core::Report;
 use cogrep_report::separated;
 use cogrep_source::Rule;
+use cogrep_source::backend::Files;
 
 use crate::arguments::Arguments;
 
@@ -85,7 +86,7 @@ fn sources(report: &Report) -> String {
 /// How many files and folders were left out of the folders that were walked through, by
 /// rule. It walks again: what nobody asks for costs nothing.
 fn left_out(arguments: &Arguments) -> String {
-    let counts = arguments.selection.left_out(&arguments.inputs);
+    let counts = arguments.selection.left_out(&arguments.inputs, &Files);
     let all = separated(counts.values().sum());
     let by_rule =
         counts.iter().map(|(rule, count)| format!("{} {}", separated(*count), how(*rule)));

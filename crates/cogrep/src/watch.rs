@@ -11,6 +11,7 @@ use cogrep_core::Progress;
 use cogrep_match::Plan;
 use cogrep_report::{Rows, escape, separated};
 use cogrep_source::Input;
+use cogrep_source::backend::Files;
 use indicatif::{ProgressBar, ProgressStyle};
 
 use crate::output::Output;
@@ -101,7 +102,7 @@ impl<'a> Watch<'a> {
 
     /// The bytes of all inputs, if they are all plain files.
     fn total_bytes(&self) -> Option<u64> {
-        self.inputs.iter().map(Input::size).sum()
+        self.inputs.iter().map(|input| input.size(&Files)).sum()
     }
 
     /// The counts so far, if they are wanted: the first few.

@@ -5,6 +5,8 @@
 
 #![allow(clippy::unwrap_used, reason = "a test may panic")]
 
+mod backend;
+mod containers;
 mod counter;
 mod faults;
 mod measure;

@@ -1,6 +1,6 @@
-//! Sources that wait for a disk beside one that always has text.
+//! Sources that wait for a disk next to one that always has text.
 
-use std::io::{self, Read};
+use std::io;
 use std::num::NonZeroUsize;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
@@ -8,33 +8,53 @@ use std::time::{Duration, Instant};
 
 use cogrep_core::Job;
 use cogrep_match::{EngineChoice, Matching, Patterns, Plan};
-use cogrep_source::{Input, Io, OpenOptions, StandIn, StandIns};
+use cogrep_source::backend::{Backend, Facts, Files, Opened};
+use cogrep_source::{Bytes, CHUNK_BYTES, Fault, Input, Io, OpenOptions, SourceName};
+use futures_util::future::{BoxFuture, FutureExt, ready};
+use futures_util::stream::{self, StreamExt};
 
-/// Has text until it is told that the others were read, or a long time has passed.
+/// Has text until all others were read, or a long time has passed; everything but `endless`
+/// is a file.
+#[derive(Debug)]
 struct Endless {
     others_are_read: Arc<AtomicBool>,
     until: Instant,
 }
 
-impl Read for Endless {
-    fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
-        if self.others_are_read.load(Ordering::Relaxed) {
-            return Ok(0);
+impl Backend for Endless {
+    fn facts<'a>(&'a self, name: &'a SourceName) -> BoxFuture<'a, Result<Facts, Fault>> {
+        match name.path() {
+            Some(_) => Files.facts(name),
+            None => ready(Ok(Facts::stream())).boxed(),
         }
-        if Instant::now() > self.until {
-            return Err(io::Error::other("nobody else was read"));
+    }
+
+    fn open<'a>(&'a self, name: &'a SourceName) -> BoxFuture<'a, Result<Opened, Fault>> {
+        if name.path().is_some() {
+            return Files.open(name);
         }
-        buffer.fill(b'.');
-        Ok(buffer.len())
+        let (others_are_read, until) = (Arc::clone(&self.others_are_read), self.until);
+        let pieces = stream::iter(std::iter::from_fn(move || {
+            if others_are_read.load(Ordering::Relaxed) {
+                return None;
+            }
+            let is_late = Instant::now() > until;
+            Some(if is_late {
+                Err(io::Error::other("no other source was read"))
+            } else {
+                Ok(Bytes::from(vec![b'.'; CHUNK_BYTES]))
+            })
+        }));
+        ready(Ok(Opened::Stream { pieces: pieces.boxed(), size: None })).boxed()
     }
 }
 
-/// More files than are read without a loop, and some fewer than go to a thread together
-/// in the end: nobody else comes to go with those, and the loop never waits.
+/// More files than are read without a loop. The last of them are fewer than a thread gets
+/// together, no others come to join them, and the loop never waits.
 const FILES: u64 = 66;
 
 #[test]
-fn files_are_read_beside_a_source_that_never_waits() {
+fn files_are_read_next_to_a_source_that_never_waits() {
     let folder = tempfile::tempdir().unwrap();
     let mut inputs: Vec<Input> = Vec::new();
     for nth in 0..FILES {
@@ -42,19 +62,14 @@ fn files_are_read_beside_a_source_that_never_waits() {
         std::fs::write(&path, "love").unwrap();
         inputs.push(Input::Path(path));
     }
-    inputs.push(Input::Path("endless".into()));
+    inputs.push(Input::Name("endless".into()));
     let others_are_read = Arc::new(AtomicBool::new(false));
-    let told = Arc::clone(&others_are_read);
     let until = Instant::now() + Duration::from_secs(20);
-    let stand_ins = StandIns::new(move |name| {
-        let others_are_read = Arc::clone(&told);
-        (name.as_bytes() == b"endless")
-            .then(|| Ok(StandIn::new(Endless { others_are_read, until })))
-    });
+    let backend = Arc::new(Endless { others_are_read: Arc::clone(&others_are_read), until });
     let patterns = Patterns::new(["love"], Matching::default()).unwrap();
     let plan = std::sync::Arc::new(Plan::new(&patterns, EngineChoice::Auto).unwrap());
     let job = Job {
-        open: OpenOptions { stand_ins, io: Io::Portable, ..OpenOptions::default() },
+        open: OpenOptions { backend, io: Io::Portable, ..OpenOptions::default() },
         workers: NonZeroUsize::new(1),
         by_source: true,
         ..Job::new(&plan, &inputs)

@@ -7,7 +7,7 @@ use std::path::PathBuf;
 use base64::Engine as _;
 use base64::prelude::BASE64_STANDARD;
 use cogrep_core::measure::Dispersion;
-use cogrep_core::{Census, Counts, Excerpt, Located, Part, Place, SourceName};
+use cogrep_core::{Counts, Excerpt, Located, Place, Shard, SourceDigest, SourceName};
 use serde::de::Error as _;
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
@@ -143,8 +143,8 @@ pub(super) fn read(bytes: &[u8]) -> Result<Saved, NotSaved> {
     let patterns = patterns.into_iter().map(PatternField::into_pattern);
     let sources = sources.into_iter().map(SourceField::into_source);
     Ok(Saved {
-        part: Part::new(part, of).map_err(|_| wrong("part"))?,
-        census: Census { sources: inputs.sources, digest },
+        part: Shard::new(part, of).map_err(|_| wrong("part"))?,
+        census: SourceDigest { sources: inputs.sources, digest },
         options,
         interrupted,
         show,
@@ -291,7 +291,7 @@ fn exact(text: String, base64: Option<String>) -> Option<Vec<u8>> {
 }
 
 fn source_name(bytes: Vec<u8>) -> SourceName {
-    if bytes == b"-" { SourceName::Stdin } else { SourceName::Path(path(bytes)) }
+    if bytes == b"-" { SourceName::Stdin } else { SourceName::from(path(bytes)) }
 }
 
 #[cfg(unix)]

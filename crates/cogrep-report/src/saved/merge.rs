@@ -7,7 +7,9 @@
 use std::collections::BTreeMap;
 use std::fmt;
 
-use cogrep_core::{Census, Fault, Located, Outcome, Part, PatternCount, Report, SourceReport};
+use cogrep_core::{
+    Fault, Located, Outcome, PatternCount, Report, Shard, SourceDigest, SourceReport,
+};
 
 use super::{Saved, SavedPattern};
 use crate::collection::Source;
@@ -51,19 +53,19 @@ pub enum MergeError {
         /// The file.
         file: String,
         /// What it is.
-        part: Part,
+        part: Shard,
     },
     /// Two have the same sources.
     Doubled {
         /// One, and the first with its sources.
         files: [String; 2],
         /// What they are.
-        parts: [Part; 2],
+        parts: [Shard; 2],
     },
     /// A part is not there.
     Missing {
         /// The first that is missing.
-        part: Part,
+        part: Shard,
         /// One of the parts that are there.
         file: String,
     },
@@ -72,7 +74,7 @@ pub enum MergeError {
         /// Both.
         files: [String; 2],
         /// What they are.
-        parts: [Part; 2],
+        parts: [Shard; 2],
         /// How many sources they had, with those of the other parts.
         sources: [u64; 2],
     },
@@ -81,7 +83,7 @@ pub enum MergeError {
 impl fmt::Display for MergeError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let name = |file: &String| escape(file.as_bytes());
-        let words = |part: &Part| format!("part {} of {}", part.number(), part.of());
+        let words = |part: &Shard| format!("part {} of {}", part.number(), part.of());
         match self {
             Self::Nothing => write!(f, "no saved result to merge"),
             Self::Patterns { files: [file, first] } => {
@@ -98,7 +100,7 @@ impl fmt::Display for MergeError {
             }
             Self::Doubled { files: [file, first], parts: [part, other] } if part == other => {
                 let (file, first) = (name(file), name(first));
-                if *part == Part::WHOLE {
+                if *part == Shard::WHOLE {
                     write!(f, "{file}: doubled; {first} is of the same inputs")
                 } else {
                     write!(f, "{file}: doubled; {first} is {} already", words(part))
@@ -129,7 +131,7 @@ impl std::error::Error for MergeError {}
 
 /// The results of one job, by part.
 struct Group {
-    census: Census,
+    census: SourceDigest,
     of: u32,
     /// The file of each part that is there, by the number of the part.
     parts: BTreeMap<u32, usize>,
@@ -145,9 +147,9 @@ impl Group {
     }
 
     /// The first part that is not there.
-    fn missing(&self) -> Option<Part> {
+    fn missing(&self) -> Option<Shard> {
         let number = (1..=self.of).find(|number| !self.parts.contains_key(number))?;
-        Part::new(number, self.of).ok()
+        Shard::new(number, self.of).ok()
     }
 }
 
@@ -167,7 +169,7 @@ pub fn merge(files: Vec<(String, Saved)>) -> Result<Merged, MergeError> {
         if let Some((option, values)) = differing_option(other, first) {
             return Err(MergeError::Options { files: files(), option, values });
         }
-        if other.interrupted && other.part != Part::WHOLE {
+        if other.interrupted && other.part != Shard::WHOLE {
             return Err(MergeError::Interrupted { file: name.clone(), part: other.part });
         }
     }
@@ -218,7 +220,7 @@ fn group(names: &[String], saved: &[Saved]) -> Result<Vec<Group>, MergeError> {
             Err(MergeError::Inputs { files, parts, sources })
         }
         (Some(group), None) => {
-            let part = group.missing().unwrap_or(Part::WHOLE);
+            let part = group.missing().unwrap_or(Shard::WHOLE);
             Err(MergeError::Missing { part, file: names[group.first()].clone() })
         }
         (None, _) => Ok(groups),
@@ -316,7 +318,7 @@ impl Merged {
         let fault = |reason: &String| {
             let interrupted = Fault::Interrupted;
             let was_interrupted = *reason == interrupted.to_string();
-            if was_interrupted { interrupted } else { Fault::Told(reason.clone()) }
+            if was_interrupted { interrupted } else { Fault::Reported(reason.clone()) }
         };
         let outcome = match source.reason.as_ref().map(fault) {
             None => Outcome::Complete,

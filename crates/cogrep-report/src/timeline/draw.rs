@@ -4,7 +4,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::fmt::Write;
 
-use cogrep_core::timeline::{Cause, Course, Kind, Span, Task, Track};
+use cogrep_core::trace::{Activity, Cause, Recording, Span, Task, Track};
 
 use unicode_width::UnicodeWidthStr;
 
@@ -57,7 +57,7 @@ const WAITS: [(usize, &str); 3] = [(0, "disk"), (1, "other"), (2, "turn")];
 fn slot(cause: Cause) -> usize {
     match cause {
         Cause::Disk => 0,
-        Cause::Somebody => 1,
+        Cause::Writer => 1,
         Cause::Turn => 2,
     }
 }
@@ -70,13 +70,13 @@ fn slot(cause: Cause) -> usize {
 /// the rows of the cores, and in a row that says how many wait at each time. The two
 /// pictures are groups with `data-picture`, `data-nanoseconds` and `data-busy`.
 #[must_use]
-pub fn draw(course: &Course) -> String {
-    let serial = Serial::new(course);
+pub fn draw(recording: &Recording) -> String {
+    let serial = Serial::new(recording);
     let mut page = Page { svg: String::new(), y: MARGIN };
     page.legend();
-    page.run(course, &serial);
+    page.run(recording, &serial);
     page.y += 28;
-    page.serial(course, &serial);
+    page.serial(recording, &serial);
     let height = page.y + MARGIN;
     let mut svg = begin("timeline", "What a run spent its time on", LEFT + PLOT + RIGHT, height);
     let _ =
@@ -85,8 +85,8 @@ pub fn draw(course: &Course) -> String {
 }
 
 /// How much time each of the two pictures covers.
-fn scales(course: &Course, serial: &Serial) -> [u64; 2] {
-    let (run, serial) = (course.wall.max(1), serial.nanoseconds.max(1));
+fn scales(recording: &Recording, serial: &Serial) -> [u64; 2] {
+    let (run, serial) = (recording.wall.max(1), serial.nanoseconds.max(1));
     let longer = run.max(serial);
     if longer / run.min(serial) >= ONE_SCALE { [run, serial] } else { [longer, longer] }
 }
@@ -171,43 +171,43 @@ impl Page {
     }
 
     /// The run as it was.
-    fn run(&mut self, course: &Course, serial: &Serial) {
-        let cores = course.cores.len();
-        let [all, _] = scales(course, serial);
+    fn run(&mut self, recording: &Recording, serial: &Serial) {
+        let cores = recording.cores.len();
+        let [all, _] = scales(recording, serial);
         let many = if cores == 1 { "" } else { "s" };
         let head = format!(
             "As it ran: {} on {cores} core{many}, {} busy",
-            duration(course.wall),
-            percent(course.busy_share())
+            duration(recording.wall),
+            percent(recording.busy_share())
         );
-        self.begin_picture("run", course.wall, course.busy_share(), &head);
-        let holds: usize = course.cores.iter().map(|core| core.holds.len()).sum();
+        self.begin_picture("run", recording.wall, recording.busy_share(), &head);
+        let holds: usize = recording.cores.iter().map(|core| core.holds.len()).sum();
         if holds > 0 {
             self.y += 12;
         }
-        for core in course.cores.iter().take(MOST_CORES) {
-            self.core(course, core, all, CORE);
+        for core in recording.cores.iter().take(MOST_CORES) {
+            self.core(recording, core, all, CORE);
         }
         if cores > MOST_CORES {
             self.labels(SOURCE, "", &format!("and {} more cores", cores - MOST_CORES));
             self.y += SOURCE;
         }
-        if let Some(walk) = &course.walk {
-            self.core(course, walk, all, CORE / 2);
+        if let Some(walk) = &recording.walk {
+            self.core(recording, walk, all, CORE / 2);
         }
-        self.sources(course, all);
+        self.sources(recording, all);
         self.axis(all);
-        for line in notes(course) {
+        for line in notes(recording) {
             self.text(LEFT, self.y + 14, "soft", "start", &line);
             self.y += 18;
         }
         self.svg.push_str("</g>\n");
     }
 
-    fn core(&mut self, course: &Course, track: &Track, all: u64, height: usize) {
-        self.band(height, course.wall, all);
+    fn core(&mut self, recording: &Recording, track: &Track, all: u64, height: usize) {
+        self.band(height, recording.wall, all);
         #[expect(clippy::cast_precision_loss, reason = "a share")]
-        let busy = track.busy() as f64 / course.wall.max(1) as f64;
+        let busy = track.busy() as f64 / recording.wall.max(1) as f64;
         self.labels(height, &track.name, &format!("{} busy", percent(busy)));
         let mut lane = Lane::new(PLOT, all);
         for span in &track.spans {
@@ -216,7 +216,7 @@ impl Page {
         self.lane(&lane, height, height, &BUSY);
         for hold in &track.holds {
             let (x, top) = (x(hold.start, all), self.y);
-            let name = markup(&name(course, hold.task));
+            let name = markup(&name(recording, hold.task));
             let _ = writeln!(
                 self.svg,
                 "<path class=\"held\" data-held=\"{0}\" d=\"M{x:.1} {1}h8l-4 7z\">\
@@ -236,10 +236,10 @@ impl Page {
     }
 
     /// The sources: each, or how many wait and those that took longest.
-    fn sources(&mut self, course: &Course, all: u64) {
-        let rows = rows(course);
+    fn sources(&mut self, recording: &Recording, all: u64) {
+        let rows = rows(recording);
         if rows.many > rows.shown.len() {
-            self.waiting(course, all);
+            self.waiting(recording, all);
         }
         if !rows.shown.is_empty() {
             self.y += 8;
@@ -254,7 +254,7 @@ impl Page {
             self.y += 18;
         }
         for row in rows.shown {
-            self.labels(SOURCE, &name(course, row.task), &row.cores());
+            self.labels(SOURCE, &name(recording, row.task), &row.cores());
             let mut waits = Lane::new(PLOT, all);
             for (start, end, cause) in &row.waits {
                 waits.add_amount(*start, *end, end - start, slot(*cause));
@@ -272,16 +272,16 @@ impl Page {
 
     /// How many sources wait at each time.
     #[expect(clippy::cast_precision_loss, reason = "a place in a picture")]
-    fn waiting(&mut self, course: &Course, all: u64) {
+    fn waiting(&mut self, recording: &Recording, all: u64) {
         let mut lane = Lane::new(PLOT, all);
-        for wait in course.cores.iter().flat_map(|core| &core.waits) {
+        for wait in recording.cores.iter().flat_map(|core| &core.waits) {
             lane.add_amount(wait.start, wait.end, wait.waited, slot(wait.cause));
         }
         let most = lane.most(&[0, 1, 2]);
         if most < 0.5 {
             return;
         }
-        self.band(WAITING, course.wall, all);
+        self.band(WAITING, recording.wall, all);
         self.labels(WAITING, "sources that wait", &format!("at most {most:.0}"));
         let bottom = (self.y + WAITING) as f64;
         lane.draw(&mut self.svg, (LEFT, bottom), WAITING as f64 / most, &WAITS);
@@ -289,8 +289,8 @@ impl Page {
     }
 
     /// The same pieces, one source after the other.
-    fn serial(&mut self, course: &Course, serial: &Serial) {
-        let [of_run, all] = scales(course, serial);
+    fn serial(&mut self, recording: &Recording, serial: &Serial) {
+        let [of_run, all] = scales(recording, serial);
         let head = format!(
             "The same pieces, one source after the other: {} on one core, {} busy",
             duration(serial.nanoseconds),
@@ -304,13 +304,13 @@ impl Page {
             lane.add(piece.start, &piece.took);
         }
         self.lane(&lane, CORE, CORE, &BUSY);
-        let (end, top) = (x(course.wall, all), self.y);
+        let (end, top) = (x(recording.wall, all), self.y);
         let _ = writeln!(
             self.svg,
             "<path class=\"end\" d=\"M{end:.1} {}V{}\"><title>the run above, {}</title></path>",
             top - 4,
             top + CORE + 4,
-            duration(course.wall)
+            duration(recording.wall)
         );
         self.y += CORE + 10;
         self.axis(all);
@@ -345,22 +345,22 @@ impl Page {
 }
 
 /// What else is to be said of a run.
-fn notes(course: &Course) -> Vec<String> {
+fn notes(recording: &Recording) -> Vec<String> {
     let mut notes = Vec::new();
-    let held: u64 = course.cores.iter().map(|core| core.held).sum();
-    let holds = course.cores.iter().flat_map(|core| &core.holds);
+    let held: u64 = recording.cores.iter().map(|core| core.held).sum();
+    let holds = recording.cores.iter().flat_map(|core| &core.holds);
     if let Some(longest) = holds.max_by_key(|hold| hold.nanoseconds) {
         let times =
             if held == 1 { "once".to_owned() } else { format!("{} times", separated(held)) };
         notes.push(format!(
             "held its core for more than {} without giving way: {times}, for {} at most, {}",
-            round(Course::HELD),
+            round(Recording::HELD),
             duration(longest.nanoseconds),
-            name(course, longest.task)
+            name(recording, longest.task)
         ));
     }
-    let busy: u64 = course.tracks().map(Track::busy).sum();
-    let displaced: u64 = course.tracks().filter_map(|track| track.displaced).sum();
+    let busy: u64 = recording.tracks().map(Track::busy).sum();
+    let displaced: u64 = recording.tracks().filter_map(|track| track.displaced).sum();
     if displaced > busy / 50 {
         notes.push(format!(
             "for {} the system gave a core to another thread; below that is left out",
@@ -396,12 +396,14 @@ struct Shown<'a> {
 
 /// The sources that are known apart, in the order in which they began; if there are too
 /// many, those that took longest.
-fn rows(course: &Course) -> Shown<'_> {
+fn rows(recording: &Recording) -> Shown<'_> {
     let mut rows = BTreeMap::<Task, Row<'_>>::new();
-    for (nth, core) in course.cores.iter().enumerate() {
-        let is_source = |span: &&Span| span.folded == 1 || span.kind().is_some();
+    for (nth, core) in recording.cores.iter().enumerate() {
+        let is_source = |span: &&Span| span.folded == 1 || span.activity().is_some();
         let works = |span: &&Span| {
-            [Kind::Read, Kind::Decode, Kind::Count].iter().any(|kind| span.took[*kind as usize] > 0)
+            [Activity::Read, Activity::Decode, Activity::Count]
+                .iter()
+                .any(|kind| span.took[*kind as usize] > 0)
         };
         for span in core.spans.iter().filter(is_source).filter(works) {
             let row = row(&mut rows, span.task, nth, span.start, span.end());
@@ -413,15 +415,15 @@ fn rows(course: &Course) -> Shown<'_> {
         }
     }
     let is_folded =
-        |core: &Track| core.spans.iter().any(|span| span.folded > 1 && span.kind().is_none());
-    let many = rows.len().max(course.names.len());
+        |core: &Track| core.spans.iter().any(|span| span.folded > 1 && span.activity().is_none());
+    let many = rows.len().max(recording.names.len());
     let mut shown: Vec<Row<'_>> = rows.into_values().collect();
     if many > MOST_SOURCES {
         shown.sort_by_key(|row| std::cmp::Reverse(row.end - row.start));
         shown.truncate(LONGEST_SOURCES);
     }
     // Where spans were folded nobody knows what a single source did.
-    if course.cores.iter().any(is_folded) {
+    if recording.cores.iter().any(is_folded) {
         shown.clear();
     }
     shown.sort_by_key(|row| (row.start, row.task));

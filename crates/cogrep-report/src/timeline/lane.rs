@@ -5,7 +5,7 @@
 
 use std::fmt::Write;
 
-use cogrep_core::timeline::Kind;
+use cogrep_core::trace::Activity;
 
 /// What was done in each column of a strip.
 pub(super) struct Lane {
@@ -93,11 +93,11 @@ impl Lane {
 
 /// The classes of what a core does.
 pub(super) const BUSY: [(usize, &str); 5] = [
-    (Kind::Count as usize, "count"),
-    (Kind::Decode as usize, "decode"),
-    (Kind::Read as usize, "read"),
-    (Kind::Walk as usize, "walk"),
-    (Kind::Loop as usize, "loop"),
+    (Activity::Count as usize, "count"),
+    (Activity::Decode as usize, "decode"),
+    (Activity::Read as usize, "read"),
+    (Activity::Walk as usize, "walk"),
+    (Activity::Loop as usize, "loop"),
 ];
 
 fn tenths(pixels: f64) -> f64 {
@@ -127,10 +127,10 @@ mod tests {
     fn columns_share_out_what_they_are_given() {
         let mut lane = Lane::new(4, 400);
         let mut took = [0; 6];
-        took[Kind::Count as usize] = 150;
-        took[Kind::Read as usize] = 50;
+        took[Activity::Count as usize] = 150;
+        took[Activity::Read as usize] = 50;
         lane.add(50, &took);
-        let count: Vec<f64> = lane.columns.iter().map(|c| c[Kind::Count as usize]).collect();
+        let count: Vec<f64> = lane.columns.iter().map(|c| c[Activity::Count as usize]).collect();
         assert_eq!(count, [37.5, 75.0, 37.5, 0.0]);
         let sum: f64 = lane.columns.iter().flatten().sum();
         assert!((sum - 200.0).abs() < 1e-9);
@@ -140,7 +140,7 @@ mod tests {
     fn equal_columns_are_one_box() {
         let mut lane = Lane::new(4, 400);
         let mut took = [0; 6];
-        took[Kind::Count as usize] = 300;
+        took[Activity::Count as usize] = 300;
         lane.add(100, &took);
         let mut svg = String::new();
         lane.draw(&mut svg, (10, 30.0), 20.0, &BUSY);

@@ -1,6 +1,6 @@
 //! The pieces of a run as they would have run one source after the other, on one core.
 
-use cogrep_core::timeline::{Cause, Course, Kind, Track, Wait};
+use cogrep_core::trace::{Activity, Cause, Recording, Track, Wait};
 
 /// The measured pieces of a run, laid end to end: finding the sources, then one source
 /// after the other, each with what it waited for.
@@ -27,24 +27,24 @@ pub struct Serial {
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) struct Piece {
     pub(super) start: u64,
-    /// In the order of [`Kind::ALL`]; idle is the waiting.
+    /// In the order of [`Activity::ALL`]; idle is the waiting.
     pub(super) took: [u64; 6],
 }
 
 impl Serial {
     /// The pieces of this run.
     #[must_use]
-    pub fn new(course: &Course) -> Self {
+    pub fn new(recording: &Recording) -> Self {
         let mut pieces = Vec::new();
-        let disk = Disk::new(course);
-        for track in course.tracks() {
-            let is_walk = course.walk.as_ref().is_some_and(|walk| std::ptr::eq(walk, track));
-            let share = if is_walk { walk_share(track) } else { share(track, course) };
+        let disk = Disk::new(recording);
+        for track in recording.tracks() {
+            let is_walk = recording.walk.as_ref().is_some_and(|walk| std::ptr::eq(walk, track));
+            let share = if is_walk { walk_share(track) } else { share(track, recording) };
             for span in &track.spans {
                 let mut took = span.took.map(|took| scaled(took, share));
-                took[Kind::Idle as usize] = 0;
-                if !course.in_turn {
-                    took[Kind::Loop as usize] = 0;
+                took[Activity::Idle as usize] = 0;
+                if !recording.is_serial {
+                    took[Activity::Loop as usize] = 0;
                 }
                 // Finding comes before all that is found.
                 let place = if is_walk { None } else { Some(span.task) };
@@ -52,7 +52,7 @@ impl Serial {
             }
             for wait in &track.waits {
                 let mut took = [0; 6];
-                took[Kind::Idle as usize] = disk.share(wait);
+                took[Activity::Idle as usize] = disk.share(wait);
                 pieces.push((Some(wait.task), wait.start, took));
             }
         }
@@ -63,7 +63,7 @@ impl Serial {
             if nanoseconds > 0 {
                 serial.pieces.push(Piece { start: serial.nanoseconds, took });
                 serial.nanoseconds += nanoseconds;
-                serial.busy += nanoseconds - took[Kind::Idle as usize];
+                serial.busy += nanoseconds - took[Activity::Idle as usize];
             }
         }
         serial
@@ -78,9 +78,9 @@ impl Serial {
 }
 
 /// How much of its busy time a core really had.
-fn share(track: &Track, course: &Course) -> f64 {
+fn share(track: &Track, recording: &Recording) -> f64 {
     // Who waits for the disk on the spot is not on a core meanwhile.
-    let had = if course.in_turn { undisplaced(track) } else { track.on_core };
+    let had = if recording.is_serial { undisplaced(track) } else { track.on_core };
     had.map_or(1.0, |had| ratio(had, track.busy()).min(1.0))
 }
 
@@ -103,8 +103,8 @@ struct Disk {
 
 impl Disk {
     #[expect(clippy::cast_precision_loss, reason = "an average")]
-    fn new(course: &Course) -> Self {
-        let waits = course.cores.iter().flat_map(|core| &core.waits);
+    fn new(recording: &Recording) -> Self {
+        let waits = recording.cores.iter().flat_map(|core| &core.waits);
         let mut changes = Vec::new();
         for wait in waits.filter(|wait| disk_took(wait) > 0) {
             changes.extend([(wait.start, density(wait)), (wait.end, -density(wait))]);

@@ -9,7 +9,7 @@
 
 use std::io::{self, Write};
 
-use cogrep_core::timeline::{Cause, Course, Kind, Task, Track};
+use cogrep_core::trace::{Activity, Cause, Recording, Task, Track};
 use serde::Serialize;
 use serde_json::{Value, json};
 
@@ -51,28 +51,28 @@ fn microseconds(nanoseconds: u64) -> f64 {
 /// # Errors
 ///
 /// When the output cannot be written to.
-pub fn trace(out: &mut impl Write, course: &Course) -> io::Result<()> {
+pub fn trace(out: &mut impl Write, recording: &Recording) -> io::Result<()> {
     out.write_all(b"{\"displayTimeUnit\":\"ms\",\"otherData\":")?;
-    serde_json::to_writer(&mut *out, &sums(course))?;
+    serde_json::to_writer(&mut *out, &sums(recording))?;
     out.write_all(b",\"traceEvents\":[\n")?;
     let mut process = Event::new(("__metadata", "process_name"), "M", 0, 0);
     process.args = json!({ "name": "cogrep" });
     serde_json::to_writer(&mut *out, &process)?;
-    for (tid, track) in (1..).zip(course.tracks()) {
-        write_track(out, course, tid, track)?;
+    for (tid, track) in (1..).zip(recording.tracks()) {
+        write_track(out, recording, tid, track)?;
     }
     out.write_all(b"\n]}\n")
 }
 
-fn sums(course: &Course) -> Value {
-    let serial = Serial::new(course);
+fn sums(recording: &Recording) -> Value {
+    let serial = Serial::new(recording);
     json!({
-        "wall_us": microseconds(course.wall),
-        "cores": course.cores.len(),
-        "busy_share": course.busy_share(),
+        "wall_us": microseconds(recording.wall),
+        "cores": recording.cores.len(),
+        "busy_share": recording.busy_share(),
         "serial_us": microseconds(serial.nanoseconds),
         "serial_busy_share": serial.busy_share(),
-        "held": course.cores.iter().map(|core| core.held).sum::<u64>(),
+        "held": recording.cores.iter().map(|core| core.held).sum::<u64>(),
     })
 }
 
@@ -81,19 +81,24 @@ fn write(out: &mut impl Write, event: &Event<'_>) -> io::Result<()> {
     Ok(serde_json::to_writer(&mut *out, event)?)
 }
 
-fn write_track(out: &mut impl Write, course: &Course, tid: usize, track: &Track) -> io::Result<()> {
+fn write_track(
+    out: &mut impl Write,
+    recording: &Recording,
+    tid: usize,
+    track: &Track,
+) -> io::Result<()> {
     let mut thread = Event::new(("__metadata", "thread_name"), "M", tid, 0);
     thread.args = json!({ "name": track.name });
     write(out, &thread)?;
     for span in &track.spans {
         let mut at = span.start;
-        for (kind, took) in Kind::ALL.into_iter().zip(span.took).filter(|(_, took)| *took > 0) {
+        for (kind, took) in Activity::ALL.into_iter().zip(span.took).filter(|(_, took)| *took > 0) {
             let mut event = Event::new(("core", kind.as_str()), "X", tid, at);
             event.dur = Some(microseconds(took));
-            let is_source = matches!(kind, Kind::Read | Kind::Decode | Kind::Count);
+            let is_source = matches!(kind, Activity::Read | Activity::Decode | Activity::Count);
             event.args = match (is_source, span.folded) {
-                (_, 2..) if span.kind().is_none() => json!({ "folded": span.folded }),
-                (true, _) => json!({ "source": name(course, span.task) }),
+                (_, 2..) if span.activity().is_none() => json!({ "folded": span.folded }),
+                (true, _) => json!({ "source": name(recording, span.task) }),
                 (false, _) => Value::Null,
             };
             write(out, &event)?;
@@ -103,13 +108,13 @@ fn write_track(out: &mut impl Write, course: &Course, tid: usize, track: &Track)
     for wait in &track.waits {
         let what = match wait.cause {
             Cause::Disk => "waiting for the disk",
-            Cause::Somebody => "waiting",
+            Cause::Writer => "waiting",
             Cause::Turn => "waiting for its turn",
         };
         let mut begin = Event::new(("source", what), "b", tid, wait.start);
         begin.id = Some(wait.task);
         begin.args = json!({
-            "source": name(course, wait.task),
+            "source": name(recording, wait.task),
             "took_us": microseconds(wait.took),
             "folded": wait.folded,
         });
@@ -122,7 +127,7 @@ fn write_track(out: &mut impl Write, course: &Course, tid: usize, track: &Track)
         let what = format!("held its core for {}", duration(hold.nanoseconds));
         let mut event = Event::new(("held", &what), "i", tid, hold.start);
         event.s = Some("t");
-        event.args = json!({ "source": name(course, hold.task) });
+        event.args = json!({ "source": name(recording, hold.task) });
         write(out, &event)?;
     }
     Ok(())

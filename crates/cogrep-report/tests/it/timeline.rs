@@ -2,16 +2,16 @@
 
 use std::collections::HashMap;
 
-use cogrep_core::timeline::{Cause, Course, Hold, Kind, Span, Track, Wait};
+use cogrep_core::trace::{Activity, Cause, Hold, Recording, Span, Track, Wait};
 use cogrep_report::timeline::{Serial, draw, trace};
 use insta::assert_binary_snapshot;
 
 const MS: u64 = 1_000_000;
 
 /// Spans that follow each other: what, for which source, and how many milliseconds.
-fn spans(pieces: &[(Kind, u32, u64)]) -> Vec<Span> {
+fn spans(pieces: &[(Activity, u32, u64)]) -> Vec<Span> {
     let mut start = 0;
-    let one = |(kind, task, length): &(Kind, u32, u64)| {
+    let one = |(kind, task, length): &(Activity, u32, u64)| {
         let mut span = Span { start, took: [0; 6], task: *task, folded: 1 };
         span.took[*kind as usize] = length * MS;
         start += length * MS;
@@ -26,8 +26,8 @@ fn wait(task: u32, start: u64, end: u64, took: u64, cause: Cause) -> Wait {
 }
 
 /// Two cores, four sources, everything that can happen.
-fn course() -> Course {
-    use Kind::{Count, Decode, Idle, Loop, Read, Walk};
+fn recording() -> Recording {
+    use Activity::{Count, Decode, Idle, Loop, Read, Walk};
 
     let one = Track {
         name: "core 1".into(),
@@ -54,7 +54,7 @@ fn course() -> Course {
     let two = Track {
         name: "core 2".into(),
         spans: spans(&[(Read, 1, 2), (Idle, 1, 60), (Count, 1, 8), (Read, 3, 1), (Idle, 3, 29)]),
-        waits: vec![wait(1, 2, 62, 60, Cause::Somebody)],
+        waits: vec![wait(1, 2, 62, 60, Cause::Writer)],
         // It was away from its core for a while.
         on_core: Some(10 * MS),
         displaced: Some(MS),
@@ -69,24 +69,24 @@ fn course() -> Course {
     let names = (0..).zip(names.map(|name| name.as_bytes().to_vec()));
     let wall = 100 * MS;
     let names = names.collect();
-    Course { wall, cores: vec![one, two], walk: Some(walk), names, ..Course::default() }
+    Recording { wall, cores: vec![one, two], walk: Some(walk), names, ..Recording::default() }
 }
 
 #[test]
 fn the_picture_shows_cores_sources_and_waits() {
-    assert_binary_snapshot!("picture.svg", draw(&course()).into_bytes());
+    assert_binary_snapshot!("picture.svg", draw(&recording()).into_bytes());
 }
 
 #[test]
 fn the_trace_has_every_span_and_wait() {
     let mut json = Vec::new();
-    trace(&mut json, &course()).unwrap();
+    trace(&mut json, &recording()).unwrap();
     assert_binary_snapshot!("trace.json", json);
 }
 
 #[test]
 fn a_serial_run_is_the_sum_of_the_pieces() {
-    let serial = Serial::new(&course());
+    let serial = Serial::new(&recording());
     // The walk; core 1 as it was, without its loop; of core 2 what it really had; the disk
     // and the pipe.
     let busy = 3 + 38 + 10;
@@ -94,13 +94,13 @@ fn a_serial_run_is_the_sum_of_the_pieces() {
     assert_eq!(serial.nanoseconds, (busy + 9 + 60) * MS);
 
     // Who waited on the spot is measured with its waiting, and had no loop to leave out.
-    let in_turn = Serial::new(&Course { in_turn: true, ..course() });
+    let in_turn = Serial::new(&Recording { is_serial: true, ..recording() });
     assert_eq!(in_turn.busy, (3 + 40 + 10) * MS);
 }
 
-fn of_waits(waits: Vec<Wait>) -> Course {
+fn of_waits(waits: Vec<Wait>) -> Recording {
     let core = Track { name: "core 1".into(), waits, ..Track::default() };
-    Course { wall: 150 * MS, cores: vec![core], ..Course::default() }
+    Recording { wall: 150 * MS, cores: vec![core], ..Recording::default() }
 }
 
 #[test]
@@ -112,10 +112,10 @@ fn sources_that_wait_together_share_the_disk() {
 
 #[test]
 fn a_walk_is_as_long_as_its_thread_had_a_core() {
-    let spans = spans(&[(Kind::Walk, 0, 50), (Kind::Idle, 0, 100)]);
+    let spans = spans(&[(Activity::Walk, 0, 50), (Activity::Idle, 0, 100)]);
     let walk = Track { spans, displaced: Some(10 * MS), ..Track::default() };
-    let course = Course { wall: 150 * MS, walk: Some(walk), ..Course::default() };
-    assert_eq!(Serial::new(&course).nanoseconds, 40 * MS);
+    let recording = Recording { wall: 150 * MS, walk: Some(walk), ..Recording::default() };
+    assert_eq!(Serial::new(&recording).nanoseconds, 40 * MS);
 }
 
 #[test]
@@ -143,7 +143,7 @@ fn a_picture_does_not_grow_with_the_sources() {
     let mut core = Track { name: "core 1".into(), ..Track::default() };
     let mut at = 0;
     for task in 0..60_000 {
-        for kind in [Kind::Read, Kind::Count, Kind::Loop] {
+        for kind in [Activity::Read, Activity::Count, Activity::Loop] {
             let mut span = Span { start: at, took: [0; 6], task, folded: 1 };
             span.took[kind as usize] = 1000 + u64::from(task % 7);
             at += span.nanoseconds();
@@ -151,8 +151,9 @@ fn a_picture_does_not_grow_with_the_sources() {
         }
         core.waits.push(wait(task, at / MS, at / MS + 5, 5, Cause::Disk));
     }
-    let course = Course { wall: at, cores: vec![core], names: HashMap::new(), ..Course::default() };
-    let svg = draw(&course);
+    let recording =
+        Recording { wall: at, cores: vec![core], names: HashMap::new(), ..Recording::default() };
+    let svg = draw(&recording);
     assert!(svg.len() < 150_000, "{} bytes", svg.len());
     assert!(svg.contains("the 12 of 60,000 sources that took longest"));
     assert_eq!(svg.matches(">source ").count(), 2 * 12, "labels and titles, by number");
@@ -160,7 +161,7 @@ fn a_picture_does_not_grow_with_the_sources() {
 
 #[test]
 fn a_run_of_nothing_has_a_picture_too() {
-    let svg = draw(&Course::default());
+    let svg = draw(&Recording::default());
     assert!(svg.contains("As it ran: 0 ns on 0 cores, 0 % busy"));
     assert!(svg.ends_with("</svg>\n"));
 }

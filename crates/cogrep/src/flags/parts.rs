@@ -4,13 +4,13 @@ use std::ffi::OsString;
 
 use clap::builder::ValueParser;
 use clap::{Arg, value_parser};
-use cogrep_core::Part;
+use cogrep_core::Shard;
 
 use super::{id, option};
 
 pub(super) fn args() -> Vec<Arg> {
     const HEADING: &str = "Parts";
-    let part = |text: &str| text.parse::<Part>();
+    let part = |text: &str| text.parse::<Shard>();
     vec![
         option(id::PART, "I/N", HEADING, "Count only the I-th of N disjoint parts of the inputs")
             .value_parser(ValueParser::new(part)),

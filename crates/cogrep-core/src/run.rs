@@ -1,0 +1,110 @@
+//! The run of a job: here, one source after the other, or on workers.
+
+pub(crate) mod ledger;
+mod pace;
+mod queue;
+pub(crate) mod ranges;
+mod worker;
+mod workers;
+
+use std::cell::RefCell;
+use std::rc::Rc;
+
+use cogrep_match::Tally;
+use cogrep_source::{Blocking, Selected};
+
+use crate::job::Job;
+use crate::report::{Located, Report, SourceReport, Sums};
+use crate::run::worker::Worker;
+use crate::schedule::Schedule;
+use crate::trace::Activity;
+use crate::trace::recorder::{Recorder, Walking};
+
+impl Job<'_> {
+    /// Reads every source once and counts.
+    ///
+    /// `observe` gets the reports of the sources in their order, whatever the order they
+    /// ended in: of all, where each has counts of its own or is to be remembered; else of
+    /// those that were not read to their end or have places to show. Nothing that goes
+    /// wrong with a source stops the job: the report says so.
+    pub fn run(&self, mut observe: impl FnMut(&SourceReport)) -> Report {
+        let mut report = Report::blank(self.plan.patterns());
+        let mut take = |source: SourceReport| {
+            observe(&source);
+            self.record(source, &mut report);
+        };
+        let schedule = Schedule::of(self);
+        let on_workers = schedule.workers.and_then(|workers| {
+            // Where the system has no threads to give, one is enough.
+            let (tally, sums) = workers::run(self, &schedule, workers, &mut take).ok()?;
+            Some((tally, sums, workers.get()))
+        });
+        let (tally, sums, cores) =
+            on_workers.unwrap_or_else(|| run_here(self, &schedule, &mut take));
+        report.cores = cores;
+        for (pattern, count) in report.patterns.iter_mut().zip(self.plan.totals(&tally)) {
+            pattern.count = count;
+        }
+        report.add(sums);
+        report.interrupted = self.open.interrupt.is_requested();
+        report
+    }
+
+    /// Records in the report what one source gave, but for what adds up.
+    fn record(&self, mut source: SourceReport, report: &mut Report) {
+        for (pattern, places) in report.patterns.iter_mut().zip(source.places.drain(..)) {
+            let wanted = self.show - pattern.places.len();
+            let located = |place| Located { source: source.name.clone(), place };
+            pattern.places.extend(places.into_iter().take(wanted).map(located));
+        }
+        if self.remember {
+            report.sources.push(source);
+        }
+    }
+
+    /// The sources of the job, or of its shard.
+    fn sources(&self) -> impl Iterator<Item = Selected> {
+        let sources = self.selection.sources(self.inputs, &*self.open.backend);
+        sources.filter(|selected| self.shard.is_none_or(|shard| shard.keeps(selected)))
+    }
+
+    /// Whether there is more to a source than what adds up.
+    fn is_worth_reporting(&self, source: &SourceReport) -> bool {
+        self.by_source
+            || self.remember
+            || self.slices > 0
+            || self.disperse
+            || !self.measures.is_empty()
+            || !source.outcome.is_complete()
+            || source.places.iter().any(|places| !places.is_empty())
+    }
+}
+
+/// Reads one source after the other, on this thread, and waits where it must.
+fn run_here(
+    job: &Job<'_>,
+    schedule: &Schedule,
+    take: &mut impl FnMut(SourceReport),
+) -> (Tally, Sums, usize) {
+    let recorder = job.timeline.map(|timeline| {
+        timeline.set_serial();
+        Rc::new(Recorder::new(timeline, "core 1".to_owned(), false))
+    });
+    let worker = Worker::new(job, schedule, Blocking(recorder.clone()), recorder.clone());
+    let sums = RefCell::new(Sums::default());
+    let take = RefCell::new(take);
+    let recorder = recorder.as_deref();
+    let sources = Walking { sources: job.sources(), recorder, then: Activity::Loop };
+    for (ordinal, selected) in (0..).zip(sources) {
+        if job.open.interrupt.is_requested() {
+            break;
+        }
+        worker.count_now(ordinal, selected, &|source| {
+            sums.borrow_mut().count(&source);
+            if job.is_worth_reporting(&source) {
+                take.borrow_mut()(source);
+            }
+        });
+    }
+    (worker.close(), sums.into_inner(), 1)
+}

@@ -1,0 +1,163 @@
+//! How a job runs, decided once.
+
+use std::num::{NonZeroU64, NonZeroUsize};
+use std::thread;
+
+use cogrep_match::{Hits, Scanner, Totals};
+use cogrep_source::Input;
+use cogrep_source::backend::Kind;
+
+use crate::job::Job;
+use crate::measure::AnyMeasure;
+use crate::run::ranges::Ranges;
+
+/// At most this many inputs, of at most this many bytes in all, are read faster by one
+/// thread than it takes to start several.
+const FEW_INPUTS: usize = 64;
+const FEW_BYTES: u64 = 4 << 20;
+
+/// How a job runs.
+#[derive(Clone, Debug)]
+pub(crate) struct Schedule {
+    /// How many workers count at once; none where the sources are read here, one after the
+    /// other.
+    pub(crate) workers: Option<NonZeroUsize>,
+    /// The ranges in which large sources are counted by all workers, unless each source is
+    /// counted by one: because there is only one, or because stages of a caller's own see the
+    /// text in its order.
+    pub(crate) ranges: Option<Ranges>,
+    /// Whether the sources may be found in any order: where most of them are not reported,
+    /// and nothing depends on the order.
+    pub(crate) walks_in_parallel: bool,
+    /// Whether there is only one source, so that another core would be free to decode what
+    /// this one counts in.
+    is_alone: bool,
+    /// How many workers were asked for.
+    asked: Option<NonZeroUsize>,
+}
+
+impl Schedule {
+    /// The schedule of a job, by what its backend knows of the inputs.
+    pub(crate) fn of(job: &Job<'_>) -> Self {
+        let is_reported = job.by_source || job.remember || job.measures_hits();
+        let is_single = match job.inputs {
+            [input] => !input.is_folder(&*job.open.backend),
+            _ => false,
+        };
+        let mut schedule = Self {
+            workers: None,
+            ranges: None,
+            walks_in_parallel: !is_reported && job.shard.is_none() && job.timeline.is_none(),
+            // A timeline has no row for the other core.
+            is_alone: is_single && !job.serial && job.timeline.is_none(),
+            asked: job.workers,
+        };
+        if !job.serial && !is_small(job) {
+            let workers = schedule.cores();
+            let ranges = ranges(job, workers);
+            if !is_single || ranges.is_some() {
+                schedule.workers = Some(workers);
+                schedule.ranges = ranges;
+            }
+        }
+        schedule
+    }
+
+    /// Whether a source that is worth it is decoded ahead on another core.
+    pub(crate) fn may_read_ahead(&self) -> bool {
+        self.is_alone && self.cores().get() > 1
+    }
+
+    /// How many workers may count at once. It is asked for as late as possible, since the
+    /// system takes as long to answer as counting in a small file does.
+    fn cores(&self) -> NonZeroUsize {
+        let cores = self.asked.or_else(|| thread::available_parallelism().ok());
+        cores.unwrap_or(NonZeroUsize::MIN)
+    }
+}
+
+/// Whether starting threads would take longer than they save, whatever the number of cores.
+fn is_small(job: &Job<'_>) -> bool {
+    let backend = &*job.open.backend;
+    match job.inputs {
+        [Input::Stdin] => true,
+        // What is not there is reported when it is opened.
+        [input] => input.facts(backend).map_or(true, |facts| match facts.kind {
+            Kind::Folder => false,
+            _ => facts.size.is_none_or(|size| size <= new_ranges(job, 1).undivided_bytes),
+        }),
+        inputs => {
+            let mut bytes = 0;
+            inputs.len() <= FEW_INPUTS
+                && inputs.iter().all(|input| {
+                    bytes += input.size(backend).unwrap_or(u64::MAX).min(FEW_BYTES + 1);
+                    bytes <= FEW_BYTES
+                })
+        }
+    }
+}
+
+fn ranges(job: &Job<'_>, workers: NonZeroUsize) -> Option<Ranges> {
+    (workers.get() > 1 && job.extension.is_none()).then(|| new_ranges(job, workers.get()))
+}
+
+fn new_ranges(job: &Job<'_>, workers: usize) -> Ranges {
+    let mut needs = if job.measures_hits() {
+        Scanner::<Hits>::range_needs(job.plan)
+    } else {
+        Scanner::<Totals>::range_needs(job.plan)
+    };
+    for surroundings in job.all_measures().iter().map(AnyMeasure::surroundings) {
+        needs.before = needs.before.max(surroundings.before);
+        needs.after = needs.after.max(surroundings.after);
+    }
+    let bytes = job.range_bytes.map(NonZeroU64::get);
+    Ranges::new(needs, job.plan.needle_count(), workers, bytes)
+}
+
+#[cfg(test)]
+mod tests {
+    use std::sync::Arc;
+
+    use cogrep_match::{EngineChoice, Matching, Patterns, Plan};
+    use cogrep_source::OpenOptions;
+    use cogrep_source::backend::MemoryBackend;
+
+    use super::*;
+
+    /// The schedule for texts of these sizes, on two cores.
+    fn schedule(sizes: &[usize], change: impl FnOnce(&mut Job<'_>)) -> Schedule {
+        let patterns = Patterns::new(["love"], Matching::default()).unwrap();
+        let plan = Arc::new(Plan::new(&patterns, EngineChoice::Auto).unwrap());
+        let name = |nth: usize| cogrep_source::SourceName::memory(nth.to_string());
+        let texts = sizes.iter().enumerate().map(|(nth, size)| (name(nth), vec![b'a'; *size]));
+        let backend = Arc::new(texts.collect::<MemoryBackend>());
+        let inputs: Vec<Input> = (0..sizes.len()).map(|nth| Input::Name(name(nth))).collect();
+        let mut job = Job {
+            open: OpenOptions { backend, ..OpenOptions::default() },
+            workers: NonZeroUsize::new(2),
+            ..Job::new(&plan, &inputs)
+        };
+        change(&mut job);
+        Schedule::of(&job)
+    }
+
+    #[test]
+    fn small_jobs_run_here_and_large_ones_on_workers() {
+        let mib = 1 << 20;
+        assert_eq!(schedule(&[3 * mib], |_| {}).workers, None);
+        assert_eq!(schedule(&[mib, mib], |_| {}).workers, None);
+        assert_eq!(schedule(&[1; 65], |_| {}).workers, NonZeroUsize::new(2));
+        let large = schedule(&[5 * mib], |_| {});
+        assert!(large.workers.is_some() && large.ranges.is_some() && large.may_read_ahead());
+        assert_eq!(schedule(&[5 * mib], |job| job.serial = true).workers, None);
+        let one = schedule(&[5 * mib], |job| job.workers = NonZeroUsize::new(1));
+        assert!(one.workers.is_none() && !one.may_read_ahead());
+    }
+
+    #[test]
+    fn sources_that_are_reported_are_found_in_their_order() {
+        assert!(schedule(&[1; 65], |_| {}).walks_in_parallel);
+        assert!(!schedule(&[1; 65], |job| job.by_source = true).walks_in_parallel);
+    }
+}

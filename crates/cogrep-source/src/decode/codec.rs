@@ -1,0 +1,96 @@
+//! A decoder for each format that is compiled in.
+//!
+//! All decoders are fed: they take what there is, give what they can, and never wait.
+
+#[cfg(feature = "bzip2")]
+mod bzip2;
+#[cfg(feature = "gzip")]
+mod gzip;
+#[cfg(feature = "lz4")]
+mod lz4;
+#[cfg(feature = "xz")]
+mod xz;
+#[cfg(feature = "zstd")]
+mod zstd;
+
+use super::format::Format;
+
+/// Why decoding went no further.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Trouble {
+    /// The data is not what its format allows.
+    #[cfg_attr(not(feature = "gzip"), expect(dead_code, reason = "each decoder knows it"))]
+    Corrupt,
+    /// It would take more memory than is given.
+    Window,
+    /// The program was built without a decoder for it.
+    #[cfg_attr(
+        all(
+            feature = "bzip2",
+            feature = "gzip",
+            feature = "lz4",
+            feature = "xz",
+            feature = "zstd"
+        ),
+        expect(dead_code, reason = "all are there")
+    )]
+    NotBuiltIn,
+}
+
+/// What a decoder did with what it was fed.
+pub(super) struct Step {
+    pub(super) taken: usize,
+    pub(super) written: usize,
+    pub(super) state: State,
+}
+
+/// How a decoder goes on after a step.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum State {
+    /// With more to take, or more to give.
+    Within,
+    /// The same way, but it will take this much memory now.
+    Growing { memory_bytes: u64 },
+    /// Not at all: the member has ended; what follows is another, or none.
+    Ended,
+    /// Not at all; what was written before is good.
+    Failed(Trouble),
+}
+
+/// Gives back, piece by piece, what was compressed; on any thread.
+pub(super) trait Decoder: Send {
+    /// Decodes from `packed`, which holds all that is left if `is_all`, as much as there is
+    /// room for.
+    fn step(&mut self, packed: &[u8], is_all: bool, plain: &mut [u8]) -> Step;
+}
+
+/// A decoder at the start of a member, of which a file of this format may have many.
+pub(super) fn decoder(format: Format) -> Result<Box<dyn Decoder>, Trouble> {
+    match format {
+        #[cfg(feature = "bzip2")]
+        Format::Bzip2 => Ok(bzip2::decoder()),
+        #[cfg(feature = "gzip")]
+        Format::Gzip => Ok(gzip::decoder()),
+        #[cfg(feature = "lz4")]
+        Format::Lz4 => lz4::decoder(),
+        #[cfg(feature = "xz")]
+        Format::Xz => xz::decoder(),
+        #[cfg(feature = "zstd")]
+        Format::Zstd => zstd::decoder(),
+        #[cfg(not(all(
+            feature = "bzip2",
+            feature = "gzip",
+            feature = "lz4",
+            feature = "xz",
+            feature = "zstd"
+        )))]
+        _ => Err(Trouble::NotBuiltIn),
+    }
+}
+
+/// The difference between two states of the totals that decoders keep.
+#[cfg(any(feature = "gzip", feature = "bzip2", feature = "xz"))]
+fn step(before: (u64, u64), after: (u64, u64), state: State) -> Step {
+    let difference = |after: u64, before| usize::try_from(after - before).unwrap_or(usize::MAX);
+    Step { taken: difference(after.0, before.0), written: difference(after.1, before.1), state }
+}

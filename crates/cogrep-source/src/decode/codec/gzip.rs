@@ -1,0 +1,19 @@
+//! gzip (RFC 1952).
+
+use super::{Decoder, State, Step, Trouble, step};
+
+pub(super) fn decoder() -> Box<dyn Decoder> {
+    Box::new(flate2::Decompress::new_gzip(15))
+}
+
+impl Decoder for flate2::Decompress {
+    fn step(&mut self, packed: &[u8], _: bool, plain: &mut [u8]) -> Step {
+        let before = (self.total_in(), self.total_out());
+        let state = match self.decompress(packed, plain, flate2::FlushDecompress::None) {
+            Ok(flate2::Status::StreamEnd) => State::Ended,
+            Ok(_) => State::Within,
+            Err(_) => State::Failed(Trouble::Corrupt),
+        };
+        step(before, (self.total_in(), self.total_out()), state)
+    }
+}

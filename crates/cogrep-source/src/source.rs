@@ -1,0 +1,66 @@
+//! A source that was opened, and what shows when its beginning is read.
+
+use crate::chunk::Chunk;
+use crate::container::Container;
+use crate::name::SourceName;
+use crate::options::OpenOptions;
+use crate::outcome::Fault;
+use crate::text::Text;
+use crate::wait::Wait;
+
+/// A source that was opened, and of whose content nothing is known yet.
+pub struct Source<'a, W> {
+    name: &'a SourceName,
+    options: &'a OpenOptions,
+    text: Text<W>,
+}
+
+/// What a source has to offer.
+#[expect(clippy::large_enum_variant, reason = "it is taken apart at once")]
+pub enum Content<W> {
+    /// A text, whose first chunk was fetched.
+    Text(Text<W>),
+    /// Many texts.
+    Container(Container<W>),
+}
+
+impl<'a, W: Wait> Source<'a, W> {
+    /// Opens a source by its name, and waits in this way.
+    ///
+    /// # Errors
+    ///
+    /// When it cannot be opened, or the name is that of a folder.
+    pub async fn open(
+        name: &'a SourceName,
+        options: &'a OpenOptions,
+        wait: W,
+    ) -> Result<Self, Fault> {
+        let text = Text::open_on(name, options, wait).await?;
+        Ok(Self { name, options, text })
+    }
+
+    /// Whether reading it may wait for ever, and not only for a disk or a network.
+    #[must_use]
+    pub fn is_stream(&self) -> bool {
+        self.text.is_stream()
+    }
+
+    /// The size of the source in bytes, if it is one of which any range can be read.
+    #[must_use]
+    pub fn divisible_bytes(&self) -> Option<u64> {
+        self.text.divisible_bytes()
+    }
+
+    /// Reads the beginning, which says what the source is. The first chunk of a text is in
+    /// `chunk` then.
+    pub async fn begin(mut self, chunk: &mut Chunk) -> Content<W> {
+        match self.text.begin(chunk, &self.options.containers).await {
+            None => Content::Text(self.text),
+            Some(format) => {
+                let (start, parts) = (chunk.bytes(), self.text.into_parts());
+                let (name, options) = (self.name.clone(), self.options.clone());
+                Content::Container(Container::new(parts, start, &format, name, options))
+            }
+        }
+    }
+}
