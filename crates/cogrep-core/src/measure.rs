@@ -57,7 +57,7 @@ pub struct Piece<'a> {
     /// Where they are in the text.
     pub offset: u64,
     /// What they are to the range. Of the text around a range, a measure sees what it asks
-    /// for in [`Measure::context`], or more.
+    /// for in [`Measure::surroundings`], or more.
     pub role: Role,
     /// Whether the text ends with them, or the range with what follows it.
     pub is_last: bool,

@@ -133,7 +133,7 @@ impl Folder {
 
     /// Whether the next piece need not be folded: it can be counted in as it is.
     ///
-    /// Only a folder of a [`Plan`](crate::Plan::folder) leaves anything.
+    /// Only the folder of a [`Plan`](crate::Plan) leaves anything.
     #[must_use]
     pub fn leaves(&self, piece: &[u8]) -> bool {
         self.cut_len == 0
