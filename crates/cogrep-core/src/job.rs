@@ -10,6 +10,7 @@ use crate::measure::{AnyMeasure, Disperse, FirstPlaces, Slice, TextFacts};
 use crate::network::{Blueprint, Extension, Shape};
 use crate::progress::Progress;
 use crate::shard::ShardFilter;
+use crate::state::TextStates;
 use crate::trace::Timeline;
 
 /// Counts the patterns of a plan in the texts of some inputs.
@@ -53,6 +54,13 @@ pub struct Job<'a> {
     pub progress: Option<&'a Progress>,
     /// Whether the report names every source.
     pub remember: bool,
+    /// Whether the report of a source says how to continue its count, where that is possible:
+    /// in a text that can be read at any position and is long enough to be worth it.
+    pub keeps_states: bool,
+    /// Counts to be continued: of a text that begins as it did, only what comes after is
+    /// read. They must be of the same patterns and options. They serve totals; where hits
+    /// are measured, every text is read whole.
+    pub states: Option<&'a TextStates>,
     /// Stages of one's own before the network.
     pub extension: Option<Extension<'a>>,
 }
@@ -102,6 +110,8 @@ impl<'a> Job<'a> {
             timeline: None,
             progress: None,
             remember: false,
+            keeps_states: false,
+            states: None,
             extension: None,
         }
     }
@@ -128,6 +138,11 @@ impl<'a> Job<'a> {
     /// Whether more is made of the hits than totals.
     pub(crate) fn measures_hits(&self) -> bool {
         self.show > 0 || self.slices > 0 || self.disperse || !self.measures.is_empty()
+    }
+
+    /// Whether counts are continued, or kept to be.
+    pub(crate) fn has_states(&self) -> bool {
+        self.keeps_states || self.states.is_some()
     }
 
     /// What is made of the hits.

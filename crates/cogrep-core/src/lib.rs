@@ -35,6 +35,7 @@ mod report;
 mod run;
 mod schedule;
 mod shard;
+mod state;
 pub mod trace;
 
 pub use cogrep_match::{
@@ -51,6 +52,7 @@ pub use network::{Counting, Extension, Network};
 pub use progress::{LiveTally, Progress};
 pub use report::{Located, PatternCount, Report, SourceReport};
 pub use shard::{NoSuchShard, Shard, ShardFilter, SourceDigest};
+pub use state::{DIGEST_BYTES, TextState, TextStates};
 
 /// The examples of the README, run as tests.
 #[cfg(doctest)]

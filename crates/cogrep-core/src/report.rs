@@ -4,6 +4,7 @@ use cogrep_match::{Counts, Patterns};
 use cogrep_source::{Outcome, SourceName};
 
 use crate::measure::{Dispersion, Findings, Place};
+use crate::state::TextState;
 
 /// The totals of a job, and how complete they are.
 #[derive(Debug)]
@@ -172,6 +173,8 @@ pub struct SourceReport {
     pub dispersion: Option<Dispersion>,
     /// What other measures found out.
     pub findings: Findings,
+    /// How to continue the count, if the job was asked to keep that and it is possible.
+    pub state: Option<TextState>,
 }
 
 impl SourceReport {
@@ -189,6 +192,7 @@ impl SourceReport {
             parts: Vec::new(),
             dispersion: None,
             findings: Findings::default(),
+            state: None,
         }
     }
 }

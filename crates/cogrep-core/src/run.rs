@@ -72,6 +72,7 @@ impl Job<'_> {
     fn is_worth_reporting(&self, source: &SourceReport) -> bool {
         self.by_source
             || self.remember
+            || source.state.is_some()
             || self.slices > 0
             || self.disperse
             || !self.measures.is_empty()

@@ -39,7 +39,7 @@ pub(crate) struct Schedule {
 impl Schedule {
     /// The schedule of a job, by what its backend knows of the inputs.
     pub(crate) fn of(job: &Job<'_>) -> Self {
-        let is_reported = job.by_source || job.remember || job.measures_hits();
+        let is_reported = job.by_source || job.remember || job.keeps_states || job.measures_hits();
         let is_single = match job.inputs {
             [input] => !input.is_folder(&*job.open.backend),
             _ => false,
@@ -98,7 +98,9 @@ fn is_small(job: &Job<'_>) -> bool {
 }
 
 fn ranges(job: &Job<'_>, workers: NonZeroUsize) -> Option<Ranges> {
-    (workers.get() > 1 && job.extension.is_none()).then(|| new_ranges(job, workers.get()))
+    // Counts are continued from where a range begins, even if one worker counts in all.
+    let is_divided = workers.get() > 1 || job.has_states();
+    (is_divided && job.extension.is_none()).then(|| new_ranges(job, workers.get()))
 }
 
 fn new_ranges(job: &Job<'_>, workers: usize) -> Ranges {
@@ -153,6 +155,15 @@ mod tests {
         assert_eq!(schedule(&[5 * mib], |job| job.serial = true).workers, None);
         let one = schedule(&[5 * mib], |job| job.workers = NonZeroUsize::new(1));
         assert!(one.workers.is_none() && !one.may_read_ahead());
+    }
+
+    #[test]
+    fn a_count_that_is_kept_is_divided_on_one_core_too() {
+        let kept = schedule(&[5 << 20], |job| {
+            job.workers = NonZeroUsize::new(1);
+            job.keeps_states = true;
+        });
+        assert!(kept.ranges.is_some() && kept.workers == NonZeroUsize::new(1));
     }
 
     #[test]

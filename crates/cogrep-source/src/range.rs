@@ -95,6 +95,27 @@ impl Divisible {
     }
 }
 
+impl Divisible {
+    /// The bytes of a short range of the text, less only where it ends.
+    ///
+    /// # Errors
+    ///
+    /// When they cannot be read.
+    pub async fn read<W: Wait>(
+        &self,
+        range: Range<u64>,
+        interrupt: &Interrupt,
+        wait: W,
+    ) -> Result<Vec<u8>, Fault> {
+        let room = usize::try_from(range.end - range.start).unwrap_or(usize::MAX);
+        let division = Division { cut: Cut::Anywhere, before: 0, after: 0 };
+        let mut text = self.range(range.start, None, division, interrupt, wait);
+        let mut buffer = Buffer::default();
+        let read = text.fill(&mut buffer, room, range.start).await?;
+        Ok(buffer[..read].to_vec())
+    }
+}
+
 impl fmt::Debug for Divisible {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("Divisible").field("size", &self.size).finish_non_exhaustive()

@@ -7,13 +7,14 @@
 use std::collections::BTreeMap;
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
-use cogrep_match::RangeNeeds;
+use cogrep_match::{RangeNeeds, Tally};
 use cogrep_source::{
     Cut, Divisible, Division, Fault, Interrupt, Outcome, RangeText, SourceName, Wait,
 };
 
 use crate::network::Counted;
 use crate::report::SourceReport;
+use crate::state::{DIGEST_BYTES, TextState, digest};
 
 /// How large the ranges are in which workers count.
 #[derive(Clone, Copy, Debug)]
@@ -80,6 +81,8 @@ pub(crate) struct Divided {
     ordinal: u64,
     source: Divisible,
     ranges: Ranges,
+    /// Whether the last range is kept apart, so that the count can be continued there.
+    keeps_last_apart: bool,
     state: Mutex<State>,
 }
 
@@ -89,6 +92,8 @@ struct State {
     claimed: usize,
     /// What was counted in ranges next to each other, by the number of the first.
     counted: BTreeMap<usize, InRanges>,
+    /// What was counted in the last range, and where it begins, if it is kept apart.
+    last: Option<(u64, InRanges)>,
 }
 
 /// What was counted in a range, or in several neighbouring ones.
@@ -99,6 +104,28 @@ pub(crate) struct InRanges {
     pub(crate) fault: Option<Fault>,
     /// The number of the range after them.
     after: usize,
+    /// What was counted before the last range, if the count can be continued there.
+    pub(crate) before_last: Option<BeforeLast>,
+}
+
+/// What was counted before the last range.
+pub(crate) struct BeforeLast {
+    position: u64,
+    text_bytes: u64,
+    tally: Tally,
+}
+
+impl BeforeLast {
+    /// Where the last range begins.
+    pub(crate) fn position(&self) -> u64 {
+        self.position
+    }
+
+    /// The state of the text, recognised by this digest.
+    pub(crate) fn with_digest(self, digest: u64) -> TextState {
+        let Self { position, text_bytes, tally } = self;
+        TextState { position, text_bytes, digest, tally }
+    }
 }
 
 impl InRanges {
@@ -133,8 +160,29 @@ impl Claim {
 
 impl Divided {
     pub(crate) fn new(name: SourceName, source: Divisible, ranges: Ranges) -> Self {
-        let state = State { next: Some(0), claimed: 0, counted: BTreeMap::new() };
-        Self { name, ordinal: 0, source, ranges, state: Mutex::new(state) }
+        let state = State { next: Some(0), claimed: 0, counted: BTreeMap::new(), last: None };
+        let keeps_last_apart = false;
+        Self { name, ordinal: 0, source, ranges, keeps_last_apart, state: Mutex::new(state) }
+    }
+
+    /// The same, with what can be continued kept.
+    pub(crate) fn keeping_last_apart(self, keeps_last_apart: bool) -> Self {
+        Self { keeps_last_apart, ..self }
+    }
+
+    /// The same, with this much counted already.
+    pub(crate) fn continued_from(mut self, state: &TextState) -> Self {
+        let before = InRanges {
+            counted: state.tally.clone().into(),
+            text_bytes: state.text_bytes,
+            fault: None,
+            after: 1,
+            before_last: None,
+        };
+        let ranges = self.state.get_mut().unwrap_or_else(PoisonError::into_inner);
+        ranges.counted.insert(0, before);
+        (ranges.next, ranges.claimed) = (Some(state.position), 1);
+        self
     }
 
     /// The same, with its place among all sources.
@@ -184,7 +232,12 @@ impl Divided {
         if fault.is_some() || counted.is_undecided {
             state.next = None;
         }
-        let mut counted = InRanges { counted, text_bytes, fault, after: claim.number + 1 };
+        let after = claim.number + 1;
+        let mut counted = InRanges { counted, text_bytes, fault, after, before_last: None };
+        if self.keeps_last_apart && claim.end.is_none() {
+            state.last = Some((claim.start, counted));
+            return self.take_all(&mut state);
+        }
         if let Some(next) = state.counted.remove(&counted.after) {
             counted.join(next);
         }
@@ -193,13 +246,52 @@ impl Divided {
             Some((_, before)) => before.join(counted),
             None => drop(state.counted.insert(claim.number, counted)),
         }
-        let all = state.counted.get(&0)?;
-        if state.next.is_some() || all.after < state.claimed {
+        self.take_all(&mut state)
+    }
+
+    /// What was counted in all ranges, once that is known.
+    fn take_all(&self, state: &mut State) -> Option<InRanges> {
+        let joined = state.claimed - usize::from(state.last.is_some());
+        let is_joined = joined == 0 || state.counted.get(&0).is_some_and(|all| all.after == joined);
+        if state.next.is_some() || !is_joined {
             return None;
         }
-        let mut all = state.counted.remove(&0)?;
+        let mut all = match (state.counted.remove(&0), state.last.take()) {
+            (Some(mut before), Some((start, last))) => {
+                let can_go_on = before.fault.is_none() && self.is_long_enough(last.text_bytes);
+                let before_last = can_go_on.then(|| BeforeLast {
+                    position: start,
+                    text_bytes: before.text_bytes,
+                    tally: before.counted.tally.clone(),
+                });
+                before.join(last);
+                InRanges { before_last, ..before }
+            }
+            (Some(all), None) | (None, Some((_, all))) => all,
+            (None, None) => return None,
+        };
         all.counted.tally.settle();
         Some(all)
+    }
+
+    /// Whether what is appended to a last range of this many bytes changes nothing of what
+    /// was counted before it: it has all that was shown after the range before it, or a line
+    /// begins in it, so that the last line before it has ended.
+    fn is_long_enough(&self, text_bytes: u64) -> bool {
+        let character = 4;
+        text_bytes > self.ranges.division.after as u64 + character
+    }
+
+    /// The digest of the text before a position, by which it is recognised.
+    pub(crate) async fn digest<W: Wait>(
+        &self,
+        position: u64,
+        interrupt: &Interrupt,
+        wait: W,
+    ) -> Result<u64, Fault> {
+        let start = position.saturating_sub(DIGEST_BYTES);
+        let bytes = self.source.read(start..position, interrupt, wait).await?;
+        Ok(digest(&bytes))
     }
 
     /// The name of the source.

@@ -28,6 +28,7 @@ use crate::measure::{AnyMeasure, Dispersion, Places, Slices, TextFacts};
 use crate::network::{Counted, Hooks, Network, cat, cat_fetched};
 use crate::report::SourceReport;
 use crate::schedule::Schedule;
+use crate::state::TextState;
 use crate::trace::Activity;
 use crate::trace::recorder::{Recorder, follow};
 
@@ -169,7 +170,11 @@ impl<'a, W: Turns> Worker<'a, W> {
                 Content::Text(text) => text.divisible(),
                 Content::Container(_) => None,
             };
-            if decide(divisible.map(|source| Divided::new(name.clone(), source, ranges))) {
+            let divided = match divisible {
+                Some(source) => Some(self.divide(Divided::new(name.clone(), source, ranges)).await),
+                None => None,
+            };
+            if decide(divided) {
                 self.put_back(chunk);
                 return None;
             }
@@ -181,6 +186,27 @@ impl<'a, W: Turns> Worker<'a, W> {
                 self.count_container(name, container, take).await
             }
         }
+    }
+
+    /// A source that is divided, continued from where an earlier count was kept.
+    async fn divide(&self, divided: Divided) -> Divided {
+        let divided = divided.keeping_last_apart(self.job.keeps_states);
+        let states = self.job.states.filter(|_| self.measures.is_empty());
+        match states.and_then(|states| states.get(divided.name())) {
+            Some(state) if self.is_of(state, &divided).await => divided.continued_from(state),
+            _ => divided,
+        }
+    }
+
+    /// Whether a text begins as the text of a state did. One that cannot be read is read from
+    /// its start, and says so then.
+    async fn is_of(&self, state: &TextState, divided: &Divided) -> bool {
+        state.position < divided.text_bytes()
+            && self.digest(divided, state.position).await == Some(state.digest)
+    }
+
+    async fn digest(&self, divided: &Divided, position: u64) -> Option<u64> {
+        divided.digest(position, &self.job.open.interrupt, self.wait.clone()).await.ok()
     }
 
     /// Opens a source that was found without a fault.
@@ -261,6 +287,10 @@ impl<'a, W: Turns> Worker<'a, W> {
             return self.count_in_order(divided.name().clone()).await;
         }
         let mut report = divided.report(&mut all);
+        if let (Some(before), true) = (all.before_last, report.outcome.is_complete()) {
+            let digest = self.digest(divided, before.position()).await;
+            report.state = digest.map(|digest| before.with_digest(digest));
+        }
         self.conclude(all.counted, &mut report);
         Some(report)
     }

@@ -10,6 +10,7 @@ mod containers;
 mod counter;
 mod faults;
 mod measure;
+mod state;
 mod waiting;
 
 #[test]
