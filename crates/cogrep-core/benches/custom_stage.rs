@@ -1,6 +1,6 @@
-//! What stages from elsewhere cost: the network as it is built in, the same behind a
-//! stage that does nothing, behind the built-in `lines`, behind one that only finds out
-//! where lines end, which is the least that whoever compares lines must do, and behind
+//! What stages from elsewhere cost: the network as it is built in, the same after a
+//! stage that does nothing, after the built-in `lines`, after one that only finds out
+//! where lines end, which is the least that comparing lines takes, and after
 //! the example that drops repeated lines.
 //!
 //! `cargo bench -p cogrep-core [-- FILE]`; without a file, on generated prose, and on the

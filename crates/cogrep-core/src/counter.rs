@@ -200,7 +200,7 @@ impl Counter {
     }
 
     /// Counts on in the next piece of a text, which may be cut anywhere. It is text as it
-    /// stands: UTF-8, without a mark. It is not copied, unless there are [stages of one's
+    /// is: UTF-8, without a mark. It is not copied, unless there are [stages of one's
     /// own](Self::with_stage).
     pub fn feed(&mut self, piece: &[u8]) {
         let mut fed = self.fed.take().unwrap_or_else(|| Fed::new(self.take_pipeline()));

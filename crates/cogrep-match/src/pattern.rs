@@ -240,7 +240,7 @@ pub(crate) fn parse(
     })
 }
 
-/// Whether an upper-case character stands in the expression for itself.
+/// Whether the expression has an upper-case character that means itself.
 fn has_uppercase_literal(ast: &Ast) -> bool {
     struct Finder {
         found: bool,

@@ -19,7 +19,7 @@ use crate::text::fold::{Folder, MOST_CUT, MOST_FOLDED, Unfolded, fold_all};
 
 pub use choice::{EngineChoice, UnknownEngine};
 
-/// A fact about a pattern that whoever gave it may not know; it is counted all the same.
+/// A fact about a pattern that its author may not know; it is counted all the same.
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum Warning {

@@ -1,4 +1,4 @@
-//! What all engines share on the way through a text: pieces are joined to windows, places
+//! What all engines share as they go through a text: pieces are joined to windows, places
 //! are judged, and the state at the end of a range is carried to the next.
 //!
 //! Read next: [`interface`], what an engine is; [`literal`], which puts the parts of a scan

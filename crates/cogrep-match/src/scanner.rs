@@ -1,6 +1,6 @@
 //! The way from bytes to counts, or to hits: one object that owns all it needs.
 //!
-//! A scanner holds what stands between the bytes of a text and what is found in it: the
+//! A scanner holds what is between the bytes of a text and what is found in it: the
 //! folding or the grouping into lines, the engines of a plan on their way through the text,
 //! and what they found. It borrows nothing and can be sent to another thread, so that it
 //! fits into a struct, a task or an object of another language.
@@ -365,7 +365,7 @@ impl Scanner<Hits> {
     }
 
     /// From now on hits of this needle are counted, and not reported, up to the end of the text
-    /// or the range: where nobody asks for more of them, they are found faster.
+    /// or the range: where no more of them are asked for, they are found faster.
     pub fn mute(&mut self, needle: usize) {
         self.scans.iter_mut().for_each(|scan| scan.mute(needle));
     }

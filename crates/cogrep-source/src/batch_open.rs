@@ -158,7 +158,7 @@ impl OpenBatch {
     }
 
     /// Starts the requests of a batch that is not full, each on a thread of its own, unless
-    /// the threads at work are so many that more requests will come. To be called before the
+    /// enough threads are at work that more requests will come. To be called before the
     /// loop waits.
     pub(crate) fn flush(&self, interrupt: &Interrupt) {
         if self.in_flight.load(Ordering::Acquire) > BUSY_THREADS {

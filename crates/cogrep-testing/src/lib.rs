@@ -2,7 +2,7 @@
 //! the machine lacks something, and a check that no test file was forgotten.
 //!
 //! Four variables of the environment decide, so that the same tests are quick while
-//! somebody works and complete in `.ci/run`:
+//! the code is worked on and complete in `.ci/run`:
 //!
 //! | Variable | Effect |
 //! |---|---|

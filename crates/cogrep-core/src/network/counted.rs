@@ -14,7 +14,7 @@ pub struct Counted {
     pub findings: Findings,
     /// Whether some hits of a range may be others, depending on the text before it.
     pub is_undecided: bool,
-    /// Why a stage could not go on, if one could not: what was counted before stands.
+    /// Why a stage could not go on, if one could not: what was counted before is kept.
     pub fault: Option<Fault>,
 }
 

@@ -11,7 +11,7 @@ use crate::network::counted::Counted;
 use crate::network::shape::Shape;
 use crate::network::stage::{Stage, named};
 
-/// Lines are passed on in chunks of so many bytes and less, where they are no longer: what
+/// Lines are passed on in chunks of at most this many bytes, where they are no longer: what
 /// one stage has looked at is then still in the cache next to the core when the next one does.
 const PIECE_BYTES: usize = 64 << 10;
 

@@ -76,19 +76,19 @@ impl Story {
             End::Cut(_) => Some(self.text.len() as u64 + 1),
             End::Whole | End::Error(_) => None,
         };
-        let told = Told {
+        let telling = Telling {
             text: self.delivered().to_vec().into(),
             moves: self.moves.clone(),
             fails: matches!(self.end, End::Error(_)),
         };
         Ok(match self.door {
-            Door::Reader => Opened::Reader { reader: Box::new(told), size },
-            Door::Stream => Opened::Stream { pieces: told.into_stream().boxed(), size },
+            Door::Reader => Opened::Reader { reader: Box::new(telling), size },
+            Door::Stream => Opened::Stream { pieces: telling.into_stream().boxed(), size },
             Door::Object => {
                 // An object of which all was read is not asked for more.
-                let more = u64::from(told.fails);
+                let more = u64::from(telling.fails);
                 let size = size.unwrap_or(self.text.len() as u64 + more);
-                Opened::Object { object: Arc::new(InOrder(Mutex::new(told))), size }
+                Opened::Object { object: Arc::new(InOrder(Mutex::new(telling))), size }
             }
         })
     }
@@ -110,14 +110,14 @@ impl Story {
     }
 }
 
-/// A story as it is being told.
-struct Told {
+/// A story that is being told.
+struct Telling {
     text: VecDeque<u8>,
     moves: Vec<Move>,
     fails: bool,
 }
 
-impl Read for Told {
+impl Read for Telling {
     fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
         let length = match self.moves.pop() {
             Some(Move::Short(length)) => length.min(buffer.len()),
@@ -132,7 +132,7 @@ impl Read for Told {
     }
 }
 
-impl Told {
+impl Telling {
     /// The next piece. A stall is a future that is not ready yet.
     fn poll_piece(&mut self, context: &Context<'_>, length: usize) -> Poll<io::Result<Bytes>> {
         let mut piece = vec![0; length];
@@ -156,7 +156,7 @@ impl Told {
 }
 
 /// Is read by one reader, from its beginning to its end.
-struct InOrder(Mutex<Told>);
+struct InOrder(Mutex<Telling>);
 
 impl Object for InOrder {
     fn read(&self, range: Range<u64>) -> BoxFuture<'_, io::Result<Bytes>> {
@@ -188,9 +188,9 @@ fn number(name: &SourceName) -> usize {
 fn count(pattern: &[u8], text: &[u8]) -> u64 {
     let (mut at, mut count) = (0, 0);
     while at + pattern.len() <= text.len() {
-        let stands = text[at..].starts_with(pattern);
-        count += u64::from(stands);
-        at += if stands { pattern.len() } else { 1 };
+        let occurs = text[at..].starts_with(pattern);
+        count += u64::from(occurs);
+        at += if occurs { pattern.len() } else { 1 };
     }
     count
 }

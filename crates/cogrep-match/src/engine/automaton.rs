@@ -72,7 +72,7 @@ impl Automaton {
         Ok(Self { group, machine, all, judged, longest })
     }
 
-    /// About how many nanoseconds a byte of text takes, wherever needles of so many bytes
+    /// About how many nanoseconds a byte of text takes, wherever needles of this many bytes
     /// end: the more states, the fewer are in the caches. Measured on one machine.
     pub(super) fn cost(needle_bytes: usize) -> usize {
         (2 + needle_bytes / 10_000).min(8)

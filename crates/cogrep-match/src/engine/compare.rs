@@ -92,9 +92,9 @@ impl Find for Search {
     fn find<O: Output>(&mut self, window: &Window<'_>, judge: &mut Judge<O>) {
         let mut ends = window.ends.clone();
         while !ends.is_empty() {
-            let behind = ends.end.min(ends.start + STRETCH_BYTES);
-            self.stretch(window, ends.start..behind, judge);
-            ends.start = behind;
+            let next = ends.end.min(ends.start + STRETCH_BYTES);
+            self.stretch(window, ends.start..next, judge);
+            ends.start = next;
         }
     }
 }
@@ -136,7 +136,7 @@ struct Pass {
     kind: Option<FilterKind>,
     /// Where the gram of each begins in it.
     offsets: Vec<usize>,
-    /// Pairs of blocks that were opened, of so many looked at, when the grams were chosen.
+    /// Pairs of blocks that were opened, and that were looked at, when the grams were chosen.
     expected: Rate,
     /// The same since then.
     seen: Rate,
@@ -211,7 +211,7 @@ impl Pass {
         self.kind.is_none() || (seen.pairs > self.patience && far_more)
     }
 
-    /// Whether there is enough text to choose on. What stands around a seam is not; but if
+    /// Whether there is enough text to choose on. The text around a seam is not; but if
     /// all text comes in such pieces, it has to do in the end.
     fn may_choose(&self, text: &[u8]) -> bool {
         let waited = self.seen.pairs >= 4 * self.patience;

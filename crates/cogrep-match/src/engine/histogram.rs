@@ -116,8 +116,8 @@ impl Pairs {
             }
             [byte] => {
                 let alone = spellings(byte).map(|byte| u64::from(self.first[usize::from(byte)]));
-                let behind = |first| spellings(byte).map(move |byte| seen(first, byte));
-                alone.sum::<u64>() + (0..=u8::MAX).flat_map(behind).sum::<u64>()
+                let after = |first| spellings(byte).map(move |byte| seen(first, byte));
+                alone.sum::<u64>() + (0..=u8::MAX).flat_map(after).sum::<u64>()
             }
             _ => 0,
         }

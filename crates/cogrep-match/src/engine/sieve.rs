@@ -51,7 +51,7 @@ pub(crate) struct Sieve {
 struct Sieves {
     prefilter: Prefilter,
     keys: Keys,
-    /// How many of so many places were to pass the prefilter.
+    /// How many places were expected to pass the prefilter, and of how many.
     expected: (usize, usize),
     /// The text on which they were chosen.
     sample: Vec<u8>,
@@ -218,12 +218,12 @@ impl Work {
         8 * self.places + self.entries
     }
 
-    /// Whether it was about as much as an automaton has to do, that costs so much a byte.
+    /// Whether it was about as much as an automaton has to do that costs this much a byte.
     fn is_much(self, automaton: usize) -> bool {
         self.cost() > automaton * self.bytes
     }
 
-    /// Whether far more passed than where so many of so many places were expected to.
+    /// Whether far more places passed than were expected to.
     fn is_more_than(self, (passed, places): (usize, usize)) -> bool {
         128 * self.places * places > (256 * passed + places) * self.bytes
     }
@@ -233,9 +233,9 @@ impl Find for Search {
     fn find<O: Output>(&mut self, window: &Window<'_>, judge: &mut Judge<O>) {
         let mut ends = window.ends.clone();
         while !ends.is_empty() {
-            let behind = ends.end.min(ends.start + STRETCH_BYTES);
-            self.stretch(window, ends.start..behind, judge);
-            ends.start = behind;
+            let next = ends.end.min(ends.start + STRETCH_BYTES);
+            self.stretch(window, ends.start..next, judge);
+            ends.start = next;
         }
     }
 
@@ -284,7 +284,7 @@ impl Search {
         let work = self.sift(&sieves, window, ends.clone(), judge);
         self.sifted_bytes += work.bytes;
         self.recent.add(work);
-        // A short stretch says little, and so does what stands around a seam. If all text
+        // A short stretch says little, and so does the text around a seam. If all text
         // comes in such pieces, it has to do in the end.
         let text = &window.text[ends.start..];
         let least = if text.len() < PART_BYTES { 2 * STRETCH_BYTES } else { STRETCH_BYTES };

@@ -121,7 +121,7 @@ impl Group {
         self.may_overlap[slot]
     }
 
-    /// What a judgement looks at around a place, beside the place itself.
+    /// What a judgement looks at around a place, besides the place itself.
     fn margins(&self) -> Context {
         match self.neighbours {
             Neighbours::Any => Context { before: 0, after: 0 },

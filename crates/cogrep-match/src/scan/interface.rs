@@ -43,7 +43,7 @@ pub trait Engine: fmt::Debug + Send + Sync {
     fn hit_scan(self: Arc<Self>) -> Box<dyn Scan<Hits>>;
 }
 
-/// An engine on its way through texts, one after the other.
+/// An engine as it goes through texts, one after the other.
 ///
 /// The pieces of a text may be cut anywhere, also inside an occurrence or a
 /// character, unless the engine [needs whole lines](Engine::needs_whole_lines); the

@@ -20,7 +20,7 @@ use crate::scan::speculation::Speculation;
 use crate::scan::window::Window;
 use crate::text::word::{begins_with_word, ends_in_word};
 
-/// The judgement of a group on its way through texts.
+/// The judgement of a group as it goes through texts.
 #[derive(Debug)]
 pub(crate) struct Judge<O = Totals> {
     group: Arc<Group>,

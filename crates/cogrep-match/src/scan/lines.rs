@@ -14,7 +14,7 @@ pub(crate) trait Lines: fmt::Debug + Send + Sync + 'static {
     /// The name of the engine.
     const NAME: &'static str;
 
-    /// What it needs on its way through a text.
+    /// What it needs while it goes through a text.
     type State: Send;
 
     /// The needles it counts. The index of a needle in them is its slot.

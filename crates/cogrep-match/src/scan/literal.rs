@@ -79,7 +79,7 @@ pub(crate) trait Find: Send {
     fn end_text(&mut self) {}
 }
 
-/// An engine for literals on its way through texts.
+/// An engine for literals as it goes through texts.
 #[derive(Debug)]
 pub(crate) struct LiteralScan<F, O> {
     windower: Windower,

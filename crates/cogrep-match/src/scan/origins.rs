@@ -120,7 +120,7 @@ mod tests {
         assert_eq!(starts, [100, 101, 102, 105, 106]);
         let ends: Vec<u64> = (8..13).map(|fed| origins.end(fed)).collect();
         assert_eq!(ends, [101, 102, 105, 106, 107]);
-        // \u{23A} becomes three bytes of two: a part of it stands for all of it.
+        // \u{23A} becomes three bytes of two: a part of it counts as all of it.
         origins.feed(4, &[Change { at: 0, folded_len: 3, text_len: 2 }]);
         let starts: Vec<u64> = (12..16).map(|fed| origins.start(fed)).collect();
         assert_eq!(starts, [107, 107, 107, 109]);

@@ -146,8 +146,8 @@ mod tests {
                 decided = at + window.ends.end;
                 let complete = at == 0 || window.ends.start >= context.before;
                 assert!(complete, "{context:?} {lens:?} {window:?}");
-                let behind = window.text.len() - window.ends.end;
-                assert!(behind >= context.after || at + window.text.len() == text.len());
+                let rest = window.text.len() - window.ends.end;
+                assert!(rest >= context.after || at + window.text.len() == text.len());
             };
             let (mut rest, mut lens) = (text, lens.iter().cycle());
             while !rest.is_empty() {
@@ -189,13 +189,13 @@ mod tests {
                         assert_eq!(at + window.ends.start, decided);
                         decided = at + window.ends.end;
                         assert!(at == 0 || window.ends.start >= before);
-                        let behind = window.text.len() - window.ends.end;
-                        assert!(behind >= after || at + window.text.len() == text.len());
+                        let rest = window.text.len() - window.ends.end;
+                        assert!(rest >= after || at + window.text.len() == text.len());
                     };
                     assert_eq!(windower.begin_range(&text[..start]), start as u64);
                     text[start..end].chunks(len).for_each(|piece| windower.feed(piece, &mut look));
-                    let behind = &text[end..(end + after).min(text.len())];
-                    assert_eq!(windower.end_range(behind, &mut look), end as u64);
+                    let rest = &text[end..(end + after).min(text.len())];
+                    assert_eq!(windower.end_range(rest, &mut look), end as u64);
                     assert_eq!(decided, end);
                 }
             }

@@ -20,7 +20,7 @@ pub(super) enum Prepare {
     Lines(LineGrouper),
 }
 
-/// A text on its way through a folder.
+/// A text that goes through a folder.
 #[derive(Debug)]
 pub(super) struct Fold {
     folder: Folder,

@@ -105,7 +105,7 @@ pub(crate) struct Gram<'a> {
 pub(crate) enum Wanted {
     /// How many places it has.
     Count,
-    /// How many places it has with no word character of ASCII beside them. A place beside
+    /// How many places it has with no word character of ASCII next to them. A place next to
     /// another character, or at an end of the text, is shown instead.
     CountWords,
     /// Every place.

@@ -7,7 +7,7 @@
 //! it does not if all its bytes have one half in common, as a letter and its capital form
 //! do.
 //!
-//! That bits of a byte stand for patterns, and are and-ed over neighbouring bytes, is
+//! That bits of a byte represent patterns, and are and-ed over neighbouring bytes, is
 //! Teddy's idea, from Hyperscan, which looks halves up in tables of sixteen entries.
 
 use super::Case;

@@ -95,7 +95,7 @@ pub(super) trait Block: Copy {
     }
 
     /// Which of four windows a text shows on its two sides of a place: bit `i` is set if
-    /// each side of the text, shifted up by so many bits, equals that side of window `i`.
+    /// each side of the text, shifted up by this many bits, equals that side of window `i`.
     /// Shifts are at most 64, and by 64 everything is shifted out.
     #[inline(always)]
     unsafe fn equal_windows(

@@ -4,7 +4,7 @@
 //! alphabetic, a mark, a decimal digit, connector punctuation or a join control.
 
 #[rustfmt::skip]
-#[allow(clippy::unreadable_literal, reason = "rows of bits that nobody reads")]
+#[allow(clippy::unreadable_literal, reason = "rows of bits are not for reading")]
 mod table;
 
 use crate::text::utf8;

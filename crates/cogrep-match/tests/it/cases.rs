@@ -1,7 +1,7 @@
 //! One table of cases, run on every engine and with every way to cut the text.
 //!
 //! The files in `tests/cases` are the table. In a case with `bytes = true`, `\xNN`,
-//! `\n` and `\r` in the text, and in literals, stand for bytes.
+//! `\n` and `\r` in the text, and in literals, are bytes.
 
 use crate::common::random::Random;
 use crate::common::{choices, counts, reference};
@@ -18,7 +18,7 @@ struct Table {
 struct Case {
     name: String,
     text: String,
-    /// Whether escapes stand for bytes.
+    /// Whether escapes mean bytes.
     #[serde(default)]
     bytes: bool,
     #[serde(default)]

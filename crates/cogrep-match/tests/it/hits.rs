@@ -60,7 +60,7 @@ proptest! {
 proptest! {
     #![proptest_config(cases(500))]
 
-    /// What nobody asks for any more is counted, and nothing is lost in between.
+    /// What is asked for no more is counted, and nothing is lost in between.
     #[test]
     fn muted_hits_are_counted(
         text in strategy::bytes(0..300),

@@ -23,7 +23,7 @@ fn prose(random: &mut Random) -> Vec<u8> {
     text
 }
 
-/// Parts of the text, so that they stand in it, and some that do not.
+/// Parts of the text, which therefore occur in it, and some that do not.
 fn patterns(random: &mut Random, text: &[u8], count: usize) -> Vec<Vec<u8>> {
     let mut patterns: Vec<Vec<u8>> = (0..count)
         .map(|_| {

@@ -235,7 +235,7 @@ fn list_options() -> [Matching; 5] {
     ]
 }
 
-/// Patterns of a list at random, and as many that stand in the text, if there are.
+/// Patterns of a list at random, and as many that occur in the text, if there are.
 fn sample(random: &mut Random, list: &[Vec<u8>], text: &[u8], size: usize) -> Vec<Vec<u8>> {
     let mut sample = Vec::new();
     for _ in 0..20 * size {

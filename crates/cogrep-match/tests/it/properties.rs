@@ -29,7 +29,7 @@ proptest! {
 proptest! {
     #![proptest_config(cases(200))]
 
-    /// Long enough for whole blocks of vectors, and for what is measured on the way.
+    /// Long enough for whole blocks of vectors, and for what is measured meanwhile.
     #[test]
     fn every_engine_counts_long_texts_as_the_reference(
         text in strategy::bytes(200..2000),

@@ -153,7 +153,7 @@ fn places_may_be_longer_in_the_text_than_folded() {
 }
 
 /// A chain of occurrences that overlap, longer than what is looked back at: which of them
-/// count cannot be told from a range alone, and it is said.
+/// count cannot be known from a range alone, and the scanner says so.
 #[test]
 fn a_chain_from_further_back_than_is_shown_is_not_guessed_at() {
     let plan = plan(&[b"aa".to_vec()], Matching::default(), EngineChoice::Auto);

@@ -63,7 +63,7 @@ fn word_characters() -> Vec<bool> {
 }
 
 /// Shares equal pages: the page of each block of code points, and the pages. The
-/// empty page comes first: lookups behind the end of the index go there.
+/// empty page comes first: lookups after the end of the index go there.
 fn share<T: PartialEq + Clone>(empty: T, blocks: impl Iterator<Item = T>) -> (Vec<usize>, Vec<T>) {
     let mut pages = vec![empty];
     let index = blocks
@@ -123,7 +123,7 @@ fn word_table() -> String {
     let blocks = blocks.chunks(PAGE).map(|block| {
         block.iter().rev().fold(0_u64, |bits, is_word| bits << 1 | u64::from(*is_word))
     });
-    // The end of the code space has none: the index stops behind the last.
+    // The end of the code space has none: the index stops after the last.
     let (mut index, pages) = share(0, blocks);
     while index.last() == Some(&0) {
         index.pop();

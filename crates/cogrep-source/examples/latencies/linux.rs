@@ -35,7 +35,7 @@ fn print(what: &str, nanoseconds: &[f64]) {
     println!("{what:<46} {median:>10.3} µs, 99 %: {slow:>10.3} µs");
 }
 
-/// Times `step` so many times, each as often as it takes to be measured.
+/// Times `step` this many times, each as often as it takes to be measured.
 fn time<E>(times: u32, often: u32, mut step: impl FnMut() -> Result<(), E>) -> Result<Vec<f64>, E> {
     (0..times)
         .map(|_| {

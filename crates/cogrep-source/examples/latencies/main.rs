@@ -15,5 +15,5 @@ fn main() -> Result<(), Box<dyn std::error::Error>> {
 
 #[cfg(not(target_os = "linux"))]
 fn main() -> Result<(), Box<dyn std::error::Error>> {
-    Err("only Linux can be told to forget a file that it has in memory".into())
+    Err("only Linux can be made to forget a file that it has in memory".into())
 }

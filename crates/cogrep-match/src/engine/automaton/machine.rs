@@ -4,7 +4,7 @@
 //! Its states, the beginnings of needles, are numbered breadth first. So the children of
 //! a state are neighbours, and a state *fails* to one with a smaller number: the longest
 //! end of it that is a state as well. The first states have a *row*, the next state for
-//! each class of bytes. Others, if there are so many that rows would need too much
+//! each class of bytes. Others, where rows for all of them would need too much
 //! memory, have children only, and what they lack is asked of the state they fail to.
 //!
 //! Of most rows little is ever used: the columns of frequent bytes. These lie together, a
@@ -30,7 +30,7 @@ pub(super) struct Machine {
     /// The rows: a line of each, for the classes that are most frequent; a line of each for
     /// the next; and so on.
     sheets: Vec<State>,
-    /// The first child of each state; those behind it, before that of the next state,
+    /// The first child of each state; those after it, before that of the next state,
     /// are the others.
     first_children: Vec<u32>,
     /// The class of bytes that leads to each state from its parent.
@@ -53,7 +53,7 @@ pub(super) struct Longest(Vec<u32>);
 /// The bytes of a text that are walked through at once.
 pub(super) const BLOCK: usize = 64;
 
-/// The entries of a line: for so many classes, and one that leaves room for a mark.
+/// The entries of a line: for this many classes, and one that leaves room for a mark.
 const LINE: usize = 16;
 const LINE_CLASSES: usize = LINE - 1;
 
@@ -72,7 +72,7 @@ impl State {
 }
 
 impl Machine {
-    /// The automaton of these needles, which must differ, with rows of so many bytes at
+    /// The automaton of these needles, which must differ, with rows of this many bytes at
     /// most; it marks some of them, by their slots. None if it would have more states than
     /// can be numbered.
     pub(super) fn new(
@@ -233,7 +233,7 @@ impl Machine {
         }
     }
 
-    /// Walks on through several texts at once, and notes the state behind each byte.
+    /// Walks on through several texts at once, and notes the state after each byte.
     pub(super) fn trace<const LANES: usize>(
         &self,
         states: &mut [State; LANES],
@@ -372,8 +372,8 @@ mod tests {
                     Case::Matters => text[..=at].to_vec(),
                     Case::Ignored => text[..=at].to_ascii_lowercase(),
                 };
-                let stands = |slot: &usize| read.ends_with(&needles[*slot]);
-                let mut ending: Vec<_> = (0..needles.len()).filter(stands).collect();
+                let ends = |slot: &usize| read.ends_with(&needles[*slot]);
+                let mut ending: Vec<_> = (0..needles.len()).filter(ends).collect();
                 for slot in &ending {
                     expected[*slot] += 1;
                 }

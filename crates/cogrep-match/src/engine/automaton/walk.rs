@@ -10,7 +10,7 @@ use crate::scan::interface::Output;
 use crate::scan::judge::Judge;
 use crate::scan::window::Window;
 
-/// Where in the automaton the text has led, and what was counted on the way.
+/// Where in the automaton the text has led, and what was counted so far.
 #[derive(Debug)]
 pub(in crate::engine) struct Walk {
     engine: Arc<Automaton>,
@@ -35,7 +35,7 @@ const STRETCH_BYTES: usize = 64 << 10;
 /// Text after which no number of visits has run over.
 const MOST_WALKED: usize = 1 << 31;
 
-/// Adding up the visits of so many states costs about what it costs to look up what ends
+/// Adding up the visits of this many states costs about what it costs to look up what ends
 /// at one byte.
 const STATES_A_BYTE: usize = 4;
 
@@ -52,7 +52,7 @@ impl Walk {
         }
     }
 
-    /// Goes on behind these bytes of a text.
+    /// Goes on after these bytes of a text.
     pub(in crate::engine) fn begin_after(&mut self, before: &[u8]) {
         self.state = self.engine.machine.led_to(State::default(), before);
     }
@@ -65,9 +65,9 @@ impl Walk {
         judge: &mut Judge<O>,
     ) {
         while !ends.is_empty() {
-            let behind = ends.end.min(ends.start + STRETCH_BYTES);
-            self.stretch(window, ends.start..behind, judge);
-            ends.start = behind;
+            let next = ends.end.min(ends.start + STRETCH_BYTES);
+            self.stretch(window, ends.start..next, judge);
+            ends.start = next;
         }
     }
 
@@ -123,12 +123,12 @@ impl Walk {
         let mut ends = ends;
         // What a needle has before a lane is walked through twice.
         if length >= LANES * self.engine.longest {
-            let behind = ends.start + LANES * length;
-            self.visit_in_lanes(&window.text[ends.start..behind], ends.start);
+            let next = ends.start + LANES * length;
+            self.visit_in_lanes(&window.text[ends.start..next], ends.start);
             for (state, end) in self.judged.iter_mut().flat_map(|places| places.drain(..)) {
                 self.engine.judge(state, window, end, judge);
             }
-            ends.start = behind;
+            ends.start = next;
         }
         let Self { engine, visits, state, .. } = self;
         for (end, byte) in (ends.start + 1..).zip(&window.text[ends]) {

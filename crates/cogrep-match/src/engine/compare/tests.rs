@@ -30,7 +30,7 @@ fn grams_are_the_shortest_that_are_rare() {
     let rare = chosen(&engine, &"e".repeat(10_000));
     assert_eq!((rare.kind, &rare.offsets[..]), (Some(FilterKind::Compare(1)), &[3, 0][..]));
     assert_eq!((rare.expected.opened, rare.expected.pairs), (0, FIRST_SAMPLE_BYTES / PAIR + 1));
-    // Each letter is frequent, and none stands before the other.
+    // Each letter is frequent, and none comes before the other.
     let letters = ["z".repeat(1500), "q".repeat(1500), "e".repeat(1000)].concat();
     let pair = chosen(&engine, &letters.replace("qe", "q e"));
     assert_eq!((pair.kind, &pair.offsets[..]), (Some(FilterKind::Compare(2)), &[2, 0][..]));

@@ -34,7 +34,7 @@ pub(super) struct Choice {
     pub(super) prefilter: Prefilter,
     /// The anchor of each needle: its first, where the stride asks for several.
     pub(super) anchors: Vec<u32>,
-    /// How many passed of so many places.
+    /// How many places passed, and of how many.
     pub(super) expected: (usize, usize),
 }
 

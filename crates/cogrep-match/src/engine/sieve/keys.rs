@@ -23,7 +23,7 @@ pub(super) struct Keys {
     /// What is around the anchor, one for each entry.
     windows: Windows,
     entries: Vec<Entry>,
-    /// The needles, one behind the other.
+    /// The needles, one after the other.
     bytes: Vec<u8>,
 }
 
@@ -97,7 +97,7 @@ impl Keys {
         Self { level, case, hash, shift, starts, windows, entries, bytes }
     }
 
-    /// Calls `matched` with each needle that stands in the text with its anchor at one of
+    /// Calls `matched` with each needle that occurs in the text with its anchor at one of
     /// these places, and where it ends, in no order. Returns how many entries were
     /// compared.
     pub(super) fn each_match(
@@ -130,7 +130,7 @@ impl Keys {
         compared
     }
 
-    /// Where the needle ends whose window stands at this place, if all of it stands there.
+    /// Where the needle ends whose window is at this place, if all of it is there.
     #[inline]
     fn end(&self, entry: &Entry, text: &[u8], place: usize) -> Option<usize> {
         let start = place.checked_sub(entry.offset as usize)?;
@@ -140,8 +140,8 @@ impl Keys {
             Case::Matters => equal(there, needle),
             Case::Ignored => there.eq_ignore_ascii_case(needle),
         };
-        let stands = is_window || equal(entry.of(&self.bytes));
-        stands.then_some(start + entry.len as usize)
+        let is_there = is_window || equal(entry.of(&self.bytes));
+        is_there.then_some(start + entry.len as usize)
     }
 }
 
@@ -163,10 +163,10 @@ fn home(hash: GramHash, eight: u64, shift: u32) -> usize {
 #[inline]
 fn equal(one: &[u8], other: &[u8]) -> bool {
     let word = |bytes: &[u8]| bytes.first_chunk().copied().map(u64::from_ne_bytes);
-    let behind = one.len() - 8;
+    let last = one.len() - 8;
     word(one) == word(other)
-        && word(&one[behind..]) == word(&other[behind..])
-        && (one.len() <= 16 || one[8..behind] == other[8..behind])
+        && word(&one[last..]) == word(&other[last..])
+        && (one.len() <= 16 || one[8..last] == other[8..last])
 }
 
 /// A length or a number that memory for needles keeps below what `u32` can say.

@@ -278,11 +278,11 @@ impl Prefix {
     }
 }
 
-/// Places with no word character of ASCII beside them.
+/// Places with no word character of ASCII next to them.
 struct WordBounds {
     /// Both neighbours are ASCII: these are words.
     certain: u64,
-    /// Another character is beside them.
+    /// Another character is next to them.
     uncertain: u64,
 }
 
@@ -340,7 +340,7 @@ impl<F: Filter<NEEDLES>, const NEEDLES: usize> BlockScan<'_, F, NEEDLES> {
         kept
     }
 
-    /// Which of these places have no word character of ASCII beside them.
+    /// Which of these places have no word character of ASCII next to them.
     ///
     /// # Safety
     ///

@@ -58,14 +58,14 @@ fn words(
     gram: Gram<'_>,
     haystack: &Haystack<'_>,
 ) -> (Vec<usize>, u64) {
-    let beside = |place: usize| {
+    let neighbours = |place: usize| {
         let before = place.checked_sub(1).and_then(|at| haystack.text.get(at));
         [before, haystack.text.get(place + gram.needle.len())]
     };
     let is_word = |byte: &u8| byte.is_ascii_alphanumeric() || *byte == b'_';
-    let has_word = |place: usize| beside(place).into_iter().flatten().any(is_word);
+    let has_word = |place: usize| neighbours(place).into_iter().flatten().any(is_word);
     let is_unclear = |place: usize| {
-        beside(place).into_iter().any(|byte| byte.is_none_or(|byte| !byte.is_ascii()))
+        neighbours(place).into_iter().any(|byte| byte.is_none_or(|byte| !byte.is_ascii()))
     };
     let may_be = places.iter().copied().filter(|place| !has_word(*place));
     let (show, count): (Vec<_>, Vec<_>) =
@@ -150,9 +150,9 @@ fn lengths_around_blocks() {
 
 #[test]
 fn every_byte_beside_a_needle() {
-    let beside =
+    let neighbours =
         (0..=255_u8).flat_map(|byte| [byte, b'q', b'z', byte, b'-', b'-', b'q', b'z', byte]);
-    let text = [vec![b'-'; 100], beside.collect(), vec![b'-'; 200]].concat();
+    let text = [vec![b'-'; 100], neighbours.collect(), vec![b'-'; 200]].concat();
     let all = 0..text.len();
     for case in [Case::Matters, Case::Ignored] {
         let haystack = Haystack { text: &text, case, ends: all.clone(), grams: 0..text.len() - 1 };

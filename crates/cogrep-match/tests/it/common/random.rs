@@ -38,7 +38,7 @@ impl Random {
         from[self.below(from.len())]
     }
 
-    /// A stretch of these bytes, not empty, of up to so many of them.
+    /// A stretch of these bytes, not empty, of up to this many of them.
     pub(crate) fn stretch<'t>(&mut self, text: &'t [u8], most: usize) -> &'t [u8] {
         let start = self.below(text.len());
         let len = 1 + self.below(most.min(text.len() - start));
