@@ -2,7 +2,7 @@
 //! counted.
 
 use cogrep_core::measure::Dispersion;
-use cogrep_core::{Counts, SourceName, SourceReport};
+use cogrep_core::{Counts, SourceName, SourceReport, TextState};
 
 /// A source that has ended.
 #[derive(Clone, Debug)]
@@ -23,6 +23,8 @@ pub struct Source {
     pub parts: Vec<Counts>,
     /// Where in it patterns start, if that was wanted.
     pub dispersion: Option<Dispersion>,
+    /// How to continue its count, if that was kept.
+    pub state: Option<TextState>,
 }
 
 impl Source {
@@ -58,6 +60,7 @@ impl Collection {
             counts: source.counts.clone(),
             parts: source.parts.clone(),
             dispersion: source.dispersion.clone(),
+            state: source.state.clone(),
         });
     }
 }

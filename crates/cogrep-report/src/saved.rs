@@ -2,7 +2,7 @@
 //!
 //! ```json
 //! {
-//!   "cogrep_result": 1,
+//!   "cogrep_result": 2,
 //!   "part": 2, "of": 4,
 //!   "inputs": {"sources": 12, "digest": "4f7a0d7a3e1bb6c5"},
 //!   "options": {"ignore-case": "true", "syntax": "literal", "unit": "occurrences"},
@@ -19,7 +19,9 @@
 //! is the place of a source among all. Counts are pairs of a pattern's place in the
 //! list and its count, those of zero left out. A source can also have a `reason` why it
 //! is not complete, `parts` with counts each, and `dispersion`; a pattern its
-//! `places`. Bytes that are not UTF-8 stand as in JSON results, with `_base64`.
+//! `places`. `state` is what it takes to continue the count of a source that grows: where to
+//! go on, a digest of the bytes before, and the tally there, by the number of each needle;
+//! see [`TextState`](cogrep_core::TextState). Bytes that are not UTF-8 stand as in JSON results, with `_base64`.
 //!
 //! Read next: [`merge`].
 
@@ -37,7 +39,7 @@ pub use merge::{MergeError, Merged, merge};
 
 /// The version of the schema, which changes when a field is renamed, removed or means
 /// something else.
-const SCHEMA: u32 = 1;
+const SCHEMA: u32 = 2;
 
 /// How every file begins: by this it is told from others.
 const BEGINNING: &[u8] = b"{\"cogrep_result\":";
@@ -90,7 +92,11 @@ impl std::fmt::Display for NotSaved {
         match self {
             Self::Foreign => f.write_str("not a saved result; cogrep --save FILE makes one"),
             Self::Version(version) => {
-                write!(f, "a saved result of version {version}; this cogrep reads version {SCHEMA}")
+                write!(
+                    f,
+                    "a saved result of version {version}; this cogrep reads version {SCHEMA}; \
+                     count again, and save that"
+                )
             }
             Self::Damaged(why) => {
                 write!(f, "a saved result that is damaged ({why}); save it again")

@@ -7,7 +7,7 @@ use std::path::PathBuf;
 use base64::Engine as _;
 use base64::prelude::BASE64_STANDARD;
 use cogrep_core::measure::Dispersion;
-use cogrep_core::{Counts, Excerpt, Located, Place, Shard, SourceDigest, SourceName};
+use cogrep_core::{Counts, Excerpt, Located, Place, Shard, SourceDigest, SourceName, TextState};
 use serde::de::Error as _;
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
@@ -89,6 +89,8 @@ struct SourceField<'a> {
     parts: Vec<Pairs<'a>>,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     dispersion: Option<DispersionField>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    state: Option<Cow<'a, TextState>>,
 }
 
 #[derive(Serialize, Deserialize)]
@@ -225,6 +227,7 @@ impl<'a> SourceField<'a> {
             counts: saved.counts.as_ref().map(Pairs::of),
             parts: saved.parts.iter().map(Pairs::of).collect(),
             dispersion,
+            state: saved.state.as_ref().map(Cow::Borrowed),
         }
     }
 
@@ -249,6 +252,7 @@ impl<'a> SourceField<'a> {
             counts: self.counts.map(Pairs::into_counts),
             parts: self.parts.into_iter().map(Pairs::into_counts).collect(),
             dispersion,
+            state: self.state.map(Cow::into_owned),
         })
     }
 }

@@ -158,7 +158,7 @@ fn damaged_results_are_errors() {
         place.write("2", text.as_bytes());
         merge(&place, &[], &["1".into(), "2".into()])
     };
-    assert_snapshot!(error(&saved.replacen(":1,", ":2,", 1)).err, @"cogrep: 2: a saved result of version 2; this cogrep reads version 1");
+    assert_snapshot!(error(&saved.replacen(":2,", ":1,", 1)).err, @"cogrep: 2: a saved result of version 1; this cogrep reads version 2; count again, and save that");
     let half = error(&saved[..saved.len() / 2]);
     assert!(half.err.starts_with("cogrep: 2: a saved result that is damaged (EOF"), "{half:?}");
     assert_eq!(half.status, 2);
