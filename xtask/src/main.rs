@@ -3,6 +3,7 @@
 //! What needs no Rust of its own is a script in `.ci`, `ci` or `bench`.
 
 mod prose;
+mod structure;
 mod weave;
 
 use std::process::ExitCode;
@@ -11,6 +12,7 @@ const USAGE: &str = "\
 usage: cargo xtask TASK
 
   prose [--fix]    hold every Markdown page to one sentence a line, or lay it out so
+  structure        hold every crate to imports without a circle, and files of 600 lines
   weave MUTANTS.json ROOT [NUMBER_TO_LEAVE_OUT...]
                    put mutants into the sources, each behind a switch (xtask/mutants)
 ";
@@ -21,6 +23,7 @@ fn main() -> ExitCode {
     let result = match words[..] {
         ["prose"] => prose::check(),
         ["prose", "--fix"] => prose::fix(),
+        ["structure"] => structure::check(),
         ["weave", list, root, ref left_out @ ..] => {
             weave::weave(list.as_ref(), root.as_ref(), left_out)
         }
