@@ -6,7 +6,6 @@
 use cogrep_core::measure::{Measure, TextFacts};
 use cogrep_core::{Counter, Fault, Hit, Input, Job, Options};
 
-/// Finds the longest gap between two hits.
 #[derive(Debug)]
 pub(crate) struct LongestGap;
 
@@ -20,7 +19,6 @@ pub(crate) struct Gap {
 
 impl Measure for LongestGap {
     type State = Vec<Gap>;
-
     fn name(&self) -> &'static str {
         "longest gap"
     }
@@ -42,9 +40,8 @@ impl Gap {
     fn join(&mut self, next: &Self) {
         let Some(first) = next.first else { return };
         let between = self.first.map_or(0, |_| first.saturating_sub(self.last));
-        self.longest = self.longest.max(between).max(next.longest);
-        self.first = self.first.or(next.first);
-        self.last = next.last;
+        let longest = self.longest.max(between).max(next.longest);
+        *self = Self { first: self.first.or(next.first), last: next.last, longest };
     }
 }
 
