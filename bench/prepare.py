@@ -119,7 +119,7 @@ def make_lists(chance, log_base, most):
 
 
 def make_bases(chance):
-    """The bases of the texts, with how often each occurs in a MiB-sized text."""
+    """The bases of the texts, with how often each stands in a MiB-sized text."""
     book, log = prose(), logs(chance)
     block = book[: book.rfind(b"\n", 0, min(MIB, len(book))) + 1]
     zeros = bytes(MIB - 1) + b"\n"
@@ -138,7 +138,7 @@ def count(text, patterns, ignore_case):
         text, patterns = text.lower(), [pattern.lower() for pattern in patterns]
     if len(patterns) <= 10_000:
         return [text.count(pattern) for pattern in patterns]
-    # A look at each place for each length of pattern takes less time than a search for each.
+    # A look at each place for each length of pattern takes less time than so many searches.
     counts, ends = collections.Counter(), {pattern: 0 for pattern in patterns}
     for length in {len(pattern) for pattern in ends}:
         for at in range(len(text) - length + 1):

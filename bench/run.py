@@ -10,7 +10,7 @@ ratio of medians. --check looks at the totals once and times nothing: that is wh
 tests do.
 
 In memory, one core: the crate bench/throughput and hyperscan.c (needs libhyperscan-dev),
-each a process of its own that makes a pass when it is asked to. Building is timed apart.
+each a process of its own that makes a pass when it is told to. Building is timed apart.
 Whole processes: hyperfine, on the novel in COGREP_CORPUS or on the prepared prose.
 """
 
@@ -39,7 +39,7 @@ MOST = {"memmem": 100, "aho-corasick": 10_000, "hyperscan": 100_000}
 
 
 class Counter:
-    """A process that makes passes over a text in memory when it is asked to."""
+    """A process that makes passes over a text in memory when it is told to."""
 
     def __init__(self, name, text, patterns, ignore_case, hyperscan):
         program = [hyperscan] if name == "hyperscan" else [RELEASE / "throughput", engine(name)]
@@ -205,7 +205,7 @@ def run_once(command):
 
 
 def cores_table(cases, options, expected):
-    """Whole processes on one core and on two, next to cat and plain reads on as many."""
+    """Whole processes on one core and on two, beside cat and plain reads on as many."""
     lines, complaints = [], []
     for case in (case for case in cases if case.get("cores")):
         text, list_ = options.folder / f"{case['text']}.txt", options.folder / f"{case['list']}.list"
@@ -258,7 +258,7 @@ def hyperfine(commands, rounds):
 
 
 def one_hyperfine(command, output, runs):
-    """The seconds of several runs of a command."""
+    """The seconds of so many runs of a command."""
     with tempfile.NamedTemporaryFile(suffix=".json") as out:
         call = ["hyperfine", "-N", "-i", "--warmup", "1", "--runs", str(runs)]
         call += ["--output", output, "--export-json", out.name, shlex.join(command)]

@@ -17,7 +17,7 @@ left out. In each round the tools take turns, in another order each time, and th
 round is discarded. Given are medians of seconds, also as a ratio to the first tool, of CPU
 seconds and of context switches. With --cold the system forgets what
 it has read before each run, which needs root; what the disk itself can do is measured by
-fio, where it is installed: next to a tree, and for a file as one of those that take turns,
+fio, where it is installed: beside a tree, and for a file as one of those that take turns,
 since a disk that others use, too, does not give the same at all times.
 
 timeline compares what a picture of a run says of the same pieces one after the other with
@@ -106,7 +106,7 @@ class Tool:
         return total == self.total
 
     def run(self, stdin, is_kept):
-        # Into a file: grep stops at the first match where its output is not seen.
+        # Into a file: grep stops at the first match where nobody sees the output.
         with tempfile.TemporaryFile() as out, open(stdin or os.devnull) as source:
             began = time.perf_counter()
             process = subprocess.Popen(self.command, stdin=source, stdout=out)
@@ -120,7 +120,7 @@ class Tool:
 
 
 class Disk:
-    """fio reads the file once, around the page cache, several pieces at a time."""
+    """fio reads the file once, around the page cache, so many pieces at a time."""
 
     def __init__(self, file, block, depth):
         self.name = f"fio, {depth} times {block}"
@@ -288,7 +288,7 @@ def memory(options):
 
 
 def fio(options, *flags):
-    """What the disk gives to any reader."""
+    """What the disk gives, whoever asks."""
     if not shutil.which("fio"):
         return
     forget()

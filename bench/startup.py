@@ -4,7 +4,7 @@
 usage: startup.py [--runs N] PROGRAM... -- ARGUMENT...
 
 Prints the medians of CPU time and of the time from start to end, in milliseconds, and
-their ratios to those of the first program. Copy the programs into one folder first: a
+their ratios to those of the first program. Copy the programs beside each other first: a
 file that a linker has just written is in smaller pieces in the page cache than a copy,
 and starts more slowly.
 """

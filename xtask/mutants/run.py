@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
 """Mutation testing of cogrep-match: which changes of its code does no test notice?
 
-The mutants are those of cargo-mutants, but nearly all are compiled at once, each with
+The mutants are those of cargo-mutants, but nearly all are compiled at once, each behind
 a switch (`cargo xtask weave`). A mutant then costs its tests, and not a build of ten
 seconds. What does not compile that way, such as the value of a constant, is built by
 itself. The quickest tests run first, and the first failure ends the run. A mutant has
@@ -73,7 +73,7 @@ def limit(seconds):
 
 
 def outcome(folder, tests, number=None, stages=STAGES):
-    """Runs the tests on a mutant, the one of this number among the switches."""
+    """Runs the tests on a mutant, the one of this number behind the switches."""
     # Only the sources count: tests of real texts are skipped.
     left_out = {"COGREP_CORPUS", "COGREP_NO_SKIP"}
     environment = {k: v for k, v in os.environ.items() if k not in left_out}
@@ -104,7 +104,7 @@ def restore(folder):
 
 
 def weave(folder, listed, mutants, alone):
-    """Gives all mutants switches except those that must be built alone, and gives
+    """Puts all mutants behind switches except those that must be built alone, and gives
     their numbers. Mutants that do not compile that way are added to `alone`."""
     tool = ROOT / "target/debug/xtask"
     while True:

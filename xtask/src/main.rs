@@ -14,7 +14,7 @@ usage: cargo xtask TASK
   prose [--fix]    hold every Markdown page to one sentence a line, or lay it out so
   structure        hold every crate to imports without a circle, and files of 600 lines
   weave MUTANTS.json ROOT [NUMBER_TO_LEAVE_OUT...]
-                   put mutants into the sources, each with a switch (xtask/mutants)
+                   put mutants into the sources, each behind a switch (xtask/mutants)
 ";
 
 fn main() -> ExitCode {

@@ -120,7 +120,7 @@ fn is_raw(line: &str) -> bool {
 #[derive(Default)]
 struct Writer {
     out: String,
-    /// What comes before the first sentence: an indent, a list marker, a quote mark.
+    /// What stands before the first sentence: an indent, a list marker, a quote mark.
     first_prefix: String,
     paragraph: String,
 }
@@ -165,7 +165,7 @@ impl Writer {
     }
 }
 
-/// The length of what comes before the words of a line: the indent, and the marker of a
+/// The length of what stands before the words of a line: the indent, and the marker of a
 /// list item or a quotation.
 fn prefix_length(line: &str) -> usize {
     let indent = line.len() - line.trim_start().len();

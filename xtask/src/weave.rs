@@ -1,5 +1,5 @@
 //! Puts all mutants that `cargo mutants --list --json` names into the sources at once,
-//! each with a switch: `crate::mutant::on(N)` says whether mutant N is the one that runs.
+//! each behind a switch: `crate::mutant::on(N)` says whether mutant N is the one that runs.
 //!
 //! The number of a mutant is its index in the list. `xtask/mutants/run.py` builds and
 //! runs what comes of it; `xtask/mutants/switch.rs` is the switch.

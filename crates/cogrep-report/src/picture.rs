@@ -30,7 +30,7 @@ pub struct TooManyRows {
 
 impl std::fmt::Display for TooManyRows {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        write!(f, "{} patterns do not fit into a picture; choose fewer with --top", self.rows)
+        write!(f, "{} patterns do not fit into a picture", self.rows)
     }
 }
 

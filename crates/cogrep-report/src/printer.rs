@@ -38,6 +38,20 @@ impl Format {
     pub const NAMES: [&'static str; 7] =
         ["text", "table", "csv", "tsv", "json", "jsonl", "parquet"];
 
+    /// The name that it goes by.
+    #[must_use]
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Text => "text",
+            Self::Table => "table",
+            Self::Csv => "csv",
+            Self::Tsv => "tsv",
+            Self::Json => "json",
+            Self::Jsonl => "jsonl",
+            Self::Parquet => "parquet",
+        }
+    }
+
     /// Whether it is of bytes that no terminal should get.
     #[must_use]
     pub fn is_binary(self) -> bool {

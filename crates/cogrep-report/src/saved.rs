@@ -90,7 +90,7 @@ pub enum NotSaved {
 impl std::fmt::Display for NotSaved {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         match self {
-            Self::Foreign => f.write_str("not a saved result; cogrep --save FILE makes one"),
+            Self::Foreign => f.write_str("not a saved result"),
             Self::Version(version) => {
                 write!(
                     f,

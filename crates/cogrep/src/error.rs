@@ -1,145 +1,130 @@
-//! Everything that can go wrong, what is said of it, and the exit status, in one
-//! place. A message is one line on standard error that begins with `cogrep: `.
+//! What ends a command without a result: a kind, a message and hints, as data.
+//!
+//! Libraries say what is wrong; the hints, which name flags of the program, are added
+//! where a command uses the library. [`Display`](fmt::Display) is the one place that puts
+//! message and hints together, and [`messages`](crate::ui::messages) the one that prints.
 
-use std::ffi::OsStr;
-use std::io::{self, Write};
-use std::process::ExitCode;
+use std::fmt;
+use std::io;
 
-use cogrep_match::PatternError;
-use cogrep_report::{MergeError, escape};
-use cogrep_source::{Fault, UnknownEncoding};
+use cogrep_source::Fault;
 
-use crate::generate::{self, Kind};
-use crate::sources;
+use crate::status::Status;
 
-/// How a run ends.
+/// What kind of error it is, which decides the exit status.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum Status {
-    /// Everything was read and something was found.
-    Found,
-    /// Everything was read and nothing was found.
-    NotFound,
-    /// An error, or something could not be read.
-    Trouble,
-    /// Ctrl-C.
-    Interrupted,
+pub(crate) enum Kind {
+    /// The command line, or a variable of the environment, makes no sense.
+    Usage,
+    /// Something that the command needs cannot be read, or is not what it should be.
+    Input,
+    /// A result cannot be written.
+    Output,
+    /// The reader of standard output has closed it: it has seen enough.
+    ClosedOutput,
 }
 
-impl From<Status> for ExitCode {
-    fn from(status: Status) -> Self {
-        Self::from(match status {
-            Status::Found => 0,
-            Status::NotFound => 1,
-            Status::Trouble => 2,
-            Status::Interrupted => 130,
-        })
+/// An error.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct Error {
+    kind: Kind,
+    message: String,
+    /// What the user can do about it, or more of what is known.
+    hints: Vec<String>,
+}
+
+impl Error {
+    fn new(kind: Kind, message: impl Into<String>) -> Self {
+        Self { kind, message: message.into(), hints: Vec::new() }
+    }
+
+    /// The command line makes no sense.
+    pub(crate) fn usage(message: impl Into<String>) -> Self {
+        Self::new(Kind::Usage, message)
+    }
+
+    /// Something cannot be read.
+    pub(crate) fn input(message: impl Into<String>) -> Self {
+        Self::new(Kind::Input, message)
+    }
+
+    /// A file cannot be written.
+    pub(crate) fn output(name: &str, error: &io::Error) -> Self {
+        let fault = Fault::from(io::Error::from(error.kind()));
+        Self::new(Kind::Output, format!("{name}: {fault}"))
+    }
+
+    /// Adds a hint.
+    #[must_use]
+    pub(crate) fn hint(mut self, hint: impl Into<String>) -> Self {
+        self.hints.push(hint.into());
+        self
+    }
+
+    /// Adds a hint, if there is one.
+    #[must_use]
+    pub(crate) fn maybe_hint(self, hint: Option<impl Into<String>>) -> Self {
+        match hint {
+            Some(hint) => self.hint(hint),
+            None => self,
+        }
+    }
+
+    /// Whether the user has no need to hear of it.
+    pub(crate) fn is_silent(&self) -> bool {
+        self.kind == Kind::ClosedOutput
+    }
+
+    /// The exit status.
+    pub(crate) fn status(&self) -> Status {
+        match self.kind {
+            Kind::Usage | Kind::Input | Kind::Output => Status::Failure,
+            Kind::ClosedOutput => Status::Success,
+        }
     }
 }
 
-/// What ends a run before there is a result, or instead of one.
-#[derive(Debug, thiserror::Error)]
-pub(crate) enum Error {
-    /// The command line does not make sense.
-    #[error("{0}")]
-    Usage(String),
-    /// A pattern cannot be counted.
-    #[error("{}{source}{}", .origin.as_ref().map(|place| format!("{place}: ")).unwrap_or_default(), way_out(source))]
-    Pattern {
-        /// Where the pattern was given, if not on the command line.
-        origin: Option<String>,
-        source: PatternError,
-    },
-    /// A list of patterns or inputs cannot be read.
-    #[error("{name}: {fault}")]
-    List { name: String, fault: Fault },
-    /// A list of patterns holds none.
-    #[error("{0}: no pattern in it; a list has one pattern a line")]
-    EmptyList(String),
-    /// A line of a list of names and patterns lacks one of them.
-    #[error("{name}:{line}: no tab between a name and a pattern")]
-    NoTab { name: String, line: usize },
-    /// A file that was asked for could not be written.
-    #[error("{name}: {}", Fault::from(io::Error::from(.error.kind())))]
-    Unwritten { name: String, error: io::Error },
-    /// A saved result cannot be read.
-    #[error("{name}: {reason}")]
-    Saved { name: String, reason: String },
-    /// Saved results do not add up.
-    #[error("{0}")]
-    Merge(#[from] MergeError),
-    /// An encoding that does not exist.
-    #[error("--encoding {0}")]
-    Encoding(#[from] UnknownEncoding),
-    /// The result could not be written.
-    #[error("standard output: {}", Fault::from(io::Error::from(.0.kind())))]
-    Output(#[from] io::Error),
-}
-
-/// What may have been meant by a pattern that cannot be counted: grep counts lines by one
-/// that is empty.
-fn way_out(error: &PatternError) -> &'static str {
-    match error {
-        PatternError::Empty { .. } => "; to count lines, use -cE '^'",
-        _ => "",
+/// The message and its hints, on one line.
+impl fmt::Display for Error {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.message)?;
+        let separator = if self.message.ends_with('?') { " " } else { "; " };
+        self.hints.iter().try_for_each(|hint| write!(f, "{separator}{hint}"))
     }
 }
 
-/// What ends a run while its command line is read.
-#[derive(Debug)]
-pub(crate) enum Early {
-    /// Help or version were asked for; the text is ready.
-    Answer(clap::Error),
-    /// Something that is made from the flags was asked for.
-    Generate(Kind),
-    /// The types of files were asked for.
-    Types,
-    Error(Error),
-}
-
-impl From<Error> for Early {
-    fn from(error: Error) -> Self {
-        Self::Error(error)
+/// Standard output cannot be written to.
+impl From<io::Error> for Error {
+    fn from(error: io::Error) -> Self {
+        let kind = error.kind();
+        let error = Self::output("standard output", &error);
+        if kind == io::ErrorKind::BrokenPipe {
+            Self { kind: Kind::ClosedOutput, ..error }
+        } else {
+            error
+        }
     }
 }
 
-/// The name of a file, as it is quoted.
-pub(crate) fn shown(name: &OsStr) -> String {
-    escape(name.as_encoded_bytes())
-}
+#[cfg(test)]
+mod tests {
+    use super::*;
 
-/// Says what is wrong on standard error, in one line, whatever is quoted in it.
-pub(crate) fn complain(message: &str) {
-    // Standard error is where a failure to write would be reported.
-    let _ = writeln!(io::stderr(), "cogrep: {}", escape(message.as_bytes()));
-}
-
-/// Ends a run whose command line was not one to run.
-pub(crate) fn end_early(early: Early) -> ExitCode {
-    match early {
-        Early::Answer(answer) => match answer.print() {
-            Ok(()) => ExitCode::SUCCESS,
-            Err(error) => end(&error.into()),
-        },
-        Early::Generate(kind) => match generate::write(kind, &mut io::stdout().lock()) {
-            Ok(()) => ExitCode::SUCCESS,
-            Err(error) => end(&error.into()),
-        },
-        Early::Types => match sources::write_types(&mut io::stdout().lock()) {
-            Ok(()) => ExitCode::SUCCESS,
-            Err(error) => end(&error.into()),
-        },
-        Early::Error(error) => end(&error),
+    #[test]
+    fn the_text_of_an_error_is_its_message_and_its_hints() {
+        let error =
+            Error::usage("--part: not for pipes").hint("name files").maybe_hint(None::<&str>);
+        assert_eq!(error.to_string(), "--part: not for pipes; name files");
+        assert_eq!(error.status(), Status::Failure);
     }
-}
 
-/// Ends a run that came to no result.
-pub(crate) fn end(error: &Error) -> ExitCode {
-    if let Error::Output(output) = error
-        && output.kind() == io::ErrorKind::BrokenPipe
-    {
-        // Whoever read the output has seen enough.
-        return ExitCode::SUCCESS;
+    #[test]
+    fn a_closed_pipe_is_no_failure_and_says_nothing() {
+        let error = Error::from(io::Error::from(io::ErrorKind::BrokenPipe));
+        assert!(error.is_silent());
+        assert_eq!(error.status(), Status::Success);
+        let error = Error::from(io::Error::from(io::ErrorKind::StorageFull));
+        assert!(!error.is_silent());
+        assert_eq!(error.status(), Status::Failure);
     }
-    complain(&error.to_string());
-    Status::Trouble.into()
 }

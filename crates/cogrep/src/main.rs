@@ -1,48 +1,36 @@
 //! `cogrep`: counts how often each of many patterns occurs.
 //!
-//! The program is glue: [`flags`] defines what can be asked, [`arguments`] turns it
-//! into a [`Job`](cogrep_core::Job), [`run`] does it, and [`error`] says what went
-//! wrong and with which exit status.
+//! The program is glue. [`flags`] defines what can be asked for, [`args`] turns a command
+//! line into plain data, a function in [`commands`] does it, and [`ui`] talks to the user
+//! meanwhile. [`error`] is what can go wrong and which exit status it has.
 #![forbid(unsafe_code)]
 
-mod arguments;
+mod args;
+mod commands;
+mod context;
 mod error;
-mod files;
 mod flags;
-mod generate;
-mod interrupt;
-mod lists;
-mod merge;
-mod output;
-mod picture;
-mod refusal;
-mod run;
-mod save;
-mod simd;
-mod slips;
-mod sources;
-mod stats;
-mod terminal;
-mod watch;
+mod status;
+mod ui;
 
+use std::env;
 use std::process::ExitCode;
 
-use arguments::Work;
+use context::Context;
+use error::Error;
+use status::Status;
 
 fn main() -> ExitCode {
-    if let Err(error) = simd::choose(std::env::var_os("COGREP_SIMD").as_deref()) {
-        return error::end(&error);
-    }
-    let work = match arguments::parse(std::env::args_os()) {
-        Ok(work) => work,
-        Err(early) => return error::end_early(early),
-    };
-    let status = match &work {
-        Work::Count(arguments) => run::run(arguments),
-        Work::Merge(merge) => merge.run(),
-    };
-    match status {
+    match run() {
         Ok(status) => status.into(),
-        Err(error) => error::end(&error),
+        Err(error) => {
+            ui::messages::error(&error);
+            error.status().into()
+        }
     }
+}
+
+fn run() -> Result<Status, Error> {
+    let context = Context::from_env()?;
+    commands::run(&context, &args::parse(env::args_os())?)
 }

@@ -6,30 +6,35 @@ use cogrep_report::Sort;
 
 use super::{id, number, option, switch};
 
-/// How counts are broken down, as it is typed.
+/// How counts are broken down.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum By {
     File,
-    /// Into so many equal parts of each text.
+    /// Into this many equal parts of each text.
     Part(usize),
 }
 
-/// More parts than this are hardly meant.
+/// The most parts that are accepted.
 const MOST_PARTS: usize = 1_000_000;
 
 pub(super) fn args() -> Vec<Arg> {
     const HEADING: &str = "Breakdown";
     vec![
-        option(id::BY, "WHAT", HEADING, "Break the counts down: file, or part=N (equal parts)")
-            .value_parser(ValueParser::new(by)),
-        option(id::SORT, "ORDER", HEADING, "The order of the patterns; default: as given")
+        option(
+            id::BY,
+            "WHAT",
+            HEADING,
+            "Break counts down: file, or part=N for N equal parts of each text",
+        )
+        .value_parser(ValueParser::new(by)),
+        option(id::SORT, "ORDER", HEADING, "Sort the patterns; the default is the order given")
             .value_parser(PossibleValuesParser::new(Sort::NAMES)),
         number(id::TOP, "N", HEADING, "Show the N patterns with the largest counts, largest first"),
-        switch(id::ONLY_FOUND, HEADING, "Leave out counts of zero"),
-        option(id::MIN_COUNT, "N", HEADING, "Leave out counts below N")
+        switch(id::ONLY_FOUND, HEADING, "Hide counts of zero"),
+        option(id::MIN_COUNT, "N", HEADING, "Hide counts below N")
             .allow_negative_numbers(true)
             .value_parser(value_parser!(u64)),
-        switch(id::EXPAND, HEADING, "Show the patterns under one name apart"),
+        switch(id::EXPAND, HEADING, "Show each pattern of a name separately"),
     ]
 }
 

@@ -13,38 +13,53 @@ pub(super) fn args() -> Vec<Arg> {
             .num_args(1..)
             .action(ArgAction::Append)
             .value_parser(value_parser!(OsString)),
-        option(id::FILES_FROM, "FILE", HEADING, "Inputs from a file, one a line; - is stdin")
+        option(
+            id::FILES_FROM,
+            "FILE",
+            HEADING,
+            "Inputs from a file, one per line; - is standard input",
+        )
+        .value_parser(value_parser!(OsString)),
+        option(id::FILES0_FROM, "FILE", HEADING, "Inputs from a file, separated by NUL")
             .value_parser(value_parser!(OsString)),
-        option(id::FILES0_FROM, "FILE", HEADING, "Inputs from a file, each ended by NUL")
-            .value_parser(value_parser!(OsString)),
-        option(id::ENCODING, "NAME", HEADING, "The encoding of every input (UTF-8, or by mark)"),
-        switch(id::NO_DECOMPRESS, HEADING, "Count in compressed data as it is, not unpacked"),
-        number(id::THREADS, "NUM", HEADING, "Count on so many cores; 0, the default, is all")
+        option(
+            id::ENCODING,
+            "NAME",
+            HEADING,
+            "Encoding of all inputs; the default is UTF-8, or as a byte order mark says",
+        ),
+        switch(id::NO_DECOMPRESS, HEADING, "Count in compressed data without decompressing it"),
+        number(id::THREADS, "NUM", HEADING, "Number of threads; 0, the default, means all cores")
             .short('j'),
     ]
 }
 
 /// Which files of a folder are read.
 pub(super) fn selection() -> Vec<Arg> {
-    const HEADING: &str = "In folders";
+    const HEADING: &str = "Selection";
     let many = |arg: Arg| arg.action(ArgAction::Append);
     vec![
         switch(id::HIDDEN, HEADING, "Read hidden files and folders too").short('.'),
-        switch(id::NO_IGNORE, HEADING, "Read what .gitignore and the like exclude"),
-        switch(id::UNRESTRICTED, HEADING, "--no-ignore; given twice, --hidden too")
+        switch(id::NO_IGNORE, HEADING, "Read files that .gitignore and similar files exclude"),
+        switch(id::UNRESTRICTED, HEADING, "Same as --no-ignore; given twice, --hidden too")
             .short('u')
             .action(ArgAction::Count),
-        many(option(id::GLOB, "GLOB", HEADING, "Read what matches; with ! before, all else"))
-            .short('g'),
+        many(option(
+            id::GLOB,
+            "GLOB",
+            HEADING,
+            "Read only files that match; with a leading !, only those that do not",
+        ))
+        .short('g'),
         many(option(id::TYPE, "TYPE", HEADING, "Read only files of this type")).short('t'),
         many(option(id::TYPE_NOT, "TYPE", HEADING, "Read no files of this type")).short('T'),
-        switch(id::TYPE_LIST, HEADING, "Print the types of files, and end"),
-        number(id::MAX_DEPTH, "NUM", HEADING, "Go so deep and no deeper; 1 is the folder itself")
+        switch(id::TYPE_LIST, HEADING, "Print the known file types and exit"),
+        number(id::MAX_DEPTH, "NUM", HEADING, "Maximum depth of folders; 1 is the input itself")
             .short('d'),
-        option(id::MAX_FILESIZE, "NUM", HEADING, "Leave out larger files: bytes, or 10K, 10M, 1G")
+        option(id::MAX_FILESIZE, "NUM", HEADING, "Skip larger files: bytes, or 10K, 10M, 1G")
             .allow_negative_numbers(true)
             .value_parser(bytes),
         switch(id::FOLLOW, HEADING, "Follow symbolic links").short('L'),
-        switch(id::ONE_FILE_SYSTEM, HEADING, "Stay on the file system of each folder named"),
+        switch(id::ONE_FILE_SYSTEM, HEADING, "Stay on the file system of each input"),
     ]
 }

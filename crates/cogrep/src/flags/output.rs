@@ -9,13 +9,13 @@ use super::{id, number, option, switch};
 pub(super) fn args() -> Vec<Arg> {
     const HEADING: &str = "Output";
     vec![
-        option(id::FORMAT, "FORMAT", HEADING, "How results are written")
+        option(id::FORMAT, "FORMAT", HEADING, "Format of the results")
             .value_parser(PossibleValuesParser::new(Format::NAMES)),
-        number(id::SHOW, "N", HEADING, "Show the first N places of each pattern below its count"),
-        switch(id::BARE, HEADING, "Print numbers alone"),
-        switch(id::QUIET, HEADING, "Print no results; the exit status tells").short('q'),
-        switch(id::NULL, HEADING, "End records of text with NUL, not with a line feed").short('0'),
-        option(id::COLOR, "WHEN", HEADING, "When to colour")
+        number(id::SHOW, "N", HEADING, "Show the first N places of each pattern, with their lines"),
+        switch(id::BARE, HEADING, "Print only numbers"),
+        switch(id::QUIET, HEADING, "Print no results, only set the exit status").short('q'),
+        switch(id::NULL, HEADING, "End records of text with NUL instead of a line feed").short('0'),
+        option(id::COLOR, "WHEN", HEADING, "When to use colour")
             .value_parser(PossibleValuesParser::new(["auto", "always", "never"]))
             .alias("colour"),
     ]

@@ -14,24 +14,29 @@ pub(super) fn args() -> Vec<Arg> {
             .value_name("PATTERN | INPUT")
             .value_parser(value_parser!(OsString))
             .help_heading(HEADING)
-            .help("A pattern and then inputs; all patterns with --in; all inputs with -e or -f"),
-        option(id::PATTERN, "PATTERN", HEADING, "A pattern; may be given many times")
+            .help("A pattern, then inputs; with --in all patterns; with -e or -f all inputs"),
+        option(id::PATTERN, "PATTERN", HEADING, "A pattern; can be repeated")
             .short('e')
             .action(ArgAction::Append)
             .allow_hyphen_values(true)
             .value_parser(value_parser!(OsString)),
-        option(id::FILE, "FILE", HEADING, "Patterns from a file, one a line; - is standard input")
-            .short('f')
-            .action(ArgAction::Append)
-            .allow_hyphen_values(true)
-            .value_parser(value_parser!(OsString)),
-        option(id::DEF, "NAME", HEADING, "A pattern under a name; those under one name add up")
+        option(
+            id::FILE,
+            "FILE",
+            HEADING,
+            "Patterns from a file, one per line; - is standard input",
+        )
+        .short('f')
+        .action(ArgAction::Append)
+        .allow_hyphen_values(true)
+        .value_parser(value_parser!(OsString)),
+        option(id::DEF, "NAME", HEADING, "A named pattern; counts under the same name add up")
             .value_names(["NAME", "PATTERN"])
             .num_args(2)
             .action(ArgAction::Append)
             .allow_hyphen_values(true)
             .value_parser(value_parser!(OsString)),
-        option(id::DEF_FILE, "FILE", HEADING, "Names and patterns from a file: NAME, tab, PATTERN")
+        option(id::DEF_FILE, "FILE", HEADING, "Named patterns from a file: NAME, tab, PATTERN")
             .action(ArgAction::Append)
             .allow_hyphen_values(true)
             .value_parser(value_parser!(OsString)),

@@ -134,8 +134,7 @@ fn help_is_short_or_long() {
     let (short, long) = (help("-h"), help("--help"));
     assert!(flags(&short) <= 13 && short.lines().count() <= 45, "{short}");
     assert!(flags(&long) > 30);
-    for heading in
-        ["Patterns", "What counts", "Inputs", "Breakdown", "Output", "Pictures", "The run"]
+    for heading in ["Patterns", "Matching", "Inputs", "Breakdown", "Output", "Plots", "Diagnostics"]
     {
         assert!(long.contains(&format!("\n{heading}:\n")), "{heading}");
     }

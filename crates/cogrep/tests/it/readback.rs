@@ -137,7 +137,7 @@ fn what_is_quoted_in_a_message_is_inert() {
         (&["--timeline", odd, "love", "a.txt"], 2),
         (&["-f", odd, "a.txt"], 2),
         (&["--files-from", odd, "love"], 2),
-        (&["merge", "--format", odd, "a.txt"], 2),
+        (&["--merge", "--format", odd, "a.txt"], 2),
         (&[&format!("--{odd}"), "a.txt"], 2),
         (&["love", odd, "a.txt"], 2),
         (&["-c", odd, "a.txt"], 1),

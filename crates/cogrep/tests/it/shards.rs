@@ -34,7 +34,7 @@ fn run_parts(place: &Place, of: u32, flags: &[&str]) -> Vec<String> {
 
 fn merge(place: &Place, flags: &[&str], files: &[String]) -> Answer {
     let files = files.iter().map(String::as_str);
-    place.run(["merge"].into_iter().chain(flags.iter().copied()).chain(files))
+    place.run(["--merge"].into_iter().chain(flags.iter().copied()).chain(files))
 }
 
 #[test]
@@ -204,7 +204,7 @@ fn what_was_not_saved_cannot_be_shown() {
             "--plot-kind dispersion: was not saved; run every part with --plot FILE.svg \
              --plot-kind dispersion, or --report FILE.html",
         ),
-        (&["-i"], "--ignore-case: not for merge; it is for the runs whose results are merged"),
+        (&["-i"], "--ignore-case: not with --merge; it is for the runs whose results are merged"),
     ] {
         assert_eq!(merge(&place, flags, &files), expect("", &format!("cogrep: {message}\n"), 2));
     }
@@ -217,14 +217,40 @@ fn what_was_not_saved_cannot_be_shown() {
 }
 
 #[test]
-fn the_word_merge_can_be_counted() {
+fn merge_is_a_pattern_wherever_it_stands() {
     let place = Place::with(&[("text", b"merge and merge")]);
-    assert_eq!(place.run(["merge", "text"]), expect("merge 2\n", "", 0));
     place.run(["-q", "--save", "saved", "and", "text"]);
-    assert_eq!(place.run(["merge", "saved"]), expect("and 1\n", "", 0));
-    assert_eq!(place.run(["-e", "merge", "text", "saved"]).out, "merge 2\n");
-    assert_eq!(place.run(["merge", "--in", "text"]), expect("merge 2\n", "", 0));
+    assert_eq!(place.run(["merge", "text"]), expect("merge 2\n", "", 0));
+    assert_eq!(place.run(["merge", "text", "saved"]), expect("merge 2\n", "", 0));
     assert_eq!(place.pipe(b"merge", ["merge"]), expect("merge 1\n", "", 0));
+    assert_snapshot!(place.run(["merge", "saved"]), @"
+    merge 0
+    ----- standard error
+    cogrep: hint: to add up saved results: cogrep --merge saved
+    ----- status 1
+    ");
+    assert_eq!(place.run(["-e", "merge", "saved"]), expect("merge 0\n", "", 1));
+}
+
+#[test]
+fn the_flag_may_stand_anywhere() {
+    let place = Place::with(&[("text", b"love and love")]);
+    place.run(["-q", "--save", "1", "love", "text"]);
+    place.write("other", b"love");
+    place.run(["-q", "--save", "2", "love", "other"]);
+    for words in [&["--merge", "1", "2"][..], &["1", "--merge", "2"], &["1", "2", "--merge"]] {
+        assert_eq!(place.run(words), expect("love 3\n", "", 0));
+    }
+    assert_snapshot!(place.run(["--merge"]), @"
+    ----- standard error
+    cogrep: --merge: no saved result given; cogrep --merge SAVED...
+    ----- status 2
+    ");
+    assert_snapshot!(place.run(["--merge", "--in", "1"]), @"
+    ----- standard error
+    cogrep: --in: not with --merge; it is for the runs whose results are merged
+    ----- status 2
+    ");
 }
 
 #[test]

@@ -1,16 +1,15 @@
-//! What people type first that is not quite right, and the way out of it.
+//! What people type first that is not quite right, and what to type instead.
 
 use std::ffi::{OsStr, OsString};
 use std::path::Path;
 
 use clap::ArgMatches;
-use cogrep_report::escape;
 
-use crate::error::{Error, complain};
+use crate::args::values::shown;
+use crate::error::Error;
 use crate::flags::id;
-use crate::lists::Given;
 
-/// Flags that there are not, under the names that people look for them.
+/// Flags that do not exist, and what does the same here.
 const LOOKED_FOR: [(&str, &str); 27] = [
     ("--csv", "--format csv"),
     ("--tsv", "--format tsv"),
@@ -41,43 +40,32 @@ const LOOKED_FOR: [(&str, &str); 27] = [
     ("--count-lines", "--lines"),
 ];
 
-/// What is meant by a flag that there is not, where that is known.
-pub(crate) fn meant(flag: &str) -> Option<&'static str> {
+/// What does here what a flag that does not exist does elsewhere, where that is known.
+pub(super) fn meant(flag: &str) -> Option<&'static str> {
     LOOKED_FOR.iter().find(|(name, _)| *name == flag).map(|(_, meant)| *meant)
 }
 
-/// Hints for flags that mean something else in grep, or nothing here.
-pub(crate) fn refuse_habits(matches: &ArgMatches) -> Result<(), Error> {
-    const HINTS: [(&str, &str); 3] = [
-        ("only-matching", "-o: every occurrence is counted anyway; to see places, use --show N"),
-        ("line-number", "-n: counts have no line numbers; to see places, use --show N"),
-        ("invert-match", "-v: there is no inverted count; --lines counts the lines that match"),
-    ];
-    match HINTS.iter().find(|(flag, _)| matches.get_count(flag) > 0) {
-        Some((_, hint)) => Err(Error::Usage((*hint).to_owned())),
-        None => Ok(()),
+/// No pattern: perhaps `--in` took it, because the patterns followed it.
+pub(super) fn no_pattern(matches: &ArgMatches) -> Error {
+    let error = Error::usage("no pattern given");
+    if matches.contains_id(id::IN) {
+        error.hint(
+            "--in takes every word up to the next flag, so patterns stand before it: \
+             cogrep love hate --in book.txt",
+        )
+    } else {
+        error.hint("try: cogrep love book.txt, or cogrep --help")
     }
 }
 
-/// No pattern: perhaps `--in` took it, being before the patterns.
-pub(crate) fn no_pattern(matches: &ArgMatches) -> Error {
-    Error::Usage(if matches.contains_id(id::IN) {
-        "no pattern given; --in takes every word up to the next flag, so patterns stand before \
-         it: cogrep love hate --in book.txt"
-            .to_owned()
-    } else {
-        "no pattern given; try: cogrep love book.txt, or cogrep --help".to_owned()
-    })
-}
-
-/// The slip that everybody makes first: several patterns, then files, as if all words but
-/// the last ones were patterns.
-pub(crate) fn refuse_patterns_as_inputs(
+/// The most common slip: several patterns and then files, as if all words but the last ones
+/// were patterns.
+pub(super) fn refuse_patterns_as_inputs(
     inputs: &[&OsStr],
     words: &[OsString],
 ) -> Result<(), Error> {
     let exists = |input: &&OsStr| *input == "-" || Path::new(*input).exists();
-    // One that has a dot or a slash may be a file that should be there, beside others.
+    // A word with a dot or a slash may be a file that is missing, among others.
     let is_name = |input: &&OsStr| input.as_encoded_bytes().iter().any(|byte| b"./".contains(byte));
     let (lacking, files) = inputs.split_at(inputs.iter().position(exists).unwrap_or(0));
     let Some(first) = lacking.first() else { return Ok(()) };
@@ -90,29 +78,27 @@ pub(crate) fn refuse_patterns_as_inputs(
     }
     let others: Vec<String> = others.into_iter().map(|word| quote(word)).collect();
     let more = if files.len() > 1 { " ..." } else { "" };
-    Err(Error::Usage(format!(
-        "{}: no such file; for several patterns: cogrep {} --in {}{more}",
-        escape(first.as_encoded_bytes()),
-        others.join(" "),
-        quote(files[0]),
-    )))
+    let (others, file) = (others.join(" "), quote(files[0]));
+    Err(Error::usage(format!("{}: no such file", shown(first)))
+        .hint(format!("for several patterns: cogrep {others} --in {file}{more}")))
 }
 
-/// A file, and no pattern. It may be meant, so it is done; but said.
-pub(crate) fn hint_at_a_file(given: &Given) {
-    if let Some(word) = given.only_word()
-        && Path::new(word).is_file()
-    {
-        let shown = quote(word);
-        complain(&format!(
-            "hint: {shown} is taken for the pattern; did you mean a file? cogrep PATTERN {shown}"
-        ));
-    }
+/// What may be meant where a file is named and no pattern. It is a pattern all the same.
+pub(super) fn file_as_pattern(pattern: &OsStr) -> Option<String> {
+    let shown = Path::new(pattern).is_file().then(|| quote(pattern))?;
+    Some(format!("{shown} is taken for the pattern; did you mean a file? cogrep PATTERN {shown}"))
+}
+
+/// What may be meant by the pattern `merge` with inputs after it, which once was a command.
+pub(super) fn merge_as_command(pattern: &str, inputs: &[&OsStr]) -> Option<String> {
+    let first = inputs.first().filter(|_| pattern == "merge")?;
+    let more = if inputs.len() > 1 { " ..." } else { "" };
+    Some(format!("to add up saved results: cogrep --merge {}{more}", quote(first)))
 }
 
 /// A word as one would type it into a shell.
 fn quote(word: &OsStr) -> String {
-    let shown = escape(word.as_encoded_bytes());
+    let shown = shown(word);
     let is_plain = |char: char| char.is_alphanumeric() || "-_./=:,+@%".contains(char);
     if !shown.is_empty() && shown.chars().all(is_plain) {
         shown
@@ -121,28 +107,24 @@ fn quote(word: &OsStr) -> String {
     }
 }
 
-/// A file for a picture whose name says that it is something else.
-pub(crate) fn refuse_picture(path: &OsStr) -> Result<(), Error> {
+/// Refuses a file for a plot whose name says that it is something else.
+pub(super) fn refuse_plot(path: &OsStr) -> Result<(), Error> {
     const OTHERS: [&str; 8] = ["png", "pdf", "jpg", "jpeg", "gif", "webp", "html", "ps"];
     let shown = path.to_string_lossy();
     if matches!(&*shown, "bars" | "dispersion") {
-        return Err(Error::Usage(format!(
-            "--plot {shown}: it takes a file; try: --plot FILE.svg --plot-kind {shown}"
-        )));
+        return Err(Error::usage(format!("--plot {shown}: it takes a file"))
+            .hint(format!("try: --plot FILE.svg --plot-kind {shown}")));
     }
     let extension = Path::new(path).extension().unwrap_or_default().to_string_lossy();
     if OTHERS.contains(&&*extension.to_lowercase()) {
-        return Err(Error::Usage(format!(
-            "--plot: what is drawn is SVG, not {extension}; name it FILE.svg, and have another \
-             program turn it into something else"
-        )));
+        return Err(Error::usage(format!("--plot: what is drawn is SVG, not {extension}"))
+            .hint("name it FILE.svg, and have another program turn it into something else"));
     }
     Ok(())
 }
 
-/// What to say where nothing was found, if the one pattern is written as if it were a
-/// regular expression.
-pub(crate) fn not_literal(pattern: &str) -> Option<&'static str> {
+/// What may be meant by a literal that looks like a regular expression or a list.
+pub(super) fn not_literal(pattern: &str) -> Option<&'static str> {
     const SIGNS: [&str; 8] = [".*", "\\b", "\\w", "\\d", "\\s", "[a-", "[A-", "[0-"];
     if pattern.contains('|') {
         return Some(

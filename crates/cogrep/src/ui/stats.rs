@@ -1,13 +1,11 @@
-//! What a run took, for `--stats` and for the facts of a report.
+//! What a run took, for `--stats` and for the facts of a report page.
 
 use std::time::{Duration, Instant};
 
 use cogrep_core::Report;
 use cogrep_report::separated;
-use cogrep_source::Rule;
 use cogrep_source::backend::Files;
-
-use crate::arguments::Arguments;
+use cogrep_source::{Input, Rule, Selection};
 
 /// A run that is being timed.
 pub(crate) struct Stopwatch {
@@ -20,7 +18,7 @@ pub(crate) struct Stopwatch {
 }
 
 impl Stopwatch {
-    /// Starts; `is_wanted` says whether anybody will ask for the facts.
+    /// Starts; `is_wanted` says whether the facts will be asked for.
     pub(crate) fn start(is_wanted: bool) -> Self {
         let memory = if is_wanted { memory("VmRSS:") } else { None };
         Self { begun: Instant::now(), building: Duration::ZERO, memory: [memory, None], is_wanted }
@@ -34,12 +32,12 @@ impl Stopwatch {
         }
     }
 
-    /// What the run took, a fact a line: its name and its value.
+    /// What the run took: the name and the value of each fact.
     pub(crate) fn facts(
         &self,
         report: &Report,
         engine: &str,
-        arguments: &Arguments,
+        selected: (&Selection, &[Input]),
     ) -> Vec<(&'static str, String)> {
         let taken = self.begun.elapsed();
         let counting = taken.saturating_sub(self.building);
@@ -54,8 +52,8 @@ impl Stopwatch {
             ("cores", report.cores.to_string()),
         ];
         let peak = memory("VmHWM:");
-        // Whoever interrupts a run does not want to wait for another walk.
-        facts.extend((!report.interrupted).then(|| ("left out", left_out(arguments))));
+        // Someone who interrupts a run does not want to wait for another walk.
+        facts.extend((!report.interrupted).then(|| ("left out", left_out(selected))));
         facts.extend(peak.map(|peak| ("memory", format!("{} at the peak", kilobytes(peak)))));
         facts
     }
@@ -83,10 +81,10 @@ fn sources(report: &Report) -> String {
     )
 }
 
-/// How many files and folders were left out of the folders that were walked through, by
-/// rule. It walks again: what nobody asks for costs nothing.
-fn left_out(arguments: &Arguments) -> String {
-    let counts = arguments.selection.left_out(&arguments.inputs, &Files);
+/// How many files and folders each rule left out of the folders that were walked. It walks
+/// them again, so that runs without these facts do not count what they leave out.
+fn left_out((selection, inputs): (&Selection, &[Input])) -> String {
+    let counts = selection.left_out(inputs, &Files);
     let all = separated(counts.values().sum());
     let by_rule =
         counts.iter().map(|(rule, count)| format!("{} {}", separated(*count), how(*rule)));
@@ -124,8 +122,7 @@ fn kilobytes(bytes: u64) -> String {
     format!("{} kB", separated(bytes / 1000))
 }
 
-/// The memory that the program has, or had at most at once, in bytes, where the system
-/// tells.
+/// A field of the memory statistics of this process, in bytes, on systems that have them.
 fn memory(field: &str) -> Option<u64> {
     let status = std::fs::read_to_string("/proc/self/status").ok()?;
     let value = status.lines().find_map(|line| line.strip_prefix(field))?;

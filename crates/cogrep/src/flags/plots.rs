@@ -1,4 +1,4 @@
-//! Flags that ask for pictures.
+//! Flags that ask for plots.
 
 use std::ffi::OsString;
 
@@ -8,23 +8,23 @@ use clap::{Arg, value_parser};
 use super::{id, option};
 
 pub(super) fn args() -> Vec<Arg> {
-    const HEADING: &str = "Pictures";
+    const HEADING: &str = "Plots";
     vec![
         option(
             id::PLOT,
             "FILE.svg",
             HEADING,
-            "Draw the counts as bars, or what --plot-kind says, as SVG",
+            "Draw the counts as bars, or as --plot-kind says, in SVG",
         )
         .value_parser(value_parser!(OsString)),
         option(
             id::PLOT_KIND,
             "KIND",
             HEADING,
-            "What is drawn: the counts, or where patterns stand",
+            "What to draw: the counts, or where the patterns occur",
         )
         .value_parser(PossibleValuesParser::new(["bars", "dispersion"])),
-        option(id::REPORT, "FILE.html", HEADING, "Write a page with table, pictures and facts")
+        option(id::REPORT, "FILE.html", HEADING, "Write a page with a table, plots and facts")
             .value_parser(value_parser!(OsString)),
     ]
 }

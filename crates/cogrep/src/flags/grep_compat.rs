@@ -1,5 +1,5 @@
-//! Flags of grep that people type out of habit. Some change nothing here; others
-//! get a hint, see [`crate::arguments`].
+//! Flags of grep that people type out of habit. Some change nothing here; others are refused
+//! with a hint.
 
 use clap::{Arg, ArgAction};
 

@@ -1,55 +1,29 @@
-//! What is made from the one definition of the flags: the manual page, the
-//! reference, and completions.
+//! `--generate`: the manual page, the reference and completions, from the one definition of
+//! the flags.
 
 use std::io::{self, Write};
 
 use clap::{Arg, Command};
-use clap_complete::Shell;
 
-use crate::flags;
+use crate::context::Context;
+use crate::error::Error;
+use crate::flags::{self, Document};
+use crate::status::Status;
 
-/// What can be made.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum Kind {
-    Man,
-    Reference,
-    Completions(Shell),
-}
-
-const KINDS: [(&str, Kind); 7] = [
-    ("man", Kind::Man),
-    ("reference", Kind::Reference),
-    ("bash", Kind::Completions(Shell::Bash)),
-    ("elvish", Kind::Completions(Shell::Elvish)),
-    ("fish", Kind::Completions(Shell::Fish)),
-    ("powershell", Kind::Completions(Shell::PowerShell)),
-    ("zsh", Kind::Completions(Shell::Zsh)),
-];
-
-impl Kind {
-    pub(crate) fn names() -> impl Iterator<Item = &'static str> {
-        KINDS.iter().map(|(name, _)| *name)
-    }
-
-    /// The kind of this name.
-    pub(crate) fn of(name: &str) -> Option<Self> {
-        KINDS.iter().find(|(known, _)| *known == name).map(|(_, kind)| *kind)
-    }
-}
-
-/// Writes what was asked for.
-pub(crate) fn write(kind: Kind, out: &mut impl Write) -> io::Result<()> {
+/// Prints a document.
+pub(crate) fn generate(_: &Context, document: Document) -> Result<Status, Error> {
     let mut command = flags::command();
     let mut text = Vec::new();
-    match kind {
-        Kind::Man => clap_mangen::Man::new(command).render(&mut text)?,
-        Kind::Reference => reference(command, &mut text)?,
-        Kind::Completions(shell) => {
+    match document {
+        Document::Man => clap_mangen::Man::new(command).render(&mut text)?,
+        Document::Reference => reference(command, &mut text)?,
+        Document::Completions(shell) => {
             clap_complete::generate(shell, &mut command, "cogrep", &mut text);
         }
     }
-    // Made in memory first: the generator of completions panics at a closed pipe.
-    out.write_all(&text)
+    // Generated in memory first: the generator of completions panics at a closed pipe.
+    io::stdout().write_all(&text)?;
+    Ok(Status::Success)
 }
 
 /// The reference page, in Markdown.

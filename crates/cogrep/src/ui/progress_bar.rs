@@ -1,5 +1,5 @@
-//! Progress on standard error: only on a terminal, only when it takes longer than a
-//! second, and gone without a trace at the end.
+//! Progress on standard error: only on a terminal, only of what takes longer than a
+//! second, and removed at the end.
 
 use std::io::{self, IsTerminal};
 use std::sync::OnceLock;
@@ -12,80 +12,82 @@ use cogrep_match::Plan;
 use cogrep_report::{Rows, escape, separated};
 use cogrep_source::Input;
 use cogrep_source::backend::Files;
-use indicatif::{ProgressBar, ProgressStyle};
+use indicatif::ProgressStyle;
 
-use crate::output::Output;
+/// What ends sooner than this shows no progress.
+const DELAY: Duration = Duration::from_secs(1);
 
-/// Nothing is shown of what is done within this time.
-const PATIENCE: Duration = Duration::from_secs(1);
-
-/// So often the numbers change.
+/// The time between two updates.
 const PERIOD: Duration = Duration::from_millis(100);
 
-/// So many counts fit into a line at most.
-const LIVE_ROWS: usize = 20;
+/// The most counts that are shown.
+const MOST_COUNTS: usize = 20;
 
-/// Watches a job from a thread of its own, if anybody can see it.
-pub(crate) struct Watch<'a> {
-    progress: Option<Progress>,
-    inputs: &'a [Input],
-    rows: &'a Rows,
-    plan: &'a Plan,
-    /// Drawn once there is something to show.
-    bar: OnceLock<ProgressBar>,
+/// What progress is shown of.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Subject<'a> {
+    pub(crate) inputs: &'a [Input],
+    pub(crate) rows: &'a Rows,
+    pub(crate) plan: &'a Plan,
 }
 
-impl<'a> Watch<'a> {
-    pub(crate) fn new(
-        output: &Output,
-        inputs: &'a [Input],
-        rows: &'a Rows,
-        plan: &'a Plan,
-    ) -> Self {
-        let is_seen = io::stderr().is_terminal() && !output.streams_to_terminal();
-        let progress = match (is_seen, output.live) {
+/// The progress of a job, shown by a thread of its own.
+pub(crate) struct ProgressBar<'a> {
+    /// Where the job reports, if the bar can be seen.
+    progress: Option<Progress>,
+    subject: Subject<'a>,
+    /// Drawn once there is something to show.
+    bar: OnceLock<indicatif::ProgressBar>,
+}
+
+impl<'a> ProgressBar<'a> {
+    /// A bar with the counts so far, or without; hidden if the result itself shows how far
+    /// the job is.
+    pub(crate) fn new(subject: Subject<'a>, with_counts: bool, is_hidden: bool) -> Self {
+        let is_seen = io::stderr().is_terminal() && !is_hidden;
+        let progress = match (is_seen, with_counts) {
             (false, _) => None,
             (true, false) => Some(Progress::new()),
             (true, true) => Some(Progress::with_counts()),
         };
-        Self { progress, inputs, rows, plan, bar: OnceLock::new() }
+        Self { progress, subject, bar: OnceLock::new() }
     }
 
-    /// What the job is to tell.
+    /// Where the job is to report its progress.
     pub(crate) fn progress(&self) -> Option<&Progress> {
         self.progress.as_ref()
     }
 
-    /// Does something while it is watched.
+    /// Shows the progress while something is done.
     pub(crate) fn during<T>(&self, work: impl FnOnce() -> T) -> T {
         let Some(progress) = &self.progress else { return work() };
         thread::scope(|scope| {
             let (working, end) = mpsc::channel::<()>();
-            scope.spawn(move || self.look(progress, &end));
+            scope.spawn(move || self.show(progress, &end));
             let result = work();
             drop(working);
             result
         })
     }
 
-    /// Writes to the terminal without disturbing what is shown.
-    pub(crate) fn aside(&self, write: impl FnOnce()) {
+    /// Writes something else to the terminal, and draws the bar again.
+    pub(crate) fn suspend(&self, write: impl FnOnce()) {
         match self.bar.get() {
             Some(bar) => bar.suspend(write),
             None => write(),
         }
     }
 
-    /// Shows the progress from its time on, until the end.
-    fn look(&self, progress: &Progress, end: &Receiver<()>) {
+    /// Shows the progress after the delay, until the end.
+    fn show(&self, progress: &Progress, end: &Receiver<()>) {
         let begun = Instant::now();
-        if end.recv_timeout(PATIENCE) != Err(RecvTimeoutError::Timeout) {
+        if end.recv_timeout(DELAY) != Err(RecvTimeoutError::Timeout) {
             return;
         }
         let total = self.total_bytes();
         let style = ProgressStyle::with_template("{wide_msg}\n{prefix}").ok();
         let bar = self.bar.get_or_init(|| {
-            let bar = ProgressBar::new_spinner();
+            let bar = indicatif::ProgressBar::new_spinner();
             style.map_or_else(|| bar.clone(), |style| bar.clone().with_style(style))
         });
         loop {
@@ -102,28 +104,28 @@ impl<'a> Watch<'a> {
 
     /// The bytes of all inputs, if they are all plain files.
     fn total_bytes(&self) -> Option<u64> {
-        self.inputs.iter().map(|input| input.size(&Files)).sum()
+        self.subject.inputs.iter().map(|input| input.size(&Files)).sum()
     }
 
-    /// The counts so far, if they are wanted: the first few.
+    /// The first few counts so far, if the job reports them.
     fn counts(&self, progress: &Progress) -> String {
         let Some(live) = progress.live_tally() else { return String::new() };
-        let totals: Vec<_> = self.plan.totals(&live.tally()).collect();
-        let counts = self.rows.counts(&totals);
-        let shown = self.rows.iter().zip(counts).take(LIVE_ROWS);
+        let totals: Vec<_> = self.subject.plan.totals(&live.tally()).collect();
+        let counts = self.subject.rows.counts(&totals);
+        let shown = self.subject.rows.iter().zip(counts).take(MOST_COUNTS);
         let shown =
             shown.map(|(row, count)| format!("{} {}", escape(&row.label), separated(count)));
         shown.collect::<Vec<_>>().join("  ")
     }
 }
 
-/// How far it is: bytes, sources, rate, and the share and the time that is left where
-/// that is known.
+/// How far the job is: bytes, sources, rate; and the percentage and the remaining time where
+/// the total is known.
 fn line(bytes: u64, sources: u64, elapsed: Duration, total: Option<u64>) -> String {
     let millions = |bytes: u64| separated(bytes / 1_000_000);
     let rate = u128::from(bytes) * 1000 / elapsed.as_millis().max(1);
     let rate = u64::try_from(rate).unwrap_or(u64::MAX);
-    // Of compressed data there is more text than there are bytes in files.
+    // Compressed files hold more text than they have bytes.
     let total = total.filter(|total| *total >= bytes.max(1));
     let read = match total {
         Some(total) => {

@@ -1,18 +1,21 @@
-//! Every flag, defined once: the help, the manual page, the completions and the
-//! reference are made from this. Each subject has a file of its own.
+//! Every flag, defined once: help, manual page, completions and reference are generated from
+//! this. Each subject has a file of its own.
 
 mod breakdown;
-mod course;
-mod habits;
+mod diagnostics;
+mod document;
+mod grep_compat;
 mod inputs;
 mod matching;
 mod output;
 mod parts;
 mod patterns;
-mod picture;
+mod plots;
+
+use clap::{Arg, ArgAction, Command, value_parser};
 
 pub(crate) use breakdown::By;
-use clap::{Arg, ArgAction, Command, value_parser};
+pub(crate) use document::Document;
 
 /// The ids of the flags, which are their long names too.
 pub(crate) mod id {
@@ -67,6 +70,7 @@ pub(crate) mod id {
     pub(crate) const REPORT: &str = "report";
     pub(crate) const PART: &str = "part";
     pub(crate) const SAVE: &str = "save";
+    pub(crate) const MERGE: &str = "merge";
     pub(crate) const TIMELINE: &str = "timeline";
     pub(crate) const LIVE: &str = "live";
     pub(crate) const STATS: &str = "stats";
@@ -79,9 +83,9 @@ pub(crate) const LISTING: [&str; 4] = [id::PATTERN, id::FILE, id::DEF, id::DEF_F
 const USAGE: &str = "cogrep [FLAGS] PATTERN [INPUT]...
        cogrep [FLAGS] PATTERN... --in INPUT...
        cogrep [FLAGS] -e PATTERN... -f FILE... [INPUT]...
-       cogrep merge [FLAGS] SAVED...";
+       cogrep --merge [FLAGS] SAVED...";
 
-/// What the short help shows: enough for most days.
+/// What the short help shows.
 const EVERYDAY: [&str; 11] = [
     id::WORDS,
     id::IN,
@@ -108,10 +112,7 @@ Examples:
 
 const AFTER_HELP: &str = "\
 Exit status: 0 if everything was read and something was found, 1 if nothing was
-found, 2 on an error or if something could not be read, 130 after Ctrl-C.
-
-Merge: cogrep merge adds up saved results, where merge is the first word and any
-file after it is a saved result. Else it is a pattern, as -e merge always is.";
+found, 2 on an error or if something could not be read, 130 after Ctrl-C.";
 
 /// The whole command line.
 pub(crate) fn command() -> Command {
@@ -128,15 +129,15 @@ pub(crate) fn command() -> Command {
         .args(inputs::selection())
         .args(breakdown::args())
         .args(output::args())
-        .args(picture::args())
+        .args(plots::args())
         .args(parts::args())
-        .args(course::args())
-        .args(habits::args())
+        .args(diagnostics::args())
+        .args(grep_compat::args())
         .mut_args(|arg| {
             let id = arg.get_id().clone();
             let is_rare = !EVERYDAY.contains(&id.as_str());
             let arg = arg.hide_short_help(is_rare);
-            // Aliases may give a switch that is then given again.
+            // A switch may be given twice, as when an alias of the shell has it.
             let is_switch = matches!(arg.get_action(), ArgAction::SetTrue);
             if is_switch { arg.overrides_with(id) } else { arg }
         })
@@ -150,12 +151,12 @@ fn option(id: &'static str, value: &'static str, heading: &'static str, help: &'
     Arg::new(id).long(id).value_name(value).help_heading(heading).help(help)
 }
 
-/// An option whose value is a number. One below zero is a value that is wrong, not a flag.
+/// An option whose value is a number. A negative one is a wrong value and not a flag.
 fn number(id: &'static str, value: &'static str, heading: &'static str, help: &'static str) -> Arg {
     option(id, value, heading, help).allow_negative_numbers(true).value_parser(value_parser!(usize))
 }
 
-/// A number of bytes, in units of 1024 by its suffix.
+/// A number of bytes; a suffix multiplies it by a power of 1024.
 fn bytes(value: &str) -> Result<u64, String> {
     let (number, unit) = match value.as_bytes().last() {
         Some(b'K') => (&value[..value.len() - 1], 1 << 10),

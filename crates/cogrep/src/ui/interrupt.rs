@@ -1,9 +1,9 @@
-//! Ctrl-C: the first asks to stop and keeps what was counted, the second ends the
+//! Ctrl-C: the first one stops the job and keeps what was counted, the second ends the
 //! program at once.
 
 use cogrep_source::Interrupt;
 
-/// Listens for Ctrl-C. Where that is impossible, it ends the program as usual.
+/// Listens for Ctrl-C. Where that is impossible, Ctrl-C ends the program as usual.
 #[cfg(unix)]
 pub(crate) fn listen() -> Interrupt {
     use std::sync::Arc;

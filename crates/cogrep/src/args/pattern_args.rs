@@ -1,19 +1,21 @@
-//! The patterns as they were given, on the command line and in files, and where
-//! each of them stands.
+//! The patterns as they were given, on the command line and in files, and where each of them
+//! was given.
 
 use std::ffi::OsStr;
 use std::ops::Range;
 
 use cogrep_match::{PatternError, parse_list};
 use cogrep_report::Rows;
-use cogrep_source::{Input, SourceName, read_all};
+use cogrep_source::SourceName;
 
-use crate::error::{Error, shown};
+use crate::args::lists;
+use crate::args::values::shown;
+use crate::error::Error;
 use crate::flags::id;
 
 /// Patterns in the order given, with the files that some of them came from.
 #[derive(Debug, Default)]
-pub(crate) struct Given {
+pub(crate) struct PatternArgs {
     patterns: Vec<Vec<u8>>,
     /// The name of each pattern, if it was given one.
     names: Vec<Option<Vec<u8>>>,
@@ -28,7 +30,7 @@ struct List {
     patterns: Range<usize>,
 }
 
-impl Given {
+impl PatternArgs {
     /// Takes a word of the command line as a pattern.
     pub(crate) fn take_word(&mut self, word: &OsStr) {
         self.take(word.as_encoded_bytes(), None);
@@ -60,22 +62,24 @@ impl Given {
 
     /// Takes the lines of a file: patterns, or names and patterns.
     fn take_list(&mut self, argument: &OsStr, named: bool) -> Result<(), Error> {
-        let (name, text) = read(argument)?;
+        let (name, text) = lists::read(argument)?;
         let start = self.patterns.len();
         for (nth, line) in parse_list(&text).enumerate() {
             let tab = line.iter().position(|byte| *byte == b'\t').filter(|_| named);
             match tab {
                 Some(tab) => self.take(&line[tab + 1..], Some(&line[..tab])),
                 None if named => {
-                    let line = line_of(&text, nth);
-                    return Err(Error::NoTab { name: shown(argument), line });
+                    let place = format!("{}:{}", shown(argument), lists::line_of(&text, nth));
+                    let message = format!("{place}: no tab between a name and a pattern");
+                    return Err(Error::input(message));
                 }
                 None => self.take(line, None),
             }
         }
         let patterns = start..self.patterns.len();
         if patterns.is_empty() {
-            return Err(Error::EmptyList(shown(argument)));
+            return Err(Error::input(format!("{}: no pattern in it", shown(argument)))
+                .hint("a list has one pattern a line"));
         }
         self.lists.push(List { name, text, patterns });
         Ok(())
@@ -107,35 +111,22 @@ impl Given {
         std::str::from_utf8(word).ok().map(OsStr::new)
     }
 
-    /// What is printed of them; expanded, each by itself.
+    /// The rows that are printed of them; expanded, each pattern has its own.
     pub(crate) fn rows(&self, expanded: bool) -> Rows {
         let given = self.patterns.iter().cloned().zip(self.names.iter().cloned());
         Rows::new(given, expanded)
     }
 
-    /// Says of a pattern that was refused where it stands.
-    pub(crate) fn locate(&self, source: PatternError) -> Error {
-        let origin = source.index().and_then(|index| {
+    /// A pattern that is refused, as an error that says where it was given.
+    pub(crate) fn refused(&self, error: &PatternError) -> Error {
+        let place = error.index().and_then(|index| {
             let list = self.lists.iter().find(|list| list.patterns.contains(&index))?;
-            Some(format!("{}:{}", list.name, line_of(&list.text, index - list.patterns.start)))
+            let line = lists::line_of(&list.text, index - list.patterns.start);
+            Some(format!("{}:{line}: ", list.name))
         });
-        Error::Pattern { origin, source }
+        // grep counts lines by an empty pattern.
+        let is_empty = matches!(error, PatternError::Empty { .. });
+        Error::usage(format!("{}{error}", place.unwrap_or_default()))
+            .maybe_hint(is_empty.then_some("to count lines, use -cE '^'"))
     }
-}
-
-/// Reads a list to its end.
-pub(crate) fn read(argument: &OsStr) -> Result<(SourceName, Vec<u8>), Error> {
-    let name = Input::from_argument(argument).name();
-    match read_all(&name) {
-        Ok(text) => Ok((name, text)),
-        Err(fault) => Err(Error::List { name: shown(argument), fault }),
-    }
-}
-
-/// The number of the line, from 1, that holds the nth entry of a list, from 0.
-fn line_of(text: &[u8], nth: usize) -> usize {
-    let is_blank = |line: &[u8]| matches!(line, b"" | b"\r");
-    let mut lines = text.split(|&byte| byte == b'\n').enumerate();
-    let line = lines.by_ref().filter(|(_, line)| !is_blank(line)).nth(nth);
-    line.map_or(0, |(before, _)| before + 1)
 }

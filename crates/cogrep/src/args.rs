@@ -1,0 +1,64 @@
+//! From the command line to plain data: which command, with which arguments.
+//!
+//! A command line that makes no sense is an [`Error`] with a way out: [`clap_error`] puts
+//! what clap refuses in the words of this program, [`suggest`] knows what is typed for
+//! something else, and [`grep_compat`] knows the flags of grep.
+
+mod clap_error;
+mod count;
+mod grep_compat;
+mod inputs;
+mod lists;
+mod merge;
+mod output;
+mod pattern_args;
+mod suggest;
+mod values;
+
+use std::ffi::OsString;
+
+pub(crate) use count::{CountArgs, TimelineKind};
+pub(crate) use merge::MergeArgs;
+pub(crate) use output::{OutputArgs, PlotKind};
+
+use crate::error::Error;
+use crate::flags::{self, Document, id};
+
+/// What to do.
+#[derive(Debug)]
+pub(crate) enum Command {
+    /// Count.
+    Count(Box<CountArgs>),
+    /// Say how it would be counted.
+    Explain(Box<CountArgs>),
+    /// Add up saved results.
+    Merge(MergeArgs),
+    /// Print what is generated from the definition of the flags.
+    Generate(Document),
+    /// Print the types of files.
+    ListTypes,
+    /// Print help or version, which clap has made ready.
+    Help(clap::Error),
+}
+
+/// Reads a command line, whose first word is the program's name.
+pub(crate) fn parse(words: impl IntoIterator<Item = OsString>) -> Result<Command, Error> {
+    let words: Vec<OsString> = words.into_iter().collect();
+    let matches = match flags::command().try_get_matches_from(&words) {
+        Ok(matches) => matches,
+        Err(error) if clap_error::is_help(&error) => return Ok(Command::Help(error)),
+        Err(error) => return Err(clap_error::explain(&error)),
+    };
+    if let Some(document) = matches.get_one::<String>(id::GENERATE) {
+        return Ok(Command::Generate(document.parse()?));
+    }
+    if matches.get_flag(id::TYPE_LIST) {
+        return Ok(Command::ListTypes);
+    }
+    if matches.get_flag(id::MERGE) {
+        return Ok(Command::Merge(MergeArgs::new(&matches)?));
+    }
+    grep_compat::refuse(&matches)?;
+    let args = Box::new(CountArgs::new(&matches, &words)?);
+    Ok(if matches.get_flag(id::EXPLAIN) { Command::Explain(args) } else { Command::Count(args) })
+}

@@ -1,0 +1,229 @@
+//! The arguments of a count.
+
+use std::ffi::{OsStr, OsString};
+use std::num::NonZeroUsize;
+use std::path::Path;
+
+use clap::ArgMatches;
+use cogrep_core::Shard;
+use cogrep_match::{EngineChoice, LineGrouper, Matching, Patterns, Syntax, Unit};
+use cogrep_source::{Input, Selection};
+
+use crate::args::inputs::{self, Decoding};
+use crate::args::output::{self, OutputArgs};
+use crate::args::pattern_args::PatternArgs;
+use crate::args::suggest;
+use crate::args::values::{in_order, named, shown};
+use crate::error::Error;
+use crate::flags::{self, id};
+
+/// What to count, where, and how to show it.
+#[derive(Debug)]
+pub(crate) struct CountArgs {
+    pub(crate) patterns: Patterns,
+    pub(crate) given: PatternArgs,
+    pub(crate) inputs: Vec<Input>,
+    pub(crate) selection: Selection,
+    pub(crate) decoding: Decoding,
+    /// How many threads count, if not one a core.
+    pub(crate) workers: Option<NonZeroUsize>,
+    pub(crate) max_line_bytes: usize,
+    pub(crate) engine: EngineChoice,
+    /// How many places of each pattern to show.
+    pub(crate) show: usize,
+    pub(crate) output: OutputArgs,
+    /// Whether the progress shows counts.
+    pub(crate) live: bool,
+    /// Whether to say at the end what the run took.
+    pub(crate) stats: bool,
+    /// The files that timelines are written to.
+    pub(crate) timelines: Vec<(OsString, TimelineKind)>,
+    /// Which shard of the inputs is counted, if not all of them.
+    pub(crate) shard: Option<Shard>,
+    /// The file to save the result in.
+    pub(crate) save: Option<OsString>,
+    /// What may have been meant instead.
+    pub(crate) hint: Option<String>,
+    /// What may have been meant instead, if nothing is found.
+    pub(crate) not_found_hint: Option<String>,
+}
+
+/// How a timeline is written.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum TimelineKind {
+    Plot,
+    Trace,
+}
+
+/// What the words of a command line are.
+struct Words<'a> {
+    given: PatternArgs,
+    inputs: Vec<&'a OsStr>,
+}
+
+impl CountArgs {
+    /// The arguments as clap has them, and as they were typed.
+    pub(super) fn new(matches: &ArgMatches, words: &[OsString]) -> Result<Self, Error> {
+        let output = OutputArgs::new(matches)?;
+        let show = output::show(matches, output.format)?;
+        let timelines = timelines(matches)?;
+        let Words { given, inputs } = patterns_and_inputs(matches, words)?;
+        let not_found_hint = not_found_hint(matches, &given, &inputs);
+        let (inputs, is_default) = all_inputs(matches, inputs)?;
+        refuse_stdin_twice(matches, &given, &inputs)?;
+        let walks_here = is_default && inputs != [Input::Stdin];
+        let only_word = given.only_word().filter(|_| walks_here && !lists_patterns(matches));
+        Ok(Self {
+            patterns: patterns(matches, &given)?,
+            hint: only_word.and_then(suggest::file_as_pattern),
+            shard: shard(matches, &inputs)?,
+            given,
+            inputs,
+            selection: inputs::selection(matches)?,
+            decoding: Decoding::new(matches)?,
+            workers: matches.get_one(id::THREADS).copied().and_then(NonZeroUsize::new),
+            max_line_bytes: matches
+                .get_one(id::MAX_LINE)
+                .map_or(LineGrouper::DEFAULT_LIMIT_BYTES, |bytes: &u64| {
+                    usize::try_from(*bytes).unwrap_or(usize::MAX)
+                }),
+            engine: named(matches, id::ENGINE)?,
+            show,
+            output,
+            live: matches.get_flag(id::LIVE),
+            stats: matches.get_flag(id::STATS),
+            timelines,
+            save: matches.get_one(id::SAVE).cloned(),
+            not_found_hint,
+        })
+    }
+
+    /// Whether the facts of the run are asked for.
+    pub(crate) fn needs_facts(&self) -> bool {
+        self.stats || self.output.report.is_some()
+    }
+}
+
+/// Whether flags give the patterns, so that all other words are inputs.
+fn lists_patterns(matches: &ArgMatches) -> bool {
+    flags::LISTING.iter().any(|flag| matches.contains_id(flag))
+}
+
+/// Which words are patterns and which are inputs.
+fn patterns_and_inputs<'a>(
+    matches: &'a ArgMatches,
+    words: &[OsString],
+) -> Result<Words<'a>, Error> {
+    let mut given = PatternArgs::default();
+    let values = |ids: &[&'static str]| in_order(matches, ids).into_iter().map(|(_, word)| word);
+    let inputs: Vec<&OsStr>;
+    if lists_patterns(matches) {
+        given.take_flags(&in_order(matches, &flags::LISTING))?;
+        inputs = values(&[id::WORDS, id::IN]).collect();
+    } else if matches.contains_id(id::IN) {
+        values(&[id::WORDS]).for_each(|word| given.take_word(word));
+        inputs = values(&[id::IN]).collect();
+    } else {
+        let mut positionals = values(&[id::WORDS]);
+        if let Some(word) = positionals.next() {
+            given.take_word(word);
+        }
+        inputs = positionals.collect();
+        suggest::refuse_patterns_as_inputs(&inputs, words)?;
+    }
+    if given.is_empty() {
+        return Err(suggest::no_pattern(matches));
+    }
+    Ok(Words { given, inputs })
+}
+
+/// All inputs, and whether none was named.
+fn all_inputs(matches: &ArgMatches, named: Vec<&OsStr>) -> Result<(Vec<Input>, bool), Error> {
+    let mut inputs: Vec<Input> = named.into_iter().map(Input::from_argument).collect();
+    match inputs::listed(matches)? {
+        Some(listed) => inputs.extend(listed),
+        None if inputs.is_empty() => return Ok((vec![inputs::default_input()], true)),
+        None => {}
+    }
+    Ok((inputs, false))
+}
+
+fn refuse_stdin_twice(
+    matches: &ArgMatches,
+    given: &PatternArgs,
+    inputs: &[Input],
+) -> Result<(), Error> {
+    if !given.reads_stdin() {
+        return Ok(());
+    }
+    let twice = "-f -: standard input cannot be both the list of patterns and";
+    if inputs::lists_from_stdin(matches) {
+        return Err(Error::usage(format!("{twice} that of inputs")));
+    }
+    if inputs.contains(&Input::Stdin) {
+        return Err(Error::usage(format!("{twice} an input")).hint("name an input"));
+    }
+    Ok(())
+}
+
+/// Prepares the patterns, and refuses those that cannot be counted.
+fn patterns(matches: &ArgMatches, given: &PatternArgs) -> Result<Patterns, Error> {
+    let is_set = |flag: &str| matches.get_flag(flag);
+    let unit = match (is_set(id::LINE), is_set(id::LINES), is_set(id::OVERLAPPING)) {
+        (true, ..) => Unit::WholeLines,
+        (_, true, _) => Unit::Lines,
+        (_, _, true) => Unit::Overlapping,
+        _ => Unit::Occurrences,
+    };
+    let matching = Matching {
+        syntax: if is_set(id::REGEX) { Syntax::Regex } else { Syntax::Literal },
+        ignore_case: is_set(id::IGNORE_CASE),
+        whole_words: is_set(id::WORD),
+        unit,
+    };
+    let new =
+        |matching| Patterns::new(given.patterns(), matching).map_err(|error| given.refused(&error));
+    let patterns = new(matching)?;
+    if is_set(id::SMART_CASE) && !patterns.any_uppercase() {
+        return new(Matching { ignore_case: true, ..matching });
+    }
+    Ok(patterns)
+}
+
+/// What may have been meant by the only pattern, if it is not found.
+fn not_found_hint(matches: &ArgMatches, given: &PatternArgs, inputs: &[&OsStr]) -> Option<String> {
+    let word = given.only_word().and_then(OsStr::to_str)?;
+    let says_how = matches.get_flag(id::REGEX) || matches.get_flag(id::FIXED);
+    let not_literal = || suggest::not_literal(word).filter(|_| !says_how).map(str::to_owned);
+    let is_positional = || !lists_patterns(matches) && !matches.contains_id(id::IN);
+    let as_command = suggest::merge_as_command(word, inputs).filter(|_| is_positional());
+    as_command.or_else(not_literal)
+}
+
+/// Which shard of the inputs is counted; what can be read only once has none.
+fn shard(matches: &ArgMatches, inputs: &[Input]) -> Result<Option<Shard>, Error> {
+    let shard = matches.get_one(id::PART).copied();
+    if shard.is_some() && inputs.contains(&Input::Stdin) {
+        let message = "--part: standard input comes only once and cannot be in parts";
+        return Err(Error::usage(message).hint("name files or folders"));
+    }
+    Ok(shard)
+}
+
+/// The files that timelines are written to; their names say in which form.
+fn timelines(matches: &ArgMatches) -> Result<Vec<(OsString, TimelineKind)>, Error> {
+    let paths = matches.get_many::<OsString>(id::TIMELINE).unwrap_or_default();
+    let by_name = |path: &OsString| {
+        let extension = Path::new(path).extension().map(|extension| extension.to_string_lossy());
+        match extension.as_deref() {
+            Some("svg") => Ok((path.clone(), TimelineKind::Plot)),
+            Some("json") => Ok((path.clone(), TimelineKind::Trace)),
+            _ => {
+                let path = shown(path);
+                let message = format!("--timeline {path}: its name must end in .svg or .json");
+                Err(Error::usage(message))
+            }
+        }
+    };
+    paths.map(by_name).collect()
+}

@@ -1,0 +1,20 @@
+//! Flags of grep that would mean something else here, or nothing.
+
+use clap::ArgMatches;
+
+use crate::error::Error;
+
+/// Each with what it is, and the way out.
+const FLAGS: [(&str, &str, &str); 3] = [
+    ("only-matching", "-o: every occurrence is counted anyway", "to see places, use --show N"),
+    ("line-number", "-n: counts have no line numbers", "to see places, use --show N"),
+    ("invert-match", "-v: there is no inverted count", "--lines counts the lines that match"),
+];
+
+/// Refuses the first of them that is given.
+pub(super) fn refuse(matches: &ArgMatches) -> Result<(), Error> {
+    match FLAGS.iter().find(|(flag, ..)| matches.get_count(flag) > 0) {
+        Some((_, message, hint)) => Err(Error::usage(*message).hint(*hint)),
+        None => Ok(()),
+    }
+}

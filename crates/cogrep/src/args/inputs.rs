@@ -1,0 +1,108 @@
+//! Where the text comes from: inputs, lists of them, and the rules by which files are
+//! selected and decoded.
+
+use std::ffi::OsString;
+use std::io::{self, IsTerminal};
+
+use clap::ArgMatches;
+use cogrep_source::{BadRule, Encoding, Input, Selection, UnknownEncoding};
+
+use crate::args::lists;
+use crate::error::Error;
+use crate::flags::id;
+
+/// How sources are decoded.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Decoding {
+    /// The encoding of every source, if it was named.
+    pub(crate) encoding: Option<Encoding>,
+    /// Whether compressed data is counted as it is.
+    pub(crate) no_decompress: bool,
+}
+
+impl Decoding {
+    pub(super) fn new(matches: &ArgMatches) -> Result<Self, Error> {
+        let encoding = matches.get_one::<String>(id::ENCODING).map(|name| name.parse());
+        let unknown = |error: UnknownEncoding| Error::usage(format!("--encoding {error}"));
+        Ok(Self {
+            encoding: encoding.transpose().map_err(unknown)?,
+            no_decompress: matches.get_flag(id::NO_DECOMPRESS),
+        })
+    }
+}
+
+/// Which files of a folder are read.
+pub(super) fn selection(matches: &ArgMatches) -> Result<Selection, Error> {
+    let mut selection = Selection::default();
+    let unrestricted = matches.get_count(id::UNRESTRICTED);
+    selection.hidden = matches.get_flag(id::HIDDEN) || unrestricted > 1;
+    selection.no_ignore = matches.get_flag(id::NO_IGNORE) || unrestricted > 0;
+    selection.follow = matches.get_flag(id::FOLLOW);
+    selection.one_file_system = matches.get_flag(id::ONE_FILE_SYSTEM);
+    selection.max_depth = matches.get_one(id::MAX_DEPTH).copied();
+    selection.max_file_bytes = matches.get_one(id::MAX_FILESIZE).copied();
+    let all = |flag: &str| matches.get_many::<String>(flag).unwrap_or_default();
+    if matches.contains_id(id::GLOB) {
+        let refused = |rule| Error::usage(format!("--glob {rule}"));
+        selection.set_globs(all(id::GLOB)).map_err(refused)?;
+    }
+    if matches.contains_id(id::TYPE) || matches.contains_id(id::TYPE_NOT) {
+        let refused = |rule: BadRule| {
+            let is_unknown = matches!(rule, BadRule::UnknownType(_));
+            Error::usage(format!("--type {rule}"))
+                .maybe_hint(is_unknown.then_some("--type-list shows them"))
+        };
+        selection.set_types(all(id::TYPE), all(id::TYPE_NOT)).map_err(refused)?;
+    }
+    Ok(selection)
+}
+
+/// The inputs that are named in lists, if any list is given.
+pub(super) fn listed(matches: &ArgMatches) -> Result<Option<Vec<Input>>, Error> {
+    let mut inputs = None;
+    for (flag, separator, ending) in [(id::FILES_FROM, b'\n', "\r"), (id::FILES0_FROM, b'\0', "")] {
+        let Some(list) = matches.get_one::<OsString>(flag) else { continue };
+        let (_, names) = lists::read(list)?;
+        // As in git: a name that ends with a carriage return has to be ended by NUL.
+        let names = names
+            .split(|byte| *byte == separator)
+            .map(|name| name.strip_suffix(ending.as_bytes()).unwrap_or(name))
+            .filter(|name| !name.is_empty());
+        let inputs: &mut Vec<Input> = inputs.get_or_insert_default();
+        for name in names {
+            inputs.push(Input::from_argument(&lists::input_name(name)?));
+        }
+        if list == "-" && inputs.contains(&Input::Stdin) {
+            return Err(Error::usage(format!(
+                "--{flag} -: standard input cannot be both the list of inputs and one of them"
+            )));
+        }
+    }
+    Ok(inputs)
+}
+
+/// Whether a list of inputs is standard input.
+pub(super) fn lists_from_stdin(matches: &ArgMatches) -> bool {
+    [id::FILES_FROM, id::FILES0_FROM]
+        .iter()
+        .any(|flag| matches.get_one::<OsString>(flag).is_some_and(|list| list == "-"))
+}
+
+/// Without an input: standard input where something is piped in, else this folder.
+pub(super) fn default_input() -> Input {
+    if is_piped(&io::stdin()) { Input::Stdin } else { Input::Path(".".into()) }
+}
+
+#[cfg(unix)]
+fn is_piped(stdin: &io::Stdin) -> bool {
+    use rustix::fs::{FileType, fstat};
+
+    let kind = fstat(stdin).map(|status| FileType::from_raw_mode(status.st_mode));
+    !stdin.is_terminal()
+        && matches!(kind, Ok(FileType::RegularFile | FileType::Fifo | FileType::Socket))
+}
+
+#[cfg(not(unix))]
+fn is_piped(stdin: &io::Stdin) -> bool {
+    !stdin.is_terminal()
+}

@@ -1,0 +1,63 @@
+//! The arguments of a merge.
+
+use std::ffi::OsString;
+
+use clap::ArgMatches;
+use clap::parser::ValueSource;
+
+use crate::args::output::{self, OutputArgs};
+use crate::error::Error;
+use crate::flags::id;
+
+/// The flags that say how a result is shown; all others were for the runs.
+const FLAGS: [&str; 17] = [
+    id::MERGE,
+    id::WORDS,
+    id::BY,
+    id::SORT,
+    id::TOP,
+    id::ONLY_FOUND,
+    id::MIN_COUNT,
+    id::EXPAND,
+    id::FORMAT,
+    id::SHOW,
+    id::BARE,
+    id::QUIET,
+    id::NULL,
+    id::COLOR,
+    id::PLOT,
+    id::PLOT_KIND,
+    id::REPORT,
+];
+
+/// What to merge, and how to show it.
+#[derive(Debug)]
+pub(crate) struct MergeArgs {
+    /// The saved results.
+    pub(crate) files: Vec<OsString>,
+    /// How many places of each pattern to show.
+    pub(crate) show: usize,
+    pub(crate) output: OutputArgs,
+}
+
+impl MergeArgs {
+    pub(super) fn new(matches: &ArgMatches) -> Result<Self, Error> {
+        let is_given = |flag: &str| {
+            matches.value_source(flag).is_some_and(|source| source == ValueSource::CommandLine)
+        };
+        let flags = matches.ids().map(clap::Id::as_str);
+        if let Some(flag) = flags.into_iter().find(|flag| is_given(flag) && !FLAGS.contains(flag)) {
+            return Err(Error::usage(format!("--{flag}: not with --merge"))
+                .hint("it is for the runs whose results are merged"));
+        }
+        let files: Vec<OsString> =
+            matches.get_many(id::WORDS).unwrap_or_default().cloned().collect();
+        if files.is_empty() {
+            return Err(
+                Error::usage("--merge: no saved result given").hint("cogrep --merge SAVED...")
+            );
+        }
+        let output = OutputArgs::new(matches)?;
+        Ok(Self { files, show: output::show(matches, output.format)?, output })
+    }
+}

@@ -1,0 +1,133 @@
+//! How results are shown.
+
+use std::ffi::OsString;
+
+use clap::ArgMatches;
+use cogrep_report::{By, Format, Layout, Separator, Sort, TextStyle, View};
+
+use crate::args::suggest;
+use crate::args::values::named;
+use crate::error::Error;
+use crate::flags::{self, id};
+use crate::ui::terminal::{Colour, Terminal};
+
+/// How results are shown.
+#[derive(Clone, Debug)]
+pub(crate) struct OutputArgs {
+    pub(crate) format: Format,
+    pub(crate) view: View,
+    bare: bool,
+    separator: Separator,
+    colour: Colour,
+    /// How many equal slices of each text are counted apart, or none.
+    pub(crate) slices: usize,
+    pub(crate) expanded: bool,
+    pub(crate) quiet: bool,
+    pub(crate) plot: Option<OsString>,
+    pub(crate) plot_kind: PlotKind,
+    pub(crate) report: Option<OsString>,
+}
+
+/// What is drawn.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub(crate) enum PlotKind {
+    #[default]
+    Bars,
+    Dispersion,
+}
+
+impl OutputArgs {
+    pub(super) fn new(matches: &ArgMatches) -> Result<Self, Error> {
+        let plot: Option<OsString> = matches.get_one(id::PLOT).cloned();
+        if let Some(path) = &plot {
+            suggest::refuse_plot(path)?;
+        }
+        if plot.is_none() && matches.contains_id(id::PLOT_KIND) {
+            return Err(Error::usage("--plot-kind: where to?").hint("add --plot FILE.svg"));
+        }
+        let by = matches.get_one::<flags::By>(id::BY).copied();
+        let dispersion = matches.get_one::<String>(id::PLOT_KIND).is_some_and(|k| k != "bars");
+        Ok(Self {
+            format: named(matches, id::FORMAT)?,
+            view: view(matches, by)?,
+            bare: matches.get_flag(id::BARE),
+            separator: if matches.get_flag(id::NULL) { Separator::Nul } else { Separator::Line },
+            colour: colour(matches),
+            slices: if let Some(flags::By::Part(slices)) = by { slices } else { 0 },
+            expanded: matches.get_flag(id::EXPAND),
+            quiet: matches.get_flag(id::QUIET),
+            plot,
+            plot_kind: if dispersion { PlotKind::Dispersion } else { PlotKind::Bars },
+            report: matches.get_one(id::REPORT).cloned(),
+        })
+    }
+
+    /// The same for what standard output is.
+    pub(crate) fn layout(&self, terminal: Terminal) -> Result<Layout, Error> {
+        if self.format.is_binary() && terminal.is_terminal && !self.quiet {
+            let message = format!("--format {}: not for a terminal", self.format.name());
+            return Err(Error::usage(message).hint("redirect it into a file"));
+        }
+        Ok(Layout {
+            format: self.format,
+            style: TextStyle {
+                colour: terminal.colours(self.colour),
+                escape: terminal.is_terminal,
+                bare: self.bare,
+                separator: self.separator,
+            },
+            view: self.view,
+            width: if self.format == Format::Table { terminal.width() } else { None },
+        })
+    }
+
+    /// Whether the dispersion of the patterns is drawn.
+    pub(crate) fn needs_dispersion(&self) -> bool {
+        self.report.is_some() || self.plot_kind == PlotKind::Dispersion
+    }
+
+    /// Whether anything is drawn.
+    pub(crate) fn has_plots(&self) -> bool {
+        self.report.is_some() || self.plot.is_some()
+    }
+}
+
+/// How many places of each pattern to show, if the format has room for them.
+pub(super) fn show(matches: &ArgMatches, format: Format) -> Result<usize, Error> {
+    let show = matches.get_one(id::SHOW).copied().unwrap_or(0);
+    if show > 0 && !format.has_places() {
+        let message = format!("--show: {} has no column for places", format.name());
+        return Err(Error::usage(message).hint("use text, json or jsonl"));
+    }
+    Ok(show)
+}
+
+fn view(matches: &ArgMatches, by: Option<flags::By>) -> Result<View, Error> {
+    let top = matches.get_one(id::TOP).copied();
+    let sort = if matches.contains_id(id::SORT) {
+        named(matches, id::SORT)?
+    } else if top.is_some() {
+        Sort::Count
+    } else {
+        Sort::Input
+    };
+    let least = u64::from(matches.get_flag(id::ONLY_FOUND));
+    Ok(View {
+        by: match by {
+            None => By::Total,
+            Some(flags::By::File) => By::File,
+            Some(flags::By::Part(_)) => By::Part,
+        },
+        sort,
+        top,
+        min_count: matches.get_one(id::MIN_COUNT).copied().unwrap_or(0).max(least),
+    })
+}
+
+fn colour(matches: &ArgMatches) -> Colour {
+    match matches.get_one::<String>(id::COLOR).map(String::as_str) {
+        Some("always") => Colour::Always,
+        Some("never") => Colour::Never,
+        _ => Colour::Auto,
+    }
+}

@@ -1,0 +1,44 @@
+//! From arguments to a job.
+
+use std::sync::Arc;
+
+use cogrep_core::Job;
+use cogrep_match::Plan;
+use cogrep_source::OpenOptions;
+
+use crate::args::CountArgs;
+use crate::context::Context;
+use crate::error::Error;
+use crate::ui::messages;
+
+/// Chooses how to count, and says what may be wrong with the patterns.
+pub(super) fn plan(args: &CountArgs) -> Result<Arc<Plan>, Error> {
+    let plan =
+        Plan::new(&args.patterns, args.engine).map_err(|error| args.given.refused(&error))?;
+    for warning in plan.warnings() {
+        messages::warning(&warning.to_string());
+    }
+    Ok(Arc::new(plan))
+}
+
+/// What to count, without what is reported of it.
+pub(super) fn job<'a>(context: &Context, args: &'a CountArgs, plan: &'a Arc<Plan>) -> Job<'a> {
+    Job {
+        selection: args.selection.clone(),
+        open: OpenOptions {
+            encoding: args.decoding.encoding,
+            interrupt: context.interrupt().clone(),
+            io: context.io,
+            no_decompress: args.decoding.no_decompress,
+            ..OpenOptions::default()
+        },
+        serial: context.is_serial,
+        workers: args.workers,
+        range_bytes: context.range_bytes,
+        max_line_bytes: args.max_line_bytes,
+        show: args.show,
+        slices: args.output.slices,
+        disperse: args.output.needs_dispersion(),
+        ..Job::new(plan, &args.inputs)
+    }
+}

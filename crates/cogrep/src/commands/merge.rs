@@ -1,0 +1,98 @@
+//! `--merge`: saved results, added up and shown as one run would have shown them.
+
+use std::ffi::OsStr;
+use std::io::{self, BufWriter};
+
+use cogrep_report::{
+    Collection, Merged, NotSaved, Printer, Rows, Saved, escape, merge as add_up, separated,
+};
+use cogrep_source::Fault;
+
+use super::outcome::{conclude, report_fault};
+use super::plots;
+use crate::args::{MergeArgs, OutputArgs, PlotKind};
+use crate::context::Context;
+use crate::error::Error;
+use crate::status::Status;
+
+/// Merges and shows the result.
+pub(crate) fn merge(context: &Context, args: &MergeArgs) -> Result<Status, Error> {
+    plots::refuse_loss(&args.output)?;
+    let saved = args.files.iter().map(|file| read(file));
+    let saved = saved.collect::<Result<Vec<_>, Error>>()?;
+    let mut merged = add_up(saved).map_err(|error| Error::input(error.to_string()))?;
+    require(args, &merged)?;
+    for pattern in &mut merged.report.patterns {
+        pattern.places.truncate(args.show);
+    }
+    print(context, args, &merged)?;
+    Ok(conclude(&merged.report))
+}
+
+/// Refuses to show what was not saved.
+fn require(args: &MergeArgs, merged: &Merged) -> Result<(), Error> {
+    let OutputArgs { slices, report, plot_kind, .. } = &args.output;
+    let lack = |flag: &str, which: &str| {
+        Err(Error::usage(format!("{flag}: was not saved"))
+            .hint(format!("run every part with {which}")))
+    };
+    if args.show > merged.show {
+        return lack("--show", &format!("--show {}", args.show));
+    }
+    let mut read = merged.sources.iter().filter(|source| !source.has_failed());
+    if *slices > 0 && read.any(|source| source.parts.len() != *slices) {
+        return lack("--by part", &format!("--by part={slices}"));
+    }
+    let needs_dispersion = report.is_some() || *plot_kind == PlotKind::Dispersion;
+    let mut read = merged.sources.iter().filter(|source| !source.has_failed());
+    if needs_dispersion && read.any(|source| source.dispersion.is_none()) {
+        let flag = if report.is_some() { "--report" } else { "--plot-kind dispersion" };
+        return lack(flag, "--plot FILE.svg --plot-kind dispersion, or --report FILE.html");
+    }
+    Ok(())
+}
+
+fn print(context: &Context, args: &MergeArgs, merged: &Merged) -> Result<(), Error> {
+    let output = &args.output;
+    let Merged { report, names, sources, .. } = merged;
+    let given = report.patterns.iter().map(|pattern| pattern.pattern.clone());
+    let rows = Rows::new(given.zip(names.iter().cloned()), output.expanded);
+    let collection = Collection { sources: sources.clone() };
+    let layout = output.layout(context.terminal)?;
+    let mut printer = Printer::new(BufWriter::new(io::stdout()), layout, &rows);
+    for source in sources {
+        let source = merged.source_report(source);
+        report_fault(&source);
+        if !output.quiet {
+            printer.source(&source)?;
+        }
+    }
+    if !output.quiet {
+        printer.finish(report, &collection)?;
+    }
+    if output.has_plots() {
+        let facts = [
+            ("text", format!("{} bytes", separated(report.text_bytes))),
+            ("sources", separated(report.source_count)),
+            ("patterns", separated(report.patterns.len() as u64)),
+            ("merged", format!("{} saved results", args.files.len())),
+        ];
+        plots::write(output, &rows, report, &collection, &facts)?;
+    }
+    Ok(())
+}
+
+/// Reads a saved result; gives the name of its file with it.
+fn read(file: &OsStr) -> Result<(String, Saved), Error> {
+    let name = escape(file.as_encoded_bytes());
+    let bytes = std::fs::read(file)
+        .map_err(|error| Error::input(format!("{name}: {}", Fault::from(error))))?;
+    match Saved::read(&bytes) {
+        Ok(saved) => Ok((name, saved)),
+        Err(error) => {
+            let is_other = matches!(error, NotSaved::Foreign);
+            Err(Error::input(format!("{name}: {error}"))
+                .maybe_hint(is_other.then_some("cogrep --save FILE makes one")))
+        }
+    }
+}

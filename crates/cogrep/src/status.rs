@@ -1,0 +1,27 @@
+//! How a run of the program ends.
+
+use std::process::ExitCode;
+
+/// What the exit status says.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Status {
+    /// Everything was read and something was found, or what was asked for was printed.
+    Success,
+    /// Everything was read and nothing was found.
+    NotFound,
+    /// An error, or something could not be read.
+    Failure,
+    /// Ctrl-C.
+    Interrupted,
+}
+
+impl From<Status> for ExitCode {
+    fn from(status: Status) -> Self {
+        Self::from(match status {
+            Status::Success => 0,
+            Status::NotFound => 1,
+            Status::Failure => 2,
+            Status::Interrupted => 130,
+        })
+    }
+}

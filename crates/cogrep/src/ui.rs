@@ -1,0 +1,7 @@
+//! What the user sees of a run besides its result: messages, progress, what it took.
+
+pub(crate) mod interrupt;
+pub(crate) mod messages;
+pub(crate) mod progress_bar;
+pub(crate) mod stats;
+pub(crate) mod terminal;
