@@ -70,6 +70,7 @@ pub(crate) mod id {
     pub(crate) const REPORT: &str = "report";
     pub(crate) const PART: &str = "part";
     pub(crate) const SAVE: &str = "save";
+    pub(crate) const RESUME: &str = "resume";
     pub(crate) const MERGE: &str = "merge";
     pub(crate) const TIMELINE: &str = "timeline";
     pub(crate) const LIVE: &str = "live";

@@ -42,6 +42,8 @@ pub(crate) struct CountArgs {
     pub(crate) shard: Option<Shard>,
     /// The file to save the result in.
     pub(crate) save: Option<OsString>,
+    /// The saved result to go on from.
+    pub(crate) resume: Option<OsString>,
     /// What may have been meant instead.
     pub(crate) hint: Option<String>,
     /// What may have been meant instead, if nothing is found.
@@ -94,6 +96,7 @@ impl CountArgs {
             stats: matches.get_flag(id::STATS),
             timelines,
             save: matches.get_one(id::SAVE).cloned(),
+            resume: matches.get_one(id::RESUME).cloned(),
             not_found_hint,
         })
     }

@@ -68,6 +68,7 @@ fn run(
     let is_saved = args.save.is_some();
     let collects = printer.needs_collection() && !output.quiet || output.has_plots() || is_saved;
     let by_source = layout.needs_sources() || output.report.is_some() || is_saved;
+    let states = args.resume.as_ref().map(|path| state::resume(path, args)).transpose()?;
     let shard = ShardFilter::new(args.shard.unwrap_or(Shard::WHOLE));
     let subject = Subject { inputs: &args.inputs, rows: &rows, plan };
     // On a terminal, results that come while it counts show how far it is.
@@ -81,6 +82,8 @@ fn run(
         progress: bar.progress(),
         // By source, every source is reported anyway.
         remember: collects && !by_source,
+        keeps_states: is_saved,
+        states: states.as_ref(),
         ..job(context, args, plan)
     };
     let mut written = Ok(());

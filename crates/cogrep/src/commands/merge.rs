@@ -1,15 +1,12 @@
 //! `--merge`: saved results, added up and shown as one run would have shown them.
 
-use std::ffi::OsStr;
 use std::io::{self, BufWriter};
 
-use cogrep_report::{
-    Collection, Merged, NotSaved, Printer, Rows, Saved, escape, merge as add_up, separated,
-};
-use cogrep_source::Fault;
+use cogrep_report::{Collection, Merged, Printer, Rows, merge as add_up, separated};
 
 use super::outcome::{conclude, report_fault};
 use super::plots;
+use super::state::read;
 use crate::args::{MergeArgs, OutputArgs, PlotKind};
 use crate::context::Context;
 use crate::error::Error;
@@ -80,19 +77,4 @@ fn print(context: &Context, args: &MergeArgs, merged: &Merged) -> Result<(), Err
         plots::write(output, &rows, report, &collection, &facts)?;
     }
     Ok(())
-}
-
-/// Reads a saved result; gives the name of its file with it.
-fn read(file: &OsStr) -> Result<(String, Saved), Error> {
-    let name = escape(file.as_encoded_bytes());
-    let bytes = std::fs::read(file)
-        .map_err(|error| Error::input(format!("{name}: {}", Fault::from(error))))?;
-    match Saved::read(&bytes) {
-        Ok(saved) => Ok((name, saved)),
-        Err(error) => {
-            let is_other = matches!(error, NotSaved::Foreign);
-            Err(Error::input(format!("{name}: {error}"))
-                .maybe_hint(is_other.then_some("cogrep --save FILE makes one")))
-        }
-    }
 }

@@ -1,11 +1,12 @@
-//! `--save`: the result in a file, for [`merge`](super::merge).
+//! `--save` and `--resume`: the result in a file, for [`merge`](super::merge) and to go on from.
 
 use std::collections::BTreeMap;
 use std::ffi::OsStr;
 
-use cogrep_core::{Report, Shard, SourceDigest};
+use cogrep_core::{Report, Shard, SourceDigest, TextStates};
 use cogrep_match::{Syntax, Unit};
-use cogrep_report::{Collection, Saved};
+use cogrep_report::{Collection, NotSaved, Saved, escape};
+use cogrep_source::Fault;
 
 use super::files::write_file;
 use crate::args::CountArgs;
@@ -22,6 +23,43 @@ pub(super) fn save(
     let names = args.given.names().map(|name| name.map(<[u8]>::to_vec));
     let saved = Saved::new(sources, options(args), args.show, names, report, collection);
     write_file(path, |mut file| saved.write(&mut file))
+}
+
+/// What the result that was saved in this file says of texts that may have grown since.
+///
+/// It must be of the same patterns, counted in the same way.
+pub(super) fn resume(path: &OsStr, args: &CountArgs) -> Result<TextStates, Error> {
+    let (name, saved) = read(path)?;
+    let other = |what: String| {
+        Error::input(format!("--resume {name}: {what}")).hint("count without --resume")
+    };
+    if !saved.patterns.iter().map(|pattern| &pattern.pattern[..]).eq(args.patterns.iter()) {
+        return Err(other("it counted other patterns".to_owned()));
+    }
+    let options = options(args);
+    if let Some((option, now)) =
+        options.iter().find(|(name, now)| saved.options.get(*name) != Some(now))
+    {
+        let before = saved.options.get(option).map_or("nothing", String::as_str);
+        return Err(other(format!("it counted otherwise: {option} was {before}, not {now}")));
+    }
+    let states = saved.sources.into_iter().filter_map(|source| Some((source.name, source.state?)));
+    Ok(states.collect())
+}
+
+/// Reads a saved result; gives the name of its file with it.
+pub(super) fn read(file: &OsStr) -> Result<(String, Saved), Error> {
+    let name = escape(file.as_encoded_bytes());
+    let bytes = std::fs::read(file)
+        .map_err(|error| Error::input(format!("{name}: {}", Fault::from(error))))?;
+    match Saved::read(&bytes) {
+        Ok(saved) => Ok((name, saved)),
+        Err(error) => {
+            let is_other = matches!(error, NotSaved::Foreign);
+            Err(Error::input(format!("{name}: {error}"))
+                .maybe_hint(is_other.then_some("cogrep --save FILE makes one")))
+        }
+    }
 }
 
 /// What the counts depend on besides patterns and sources, under the names of the flags.

@@ -14,8 +14,15 @@ pub(super) fn args() -> Vec<Arg> {
     vec![
         option(id::PART, "I/N", HEADING, "Count only the I-th of N disjoint parts of the inputs")
             .value_parser(ValueParser::new(shard)),
-        option(id::SAVE, "FILE", HEADING, "Save the result in a file, for --merge")
+        option(id::SAVE, "FILE", HEADING, "Save the result in a file, for --merge and --resume")
             .value_parser(value_parser!(OsString)),
+        option(
+            id::RESUME,
+            "SAVED",
+            HEADING,
+            "Go on from a saved result: of files that have grown, read only what is new",
+        )
+        .value_parser(value_parser!(OsString)),
         switch(
             id::MERGE,
             HEADING,

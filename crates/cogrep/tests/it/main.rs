@@ -18,6 +18,7 @@ mod output;
 mod plots;
 #[cfg(unix)]
 mod readback;
+mod resume;
 mod shards;
 #[cfg(unix)]
 mod sources;

@@ -25,7 +25,7 @@ const NAMES: [&[u8]; 5] =
 
 /// Prints, as hexadecimal, what it reads back from each format.
 const READ_BACK: &str = r#"
-import base64, csv, io, json, sys
+import base64, csv, io, json, os, sys
 form, raw = sys.argv[1], sys.stdin.buffer.read()
 def text(o, k):
     return base64.b64decode(o[k + "_base64"]) if k + "_base64" in o else o[k].encode()
@@ -40,7 +40,9 @@ elif form == "tsv":
     rows = [(field(s), field(p), int(n)) for s, p, n in rows]
 elif form == "parquet":
     import pyarrow.parquet
-    table = pyarrow.parquet.read_table(io.BytesIO(raw))
+    # Without threads of its own: on a busy machine they can outlive the interpreter, which
+    # ends with a complaint then.
+    table = pyarrow.parquet.read_table(io.BytesIO(raw), use_threads=False)
     assert table.schema.metadata[b"cogrep.schema"] == b"1", table.schema.metadata
     exact = lambda o, k: o[k + "_bytes"] if o[k + "_bytes"] is not None else o[k].encode()
     rows = [(exact(o, "source"), exact(o, "pattern"), o["count"]) for o in table.to_pylist()]
@@ -54,6 +56,8 @@ else:
     rows = [(text(o, "source"), text(o, "pattern"), o["count"]) for o in lines if o["type"] == "count"]
 for s, p, n in rows:
     print(s.hex(), p.hex(), n)
+sys.stdout.flush()
+os._exit(0)
 "#;
 
 fn hex(bytes: &[u8]) -> String {
