@@ -3,7 +3,9 @@
 //!
 //! A body is an `async` closure, and a pause is an `.await`. There is no executor, no
 //! macro, no thread-local and no dependency. This page goes from what an iterator is
-//! to bodies that await real input; [`python`] maps Python's names to these.
+//! to bodies that await real input. [`cookbook`] says how to do with them what programs
+//! have to do, [`messages`] what the panics and the compiler mean, and [`python`] maps
+//! Python's names to these.
 //!
 //! # Iterators
 //!
@@ -66,6 +68,10 @@
 //! assert_eq!(values.collect::<Vec<_>>(), [1, 2, 3, 4]);
 //! ```
 //!
+//! Where the depth is not known, a [`recursive`] generator delegates: it holds its bodies
+//! on a stack of its own, so that a value costs the same at any depth, and a chain of a
+//! million bodies does not overflow the thread's stack.
+//!
 //! # Coroutines
 //!
 //! A generator is asked; a [`coroutine`](coroutine()) is told. It pauses *for* a value,
@@ -107,6 +113,34 @@
 //! result is lost. A body that returns before it is closed has stopped: sends are
 //! [`Stopped`], and its result waits. [`finish`](Sink::finish) is `close` for one that
 //! you cannot give away.
+//!
+//! # Parsers that are fed
+//!
+//! A parser that does no input of its own is a coroutine of bytes. Its body asks a
+//! [`Reader`] for a byte, a line, or so many bytes, as if all were there; whoever has some
+//! sends them, cut as they come, from a file, a socket or a test.
+//!
+//! ```
+//! use cosend::{Input, ReadError, Reader, Sink, coroutine};
+//!
+//! /// Sums up numbers, one a line.
+//! fn sum() -> impl Sink<[u8], Return = Result<u64, ReadError>> {
+//!     coroutine(async |bytes: Input<[u8]>| {
+//!         let mut reader = Reader::new(bytes);
+//!         let mut sum = 0;
+//!         while !reader.is_at_end().await {
+//!             let line = reader.line().await?;
+//!             sum += String::from_utf8_lossy(line).parse().unwrap_or(0);
+//!         }
+//!         Ok(sum)
+//!     })
+//! }
+//!
+//! assert_eq!(sum().run(["1", "0\n3", "2\n"].map(str::as_bytes)), Ok(42));
+//! assert_eq!(sum().run(["10\n3"].map(str::as_bytes)), Err(ReadError::Ended));
+//! ```
+//!
+//! The examples `http`, `json` and `resp` are such parsers, of some two hundred lines each.
 //!
 //! # Pipelines
 //!
@@ -219,7 +253,7 @@
 //! use cosend::{OwnedInput, owned_coroutine};
 //!
 //! # tokio::runtime::Builder::new_current_thread().enable_time().build().unwrap().block_on(async {
-//! let mut slow_sum = owned_coroutine(|mut numbers: OwnedInput<u32>| async move {
+//! let mut slow_sum = owned_coroutine(async |mut numbers: OwnedInput<u32>| {
 //!     let mut sum = 0;
 //!     while let Some(number) = numbers.next().await {
 //!         tokio::time::sleep(Duration::from_millis(1)).await;
@@ -233,32 +267,45 @@
 //! # Ok::<(), cosend::Stopped>(()) }).unwrap();
 //! ```
 //!
+//! [`owned_resumable`] answers each item. [`buffered`](OwnedCoroutine::buffered) splits a
+//! coroutine into a handle and a driver, which runs in a task of its own: then stages
+//! overlap, and a body goes on between two sends. To drop an owned coroutine is to cancel
+//! it; only its `close` lets the body come to its end.
+//!
 //! # Which one, and what it costs
 //!
 //! | You have | Take |
 //! |---|---|
 //! | values to hand out, one by one | [`generator`](generator()) |
 //! | values coming in, and a result at the end | [`coroutine`](coroutine()) |
+//! | bytes coming in, to be parsed | [`coroutine`](coroutine()) with a [`Reader`] |
 //! | values in, and an answer to each | [`resumable`](resumable()) |
 //! | a source that fails in between | [`fallible`](fallible()) |
 //! | a stage without state | [`map`], [`filter`], [`inspect`] |
-//! | input or output to wait for | [`owned_coroutine`], [`owned_generator`] |
+//! | a tree, or another recursion, to walk | [`recursive`] |
+//! | input or output to wait for | [`owned_coroutine`], [`owned_generator`], [`owned_resumable`] |
 //!
 //! A coroutine is two allocations when it is made, and none afterwards: its body, of
 //! the size of what lives across its pauses, and a slot of a few words. A send is a
 //! call into the compiler's own state machine, about three times what a method call
 //! costs that is not inlined, and a yield about twice; an owned send locks a free
-//! mutex a few times, some 40 ns. The benchmark `costs` measures it all beside others.
+//! mutex four times, some 40 ns. The benchmark `costs` measures it all beside others.
 //!
 //! # Beside others
 //!
-//! | | closing seen by the body | result of a close | items lent | stable Rust | how it pauses |
-//! |---|---|---|---|---|---|
-//! | cosend | yes | yes | yes | yes | `async` state machine |
-//! | [genawaiter](https://docs.rs/genawaiter) | no | no | no | yes | `async` state machine |
-//! | [fauxgen](https://docs.rs/fauxgen) | no | no | no | yes, with macros | `async` state machine |
-//! | [corosensei](https://docs.rs/corosensei) | by unwinding its stack | no | no | yes, on some CPUs | a stack of its own |
-//! | `gen`, `Coroutine` in `core` | no | no | no | no | compiler |
+//! | | closing seen by the body | result of a close | items lent | `Send` | type can be written | delegation, a value | without allocation |
+//! |---|---|---|---|---|---|---|---|
+//! | cosend | yes | yes | yes | yes | boxed | by depth; constant if [`recursive`] | no |
+//! | [genawaiter](https://docs.rs/genawaiter) | no | no | no | `sync` | boxed | by depth | `stack` |
+//! | [fauxgen](https://docs.rs/fauxgen) | no | no | no | not looked into | no | by depth | yes |
+//! | [corosensei](https://docs.rs/corosensei) | by unwinding its stack | no | no | `unsafe` | yes | native | no |
+//! | [asansio](https://docs.rs/asansio) | no | no | by lifetimes | not looked into | no | by depth | yes |
+//! | [async-stream](https://docs.rs/async-stream) | no | no | it takes none | yes | boxed | by depth | yes |
+//! | `gen`, `Coroutine` in `core` | no | no | no | yes | no | by depth | yes |
+//!
+//! All but the last are for stable Rust; fauxgen and async-stream are macros. What is not
+//! lent, and needs neither a closing nor a result, needs no allocation either: one whose
+//! bodies have a place on the stack is the smaller tool for that.
 //!
 //! A body with a stack of its own can pause in the midst of calls that know nothing of
 //! it; here every call on the way to a pause is an `async fn`. In turn a stack takes
@@ -273,14 +320,18 @@
 //!   of one lifetime for all sends.
 //! - A coroutine or generator is `Send` where its body and its values are, and where its
 //!   items are `Sync`: they are lent across threads that the body may wait for.
+//! - A drop closes a [`Coroutine`], and cancels an [`OwnedCoroutine`]: what that has not
+//!   written yet is lost, unless it is closed.
+//! - A [`generator`](generator()) that delegates runs all bodies on the way to the one that
+//!   yields, each time: a value costs the more the deeper it comes from, and some ten
+//!   thousand bodies deep the thread's stack overflows. A [`recursive`] one does not.
 //! - What a body borrows stays borrowed until it is closed: declare the log before the
 //!   coroutine.
 //! - A drop by an unwinding that began after the coroutine was made drops the body where
 //!   it stands, since another panic would abort the program. Without the feature `std` that cannot be seen, and
 //!   the drop closes it even then.
 //! - The unsafe code is one folder, `src/lend`: rules, each with a test, an enumeration
-//!   of the slot's states, and an address sanitizer over all tests. It was not run under
-//!   Miri, which is not part of stable Rust; `ci/README.md` says how to.
+//!   of the slot's states, and an address sanitizer over all tests; `SAFETY.md` has it all.
 #![no_std]
 #![warn(unreachable_pub)]
 
@@ -292,6 +343,16 @@ extern crate std;
 #[cfg(all(doc, feature = "std"))]
 #[doc = include_str!("../docs/python.md")]
 pub mod python {}
+
+/// Fields, threads, tasks, errors, back-pressure, debugging, and no standard library.
+#[cfg(all(doc, feature = "std"))]
+#[doc = include_str!("../docs/cookbook.md")]
+pub mod cookbook {}
+
+/// What the panics and the compiler say, and what to do.
+#[cfg(all(doc, feature = "std"))]
+#[doc = include_str!("../docs/messages.md")]
+pub mod messages {}
 
 /// The README's program is a test too.
 #[cfg(doctest)]
@@ -306,10 +367,14 @@ mod generator;
 mod lend;
 #[cfg(feature = "std")]
 mod owned;
+mod reader;
+mod recursive;
 mod resumable;
 mod shared;
 mod sink;
 mod stages;
+#[cfg(feature = "std")]
+mod sync;
 
 pub use coroutine::{
     BoxCoroutine, BoxUnstarted, Coroutine, LocalBoxCoroutine, LocalBoxUnstarted, Unstarted,
@@ -321,9 +386,11 @@ pub use generator::{BoxGenerator, Generator, LocalBoxGenerator, Output, Yield, g
 pub use lend::{Input, Item, Next};
 #[cfg(feature = "std")]
 pub use owned::{
-    OwnedCoroutine, OwnedGenerator, OwnedInput, OwnedNext, OwnedOutput, OwnedYield,
-    owned_coroutine, owned_generator,
+    Buffered, OwnedCoroutine, OwnedGenerator, OwnedInput, OwnedNext, OwnedOutput, OwnedPort,
+    OwnedResumable, OwnedYield, owned_coroutine, owned_generator, owned_resumable,
 };
+pub use reader::{ReadError, Reader};
+pub use recursive::{Branch, Recursive, recursive};
 pub use resumable::{
     BoxResumable, BoxUnstartedResumable, LocalBoxResumable, LocalBoxUnstartedResumable, Port,
     Resumable, Step, UnstartedResumable, resumable, resumable_unstarted,

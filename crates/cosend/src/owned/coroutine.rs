@@ -1,169 +1,15 @@
 //! Coroutines that own their items and may await anything.
 
-use alloc::sync::Arc;
 use core::fmt;
 use core::future::{Future, poll_fn};
-use core::pin::Pin;
-use core::task::{Context, Poll, Waker};
-use std::sync::{Mutex, MutexGuard, PoisonError};
+use core::panic::Location;
+use core::task::{Context, Poll};
 
+use super::OwnedInput;
+use super::slot::{Found, Slot, lock, park, wake};
 use crate::Stopped;
-use crate::body::Body;
-
-/// What a coroutine and its body share.
-struct Slot<T> {
-    /// An item on its way in.
-    item: Option<T>,
-    /// Somebody is at [`OwnedInput::next`].
-    waiting: bool,
-    /// Nothing more comes.
-    closing: bool,
-    /// The input is gone: nobody will ever take an item.
-    deaf: bool,
-    /// Who is at [`OwnedInput::next`]: woken for an item that it was not found with
-    /// when the body was polled.
-    reader: Option<Waker>,
-    /// Who sends, and sleeps. Empty while it polls the body: it looks afterwards.
-    sender: Option<Waker>,
-}
-
-/// The slot, shared. Both sides are mostly the same task, so the lock is free.
-type SharedSlot<T> = Arc<Mutex<Slot<T>>>;
-
-/// Nothing panics while it holds the lock, so a poisoned slot is whole.
-fn lock<T>(slot: &SharedSlot<T>) -> MutexGuard<'_, Slot<T>> {
-    slot.lock().unwrap_or_else(PoisonError::into_inner)
-}
-
-/// The body's end of an owned coroutine: where it waits for the next item.
-///
-/// It may leave the body, to be read in a task of its own; a send then waits for
-/// that task. Dropping it stops the coroutine for further sends.
-///
-/// ```
-/// # tokio::runtime::Builder::new_current_thread().build().unwrap().block_on(async {
-/// use cosend::{OwnedInput, owned_coroutine};
-///
-/// /// Takes over for two items.
-/// async fn pair(items: &mut OwnedInput<u8>) -> Option<(u8, u8)> {
-///     Some((items.next().await?, items.next().await?))
-/// }
-///
-/// let mut pairs = owned_coroutine(|mut items: OwnedInput<u8>| async move {
-///     let mut pairs = Vec::new();
-///     while let Some(pair) = pair(&mut items).await {
-///         pairs.push(pair);
-///     }
-///     pairs
-/// });
-/// for item in 1..=5 {
-///     pairs.send(item).await?;
-/// }
-/// assert_eq!(pairs.close().await, [(1, 2), (3, 4)]);
-/// # Ok::<(), cosend::Stopped>(()) }).unwrap();
-/// ```
-pub struct OwnedInput<T> {
-    slot: SharedSlot<T>,
-}
-
-impl<T> OwnedInput<T> {
-    /// Pauses until an item is sent; `None` means that the coroutine is being
-    /// closed, or is gone.
-    ///
-    /// It is safe to cancel: a pause that is dropped loses no item. After `None`
-    /// it gives `None` again each time it is asked.
-    ///
-    /// ```
-    /// # tokio::runtime::Builder::new_current_thread().build().unwrap().block_on(async {
-    /// use cosend::{OwnedInput, owned_coroutine};
-    ///
-    /// let body = owned_coroutine(|mut items: OwnedInput<u8>| async move {
-    ///     (items.next().await, items.next().await)
-    /// });
-    /// assert_eq!(body.close().await, (None, None));
-    /// # });
-    /// ```
-    #[expect(clippy::should_implement_trait, reason = "as `Input::next`")]
-    pub fn next(&mut self) -> OwnedNext<'_, T> {
-        OwnedNext { input: self }
-    }
-
-    pub(super) fn poll_next(&mut self, context: &mut Context<'_>) -> Poll<Option<T>> {
-        let mut slot = lock(&self.slot);
-        let item = slot.item.take();
-        let polled = if item.is_some() || slot.closing {
-            Poll::Ready(item)
-        } else {
-            slot.reader = Some(context.waker().clone());
-            Poll::Pending
-        };
-        slot.waiting = polled.is_pending();
-        let sender = slot.sender.take();
-        drop(slot);
-        if let Some(sender) = sender {
-            sender.wake();
-        }
-        polled
-    }
-}
-
-impl<T> Drop for OwnedInput<T> {
-    fn drop(&mut self) {
-        let mut slot = lock(&self.slot);
-        slot.deaf = true;
-        slot.waiting = false;
-        let sender = slot.sender.take();
-        drop(slot);
-        if let Some(sender) = sender {
-            sender.wake();
-        }
-    }
-}
-
-impl<T> fmt::Debug for OwnedInput<T> {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let closing = lock(&self.slot).closing;
-        f.debug_struct("OwnedInput").field("closing", &closing).finish_non_exhaustive()
-    }
-}
-
-/// The pause of an owned coroutine; made by [`OwnedInput::next`].
-///
-/// ```
-/// # tokio::runtime::Builder::new_current_thread().build().unwrap().block_on(async {
-/// use cosend::{OwnedInput, OwnedNext, owned_coroutine};
-///
-/// let body = owned_coroutine(|mut items: OwnedInput<u8>| async move {
-///     let pause: OwnedNext<'_, u8> = items.next();
-///     pause.await
-/// });
-/// assert_eq!(body.close().await, None);
-/// # });
-/// ```
-#[must_use = "a pause does nothing until it is awaited"]
-pub struct OwnedNext<'a, T> {
-    input: &'a mut OwnedInput<T>,
-}
-
-impl<T> Future for OwnedNext<'_, T> {
-    type Output = Option<T>;
-
-    fn poll(mut self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<Option<T>> {
-        self.input.poll_next(context)
-    }
-}
-
-impl<T> Drop for OwnedNext<'_, T> {
-    fn drop(&mut self) {
-        lock(&self.input.slot).waiting = false;
-    }
-}
-
-impl<T> fmt::Debug for OwnedNext<'_, T> {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("OwnedNext").field("input", &self.input).finish()
-    }
-}
+use crate::body::{Body, Why};
+use crate::sync::{Arc, Mutex};
 
 /// A coroutine that owns its items and may await anything; made by
 /// [`owned_coroutine`].
@@ -172,8 +18,10 @@ impl<T> fmt::Debug for OwnedNext<'_, T> {
 /// tasks, put it behind an asynchronous lock, or use a channel. It is `Send` when
 /// its items and its body are.
 ///
-/// Dropping it drops the body where it stands, as dropping any future: only
-/// [`close`](OwnedCoroutine::close) lets the body end, since that may take time.
+/// **A drop cancels.** It drops the body where it stands, as that of any future, where a
+/// [`Coroutine`](crate::Coroutine) is closed: to close this one may take time, which a
+/// drop has not. Call [`close`](OwnedCoroutine::close), so that the body can flush what
+/// it has.
 ///
 /// ```
 /// use cosend::{OwnedCoroutine, OwnedInput, owned_coroutine};
@@ -183,26 +31,30 @@ impl<T> fmt::Debug for OwnedNext<'_, T> {
 /// }
 ///
 /// let body: OwnedCoroutine<String, _> =
-///     send(owned_coroutine(|mut items: OwnedInput<String>| async move {
+///     send(owned_coroutine(async |mut items: OwnedInput<String>| {
 ///         while items.next().await.is_some() {}
 ///     }));
 /// assert!(!body.is_stopped());
 /// ```
+#[must_use = "an owned coroutine that is dropped is cancelled, not closed: call `close().await`"]
 pub struct OwnedCoroutine<T, B: Future> {
-    slot: SharedSlot<T>,
+    slot: Arc<Mutex<Slot<T>>>,
     body: Body<B>,
+    /// Where it was made: messages name it.
+    made: &'static Location<'static>,
 }
 
 /// Makes a coroutine whose body may await anything, on any executor.
 ///
-/// Nothing runs yet: the first send, or the close, begins the body.
+/// Nothing runs yet: the first send, or the close, begins the body. And nothing runs
+/// between two sends, unless it is [`buffered`](OwnedCoroutine::buffered).
 ///
 /// ```
 /// use std::time::Duration;
 /// use cosend::{OwnedInput, owned_coroutine};
 ///
 /// # tokio::runtime::Builder::new_current_thread().enable_time().build().unwrap().block_on(async {
-/// let mut slow = owned_coroutine(|mut words: OwnedInput<String>| async move {
+/// let mut slow = owned_coroutine(async |mut words: OwnedInput<String>| {
 ///     let mut text = String::new();
 ///     while let Some(word) = words.next().await {
 ///         tokio::time::sleep(Duration::from_millis(1)).await;
@@ -215,19 +67,13 @@ pub struct OwnedCoroutine<T, B: Future> {
 /// assert_eq!(slow.close().await, "one, two");
 /// # Ok::<(), cosend::Stopped>(()) }).unwrap();
 /// ```
+#[track_caller]
 pub fn owned_coroutine<T, B: Future>(
     body: impl FnOnce(OwnedInput<T>) -> B,
 ) -> OwnedCoroutine<T, B> {
-    let slot = Arc::new(Mutex::new(Slot {
-        item: None,
-        waiting: false,
-        closing: false,
-        deaf: false,
-        reader: None,
-        sender: None,
-    }));
+    let slot = Arc::new(Mutex::new(Slot::new()));
     let body = body(OwnedInput { slot: Arc::clone(&slot) });
-    OwnedCoroutine { slot, body: Body::new(body) }
+    OwnedCoroutine { slot, body: Body::new(body), made: Location::caller() }
 }
 
 impl<T, B: Future> OwnedCoroutine<T, B> {
@@ -242,7 +88,7 @@ impl<T, B: Future> OwnedCoroutine<T, B> {
     /// # tokio::runtime::Builder::new_current_thread().build().unwrap().block_on(async {
     /// use cosend::{OwnedInput, Stopped, owned_coroutine};
     ///
-    /// let mut one = owned_coroutine(|mut items: OwnedInput<u8>| async move {
+    /// let mut one = owned_coroutine(async |mut items: OwnedInput<u8>| {
     ///     items.next().await
     /// });
     /// assert_eq!(one.send(1).await, Ok(()));
@@ -259,9 +105,39 @@ impl<T, B: Future> OwnedCoroutine<T, B> {
     ///
     /// With what the body panics. After that the coroutine has stopped.
     pub async fn send(&mut self, item: T) -> Result<(), Stopped> {
-        poll_fn(|context| self.poll_ready(context)).await?;
-        self.put(item)?;
-        poll_fn(|context| self.poll_taken(context)).await
+        let mut item = Some(item);
+        poll_fn(|context| self.poll_send(&mut item, context)).await
+    }
+
+    /// Runs the body until it waits for an item, without one: before the first send, up to
+    /// its first pause.
+    ///
+    /// ```
+    /// # tokio::runtime::Builder::new_current_thread().build().unwrap().block_on(async {
+    /// use std::cell::Cell;
+    /// use cosend::{OwnedInput, owned_coroutine};
+    ///
+    /// let connected = Cell::new(false);
+    /// let mut body = owned_coroutine(async |mut items: OwnedInput<u8>| {
+    ///     connected.set(true);
+    ///     while items.next().await.is_some() {}
+    /// });
+    /// assert!(!connected.get());
+    /// body.ready().await?;
+    /// assert!(connected.get());
+    /// body.close().await;
+    /// # Ok::<(), cosend::Stopped>(()) }).unwrap();
+    /// ```
+    ///
+    /// # Errors
+    ///
+    /// [`Stopped`] when the body takes no more items.
+    ///
+    /// # Panics
+    ///
+    /// With what the body panics.
+    pub async fn ready(&mut self) -> Result<(), Stopped> {
+        poll_fn(|context| self.poll_ready(context)).await
     }
 
     /// Tells the body that nothing more comes, runs it to its end and takes its
@@ -273,7 +149,7 @@ impl<T, B: Future> OwnedCoroutine<T, B> {
     /// # tokio::runtime::Builder::new_current_thread().build().unwrap().block_on(async {
     /// use cosend::{OwnedInput, Stopped, owned_coroutine};
     ///
-    /// let mut body = owned_coroutine(|mut items: OwnedInput<u8>| async move {
+    /// let mut body = owned_coroutine(async |mut items: OwnedInput<u8>| {
     ///     items.next().await
     /// });
     /// assert_eq!(body.finish().await, Ok(None));
@@ -301,7 +177,7 @@ impl<T, B: Future> OwnedCoroutine<T, B> {
     /// # tokio::runtime::Builder::new_current_thread().build().unwrap().block_on(async {
     /// use cosend::{OwnedInput, owned_coroutine};
     ///
-    /// let body = owned_coroutine(|_: OwnedInput<u8>| async { 7 });
+    /// let body = owned_coroutine(async |_: OwnedInput<u8>| 7);
     /// assert_eq!(body.close().await, 7);
     /// # });
     /// ```
@@ -314,7 +190,11 @@ impl<T, B: Future> OwnedCoroutine<T, B> {
     pub async fn close(mut self) -> B::Output {
         match self.finish().await {
             Ok(result) => result,
-            Err(Stopped) => panic!("closed a coroutine that has no result"),
+            Err(Stopped) => panic!(
+                "closed the owned coroutine made at {}, which has no result: {}",
+                self.made,
+                self.body.why().unwrap_or(Why::Taken)
+            ),
         }
     }
 
@@ -323,41 +203,93 @@ impl<T, B: Future> OwnedCoroutine<T, B> {
     /// ```
     /// use cosend::{OwnedInput, owned_coroutine};
     ///
-    /// let body = owned_coroutine(|_: OwnedInput<u8>| async {});
+    /// let body = owned_coroutine(async |_: OwnedInput<u8>| ());
     /// assert!(!body.is_stopped(), "it has not begun");
     /// ```
     pub fn is_stopped(&self) -> bool {
         !self.body.is_suspended()
     }
 
+    /// Sends what is in `item`, and takes it out when it has gone on.
+    fn poll_send(
+        &mut self,
+        item: &mut Option<T>,
+        context: &mut Context<'_>,
+    ) -> Poll<Result<(), Stopped>> {
+        if item.is_none() {
+            return self.poll_taken(context);
+        }
+        let mut slot = lock(&self.slot);
+        let mut found = slot.look(!self.body.is_suspended());
+        if found.is_pending() {
+            let stale = slot.sender.take();
+            drop(slot);
+            drop(stale);
+            found = self.run(context);
+            slot = lock(&self.slot);
+        }
+        let Poll::Ready(Found { waiting, refused }) = found else { return Poll::Pending };
+        let stale = match (waiting, item.take()) {
+            (Ok(()), Some(item)) => slot.put(item),
+            (_, item) => {
+                drop(slot);
+                drop((refused, item));
+                return Poll::Ready(waiting);
+            }
+        };
+        drop(slot);
+        drop(stale);
+        self.run(context).map(Found::taken)
+    }
+
     /// Runs the body until it waits for an item; `Stopped` when it never will.
     pub(super) fn poll_ready(&mut self, context: &mut Context<'_>) -> Poll<Result<(), Stopped>> {
-        let mut over = self.is_stopped();
+        self.poll_found(context).map(|found| found.waiting)
+    }
+
+    /// Runs the body until it has taken the item and waits for another, or is over.
+    pub(super) fn poll_taken(&mut self, context: &mut Context<'_>) -> Poll<Result<(), Stopped>> {
+        self.poll_found(context).map(Found::taken)
+    }
+
+    /// Looks into the slot, and runs the body if that is not yet ready.
+    fn poll_found(&mut self, context: &mut Context<'_>) -> Poll<Found<T>> {
+        let mut slot = lock(&self.slot);
+        let found = slot.look(!self.body.is_suspended());
+        let stale = if found.is_pending() { slot.sender.take() } else { None };
+        drop(slot);
+        drop(stale);
+        if found.is_pending() { self.run(context) } else { found }
+    }
+
+    /// Runs the body once, and looks into the slot. No sender is parked there: who runs the
+    /// body need not be woken by it.
+    pub(super) fn run(&mut self, context: &mut Context<'_>) -> Poll<Found<T>> {
+        let over = self.body.poll(context).is_ready();
+        let mut spare = None;
         loop {
             let mut slot = lock(&self.slot);
-            if over || slot.closing || slot.deaf {
-                return Poll::Ready(Err(Stopped));
+            let found = slot.look(over);
+            if found.is_ready() {
+                return found;
             }
-            if slot.waiting {
-                return Poll::Ready(Ok(()));
+            if park(&mut slot.sender, &mut spare, context.waker()) {
+                // The body did not come by the input: it is in another task, or in one
+                // of several futures of which only those run that are woken.
+                let reader = if slot.item.is_some() { slot.reader.take() } else { None };
+                drop(slot);
+                wake(reader);
+                return Poll::Pending;
             }
-            slot.sender = None;
             drop(slot);
-            over = self.body.poll(context).is_ready();
-            let mut slot = lock(&self.slot);
-            if over || slot.waiting || slot.deaf {
-                continue;
-            }
-            slot.sender = Some(context.waker().clone());
-            // The body did not come by the input: it is in another task, or in one
-            // of several futures of which only those run that are woken.
-            let reader = if slot.item.is_some() { slot.reader.take() } else { None };
-            drop(slot);
-            if let Some(reader) = reader {
-                reader.wake();
-            }
-            return Poll::Pending;
+            spare = Some(context.waker().clone());
         }
+    }
+
+    /// Forgets who sent last.
+    pub(super) fn unpark(&self) {
+        let stale = lock(&self.slot).sender.take();
+        drop(stale);
     }
 
     /// Puts an item into the slot: the body, or whoever reads its input, is there.
@@ -370,18 +302,10 @@ impl<T, B: Future> OwnedCoroutine<T, B> {
             drop(slot);
             return Err(Stopped);
         }
-        slot.item = Some(item);
-        slot.waiting = false;
+        let stale = slot.put(item);
+        drop(slot);
+        drop(stale);
         Ok(())
-    }
-
-    /// Runs the body until it has taken the item and waits for another, or is over.
-    pub(super) fn poll_taken(&mut self, context: &mut Context<'_>) -> Poll<Result<(), Stopped>> {
-        self.poll_ready(context).map(|waiting| {
-            let refused = lock(&self.slot).item.take();
-            // A body that took the item and then stopped has seen it.
-            if refused.is_some() { waiting } else { Ok(()) }
-        })
     }
 
     /// Closes the input and runs the body to its end.
@@ -390,15 +314,14 @@ impl<T, B: Future> OwnedCoroutine<T, B> {
         self.body.poll(context)
     }
 
-    fn close_input(&self) {
+    pub(super) fn close_input(&self) {
         let mut slot = lock(&self.slot);
         slot.closing = true;
         slot.waiting = false;
-        let reader = slot.reader.take();
+        let (reader, stale) = (slot.reader.take(), slot.sender.take());
         drop(slot);
-        if let Some(reader) = reader {
-            reader.wake();
-        }
+        wake(reader);
+        drop(stale);
     }
 }
 

@@ -72,7 +72,7 @@ impl<Y> OwnedOutput<Y> {
     /// use cosend::{OwnedOutput, owned_generator};
     /// use futures_util::{StreamExt, stream};
     ///
-    /// let numbers = owned_generator(|mut out: OwnedOutput<u8>| async move {
+    /// let numbers = owned_generator(async |mut out: OwnedOutput<u8>| {
     ///     out.yield_stream(stream::iter([1, 2])).await;
     ///     out.yield_(3).await;
     /// });
@@ -95,7 +95,7 @@ impl<T> OwnedInput<T> {
     /// # tokio::runtime::Builder::new_current_thread().build().unwrap().block_on(async {
     /// use cosend::{OwnedInput, owned_coroutine};
     ///
-    /// let mut body = owned_coroutine(|items: OwnedInput<u8>| async move {
+    /// let mut body = owned_coroutine(async |items: OwnedInput<u8>| {
     ///     let mut sink = Vec::new();
     ///     items.forward(&mut sink).await.map(|()| sink)
     /// });

@@ -7,12 +7,20 @@
 //!
 //! A body is driven by whoever waits for it, inside that one's task: there is
 //! nothing to spawn, and any executor will do. It makes progress only while
-//! somebody sends, asks, or closes.
+//! somebody sends, asks, or closes; [`buffered`](OwnedCoroutine::buffered) gives it a
+//! driver of its own.
 
+mod buffered;
 mod coroutine;
 #[cfg(feature = "futures")]
 mod futures;
 mod generator;
+mod input;
+mod resumable;
+mod slot;
 
-pub use coroutine::{OwnedCoroutine, OwnedInput, OwnedNext, owned_coroutine};
+pub use buffered::Buffered;
+pub use coroutine::{OwnedCoroutine, owned_coroutine};
 pub use generator::{OwnedGenerator, OwnedOutput, OwnedYield, owned_generator};
+pub use input::{OwnedInput, OwnedNext};
+pub use resumable::{OwnedPort, OwnedResumable, owned_resumable};

@@ -4,6 +4,9 @@
 //! allocations, one that asks the compiler, and the models that run under loom.
 #![allow(clippy::unwrap_used, reason = "all of this program is a test")]
 
+// The parsers of the examples do without the standard library.
+extern crate alloc;
+
 mod behaviours;
 mod chapter;
 mod coroutine;
@@ -15,8 +18,24 @@ mod generator;
 mod lending;
 mod network;
 mod network_property;
+#[cfg(feature = "futures")]
+mod owned_adapters;
 #[cfg(feature = "std")]
-mod owned;
+mod owned_buffered;
+#[cfg(feature = "std")]
+mod owned_coroutine;
+#[cfg(feature = "std")]
+mod owned_generator;
+#[cfg(feature = "std")]
+mod owned_resumable;
+#[cfg(feature = "std")]
+mod owned_wakers;
+mod parsers;
+mod parsers_json;
+#[cfg(unix)]
+mod parsers_redis;
+mod reader;
+mod recursive;
 mod resumable;
 mod slot_model;
 mod stage_list;

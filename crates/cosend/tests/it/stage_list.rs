@@ -439,7 +439,7 @@ fn send_all_takes_values_and_references_and_leaves_the_rest() {
     assert_eq!(take(2, all()).run(numbers.by_ref()), [0, 1]);
     assert_eq!(numbers.next(), Some(2));
     let mut none = 0..;
-    assert_eq!(take(0, all()).run(none.by_ref()), []);
+    assert_eq!(take(0, all()).run(none.by_ref()), [0_u32; 0]);
     assert_eq!(none.next(), Some(0));
 }
 

@@ -2,7 +2,9 @@
 //! an address sanitizer watches.
 
 use std::cell::{Cell, RefCell};
+use std::fmt;
 use std::future::{Future, poll_fn};
+use std::hash::{BuildHasher as _, Hasher as _, RandomState};
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::pin::Pin;
 use std::sync::Once;
@@ -93,3 +95,78 @@ pub(crate) fn thorough() -> bool {
 pub(crate) const FOREIGN: &str = "paused on something other than its input";
 /// What a body that goes on after its closing is told.
 pub(crate) const IGNORED: &str = "ignored its closing: it paused again after `None`";
+
+/// What the tests of the owned flavour need.
+#[cfg(feature = "std")]
+pub(crate) mod owned {
+    use std::future::Future;
+    use std::time::Duration;
+
+    use cosend::{
+        OwnedCoroutine, OwnedGenerator, OwnedInput, OwnedOutput, owned_coroutine, owned_generator,
+    };
+
+    /// Runs a test's future on tokio, where a timer stands for real input.
+    pub(crate) fn run<F: Future>(test: F) -> F::Output {
+        let runtime =
+            tokio::runtime::Builder::new_current_thread().enable_time().start_paused(true).build();
+        runtime.unwrap().block_on(test)
+    }
+
+    /// Joins the words it is sent, each after a pause.
+    pub(crate) fn slow_join() -> OwnedCoroutine<String, impl Future<Output = String> + Send> {
+        owned_coroutine(async move |mut words: OwnedInput<String>| {
+            let mut joined = String::new();
+            while let Some(word) = words.next().await {
+                tokio::time::sleep(Duration::from_millis(10)).await;
+                joined += &word;
+            }
+            joined
+        })
+    }
+
+    /// Counts up, with a pause before each number.
+    pub(crate) fn ticks(
+        end: u32,
+    ) -> OwnedGenerator<u32, impl Future<Output = &'static str> + Send> {
+        owned_generator(async move |mut out: OwnedOutput<u32>| {
+            for tick in 0..end {
+                tokio::time::sleep(Duration::from_millis(10)).await;
+                out.yield_(tick).await;
+            }
+            "the end"
+        })
+    }
+}
+
+/// The generator splitmix64 of Steele, Lea and Flood (2014). Shown, it says how to repeat
+/// the run.
+pub(crate) struct Random {
+    seed: u64,
+    state: u64,
+}
+
+impl Random {
+    /// By `COSEND_SEED`, or anew each time.
+    pub(crate) fn seeded() -> Self {
+        let seed = match std::env::var("COSEND_SEED") {
+            Ok(seed) => seed.parse().expect("COSEND_SEED is a number"),
+            Err(_) => RandomState::new().build_hasher().finish(),
+        };
+        Self { seed, state: seed }
+    }
+
+    pub(crate) fn below(&mut self, bound: usize) -> usize {
+        self.state = self.state.wrapping_add(0x9e37_79b9_7f4a_7c15);
+        let mut word = self.state;
+        word = (word ^ (word >> 30)).wrapping_mul(0xbf58_476d_1ce4_e5b9);
+        word = (word ^ (word >> 27)).wrapping_mul(0x94d0_49bb_1331_11eb);
+        usize::try_from((word ^ (word >> 31)) % bound as u64).expect("below a usize")
+    }
+}
+
+impl fmt::Display for Random {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "COSEND_SEED={} repeats this run", self.seed)
+    }
+}

@@ -1,0 +1,100 @@
+//! The owned flavour as `Stream` and `Sink` of the `futures` crates.
+
+use cosend::{OwnedInput, OwnedOutput, Stopped, owned_coroutine, owned_generator};
+use futures_util::{SinkExt, StreamExt as _, stream};
+
+use crate::support::owned::{run, slow_join, ticks};
+
+#[test]
+fn a_generator_is_a_stream() {
+    run(async {
+        let mut ticks = ticks(3);
+        let tens: Vec<_> = ticks.by_ref().map(|tick| tick * 10).collect().await;
+        assert_eq!(tens, [0, 10, 20]);
+        assert_eq!(ticks.take_result(), Some("the end"));
+    });
+}
+
+#[test]
+fn a_coroutine_is_a_sink() {
+    run(async {
+        let mut body = slow_join();
+        let words = stream::iter(["a", "b", "c"]).map(|word| Ok(word.to_owned()));
+        words.forward(&mut body).await.unwrap();
+        assert_eq!(body.finish().await.as_deref(), Ok("abc"));
+        assert_eq!(SinkExt::send(&mut body, "late".into()).await, Err(Stopped));
+    });
+}
+
+#[test]
+fn items_fed_without_a_flush_arrive_in_order() {
+    run(async {
+        let mut body = slow_join();
+        body.feed("a".into()).await.unwrap();
+        body.feed("b".into()).await.unwrap();
+        SinkExt::flush(&mut body).await.unwrap();
+        body.feed("c".into()).await.unwrap();
+        assert_eq!(body.finish().await.as_deref(), Ok("abc"), "the last was in the slot");
+    });
+}
+
+#[test]
+fn a_stopped_coroutine_is_a_stopped_sink() {
+    run(async {
+        let mut one = owned_coroutine(async move |mut items: OwnedInput<u8>| items.next().await);
+        let sent = stream::iter([1, 2, 3]).map(Ok).forward(&mut one).await;
+        assert_eq!(sent, Err(Stopped));
+        assert_eq!(one.finish().await, Ok(Some(1)));
+    });
+}
+
+#[test]
+fn an_input_is_a_stream_inside_the_body() {
+    run(async {
+        let mut body = owned_coroutine(|items: OwnedInput<u8>| {
+            items.filter(|item| std::future::ready(item % 2 == 0)).collect::<Vec<_>>()
+        });
+        for item in 0..5 {
+            body.send(item).await.unwrap();
+        }
+        assert_eq!(body.close().await, [0, 2, 4]);
+    });
+}
+
+#[test]
+fn an_output_takes_a_stream() {
+    run(async {
+        let numbers = owned_generator(async move |mut out: OwnedOutput<u32>| {
+            out.yield_stream(ticks(2)).await;
+            out.yield_(7).await;
+        });
+        assert_eq!(numbers.collect::<Vec<_>>().await, [0, 1, 7]);
+    });
+}
+
+#[test]
+fn an_input_is_forwarded_into_a_sink() {
+    run(async {
+        let mut body = owned_coroutine(async move |items: OwnedInput<String>| {
+            let mut inner = slow_join();
+            items.forward(&mut inner).await?;
+            inner.finish().await
+        });
+        body.send("a".into()).await.unwrap();
+        body.send("b".into()).await.unwrap();
+        assert_eq!(body.close().await.as_deref(), Ok("ab"));
+    });
+}
+
+#[test]
+fn forwarding_ends_with_the_error_of_the_sink() {
+    run(async {
+        let mut body = owned_coroutine(async move |items: OwnedInput<u8>| {
+            let one = owned_coroutine(async move |mut items: OwnedInput<u8>| items.next().await);
+            items.forward(one).await
+        });
+        assert_eq!(body.send(1).await, Ok(()));
+        assert_eq!(body.send(2).await, Ok(()), "it was taken, and then refused inside");
+        assert_eq!(body.close().await, Err(Stopped));
+    });
+}
