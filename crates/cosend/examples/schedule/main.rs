@@ -24,9 +24,14 @@ use event_loop::{EventLoop, Task, Wait};
 use picture::{Picture, Span, svg};
 use switches::Switches;
 
+/// One way of running the tasks, and what it took of the system.
+type Way = fn(Work, &Clock) -> Option<Switches>;
+
 const TASKS: [char; 4] = ['A', 'B', 'C', 'D'];
 const ROUNDS: u32 = 4;
 const WAIT: Duration = Duration::from_millis(30);
+/// How long a task computes before it waits.
+const COMPUTE: Duration = Duration::from_millis(10);
 
 /// What the tasks do between their computations.
 #[derive(Clone, Copy, PartialEq)]
@@ -37,24 +42,38 @@ enum Work {
     Cpu,
 }
 
-/// Adds a million numbers: some milliseconds of a CPU.
-fn compute() {
+/// Adds up numbers, of which there are so many that it takes some milliseconds of a CPU.
+fn compute(numbers: u64) {
     let mut sum = 0_u64;
-    for number in 0..1_000_000_u64 {
+    for number in 0..numbers {
         sum = black_box(sum.wrapping_add(number));
     }
     black_box(sum);
 }
 
+/// How many numbers this machine adds up in the time of [`COMPUTE`].
+fn numbers() -> u64 {
+    const TRIED: u64 = 200_000;
+    let tries = (0..10).map(|_| {
+        let start = Instant::now();
+        compute(TRIED);
+        start.elapsed()
+    });
+    let best = tries.min().unwrap_or_default().max(Duration::from_micros(1));
+    let share = COMPUTE.as_micros() / best.as_micros();
+    TRIED * u64::try_from(share).unwrap_or(1).max(1)
+}
+
 /// Notes when tasks had the CPU.
 struct Clock {
     start: Instant,
+    numbers: u64,
     spans: RefCell<Vec<Span>>,
 }
 
 impl Clock {
-    fn new(start: Instant) -> Self {
-        Self { start, spans: RefCell::default() }
+    fn new(start: Instant, numbers: u64) -> Self {
+        Self { start, numbers, spans: RefCell::default() }
     }
 }
 
@@ -63,7 +82,7 @@ fn task(name: char, work: Work, clock: &Clock) -> Task<'_> {
     Box::new(generator(async move |mut out| {
         for _ in 0..ROUNDS {
             let start = clock.start.elapsed();
-            compute();
+            compute(clock.numbers);
             let end = clock.start.elapsed();
             clock.spans.borrow_mut().push(Span { task: name, start, end });
             out.yield_(Wait(if work == Work::Io { WAIT } else { Duration::ZERO })).await;
@@ -98,13 +117,13 @@ fn on_the_loop(work: Work, clock: &Clock) -> Option<Switches> {
     Switches::since(before)
 }
 
-/// Each task is made on the thread that runs it: a coroutine does not change threads.
+/// Each task is made on the thread that runs it, since all of them share one clock here.
 fn on_threads(work: Work, clock: &Clock) -> Option<Switches> {
-    let start = clock.start;
+    let (start, numbers) = (clock.start, clock.numbers);
     thread::scope(|scope| {
         let threads = TASKS.map(|name| {
             scope.spawn(move || {
-                let clock = Clock::new(start);
+                let clock = Clock::new(start, numbers);
                 let before = Switches::of_this_thread();
                 run_alone(task(name, work, &clock));
                 (Switches::since(before), clock.spans.into_inner())
@@ -125,18 +144,40 @@ fn on_threads(work: Work, clock: &Clock) -> Option<Switches> {
 
 /// Runs the tasks in one way, and tells how it went.
 #[allow(clippy::print_stdout, reason = "an example speaks to its reader")]
-fn show(title: &'static str, work: Work, way: fn(Work, &Clock) -> Option<Switches>) -> Picture {
-    let clock = Clock::new(Instant::now());
-    let switches = way(work, &clock);
+fn show(title: &'static str, work: Work, numbers: u64, way: Way) -> (Picture, Option<Switches>) {
+    let clock = Clock::new(Instant::now(), numbers);
+    let used = way(work, &clock);
     let total = clock.start.elapsed();
-    match switches {
-        Some(Switches { voluntary, involuntary }) => {
-            println!("{title:12} {:8} {voluntary:11} {involuntary:13}", total.as_millis());
-        }
-        None => println!("{title:12} {:8} {:>11} {:>13}", total.as_millis(), "?", "?"),
-    }
-    Picture { title, total, spans: clock.spans.into_inner() }
+    let cell = |value: Option<u128>| value.map_or_else(|| "?".to_owned(), |it| it.to_string());
+    println!(
+        "{title:12} {:8} {:>8} {:>11} {:>13}",
+        total.as_millis(),
+        cell(used.map(|it| it.cpu.as_millis())),
+        cell(used.map(|it| it.voluntary.into())),
+        cell(used.map(|it| it.involuntary.into())),
+    );
+    (Picture { title, total, spans: clock.spans.into_inner() }, used)
 }
+
+/// What to say at the end. Of work that waits, the time counts that it took; of work that
+/// only computes, the time that a CPU was busy, which other programs do not change.
+fn conclusion(work: Work, ways: &[(Picture, Option<Switches>)]) -> String {
+    let took = |way: usize| ways[way].0.total.as_secs_f64();
+    match (work, ways[0].1.zip(ways[1].1)) {
+        (Work::Io, _) => {
+            let faster = took(0) / took(1);
+            format!("While one task waits, another computes: {faster:.1} times as fast.")
+        }
+        (Work::Cpu, None) => NOTHING.to_owned(),
+        (Work::Cpu, Some((before, after))) => format!(
+            "{NOTHING} A CPU was busy for {} ms, and for {} ms on the event loop.",
+            before.cpu.as_millis(),
+            after.cpu.as_millis()
+        ),
+    }
+}
+
+const NOTHING: &str = "Nothing waits, so pausing does not speed up work that only computes.";
 
 #[allow(clippy::print_stdout, reason = "an example speaks to its reader")]
 fn run() -> Result<(), Box<dyn Error>> {
@@ -150,22 +191,17 @@ fn run() -> Result<(), Box<dyn Error>> {
             _ => return Err("usage: schedule [--work io|cpu] [--svg FILE]".into()),
         }
     }
-    println!("{:12} {:>8} {:>11} {:>13}", "", "total ms", "voluntary", "involuntary");
-    let pictures = [
-        show("one by one", work, one_by_one),
-        show("event loop", work, on_the_loop),
-        show("threads", work, on_threads),
-    ];
-    let faster = pictures[0].total.as_secs_f64() / pictures[1].total.as_secs_f64();
-    match work {
-        Work::Io => println!("While one task waits, another computes: {faster:.1} times as fast."),
-        Work::Cpu => println!(
-            "Nothing waits, so there is nothing to gain ({faster:.1} times as fast): \
-             pausing does not speed up work that only computes."
-        ),
-    }
+    let numbers = numbers();
+    println!(
+        "{:12} {:>8} {:>8} {:>11} {:>13}",
+        "", "total ms", "CPU ms", "voluntary", "involuntary"
+    );
+    let ways: [(&'static str, Way); 3] =
+        [("one by one", one_by_one), ("event loop", on_the_loop), ("threads", on_threads)];
+    let ways = ways.map(|(title, way)| show(title, work, numbers, way));
+    println!("{}", conclusion(work, &ways));
     if let Some(path) = picture {
-        fs::write(path, svg(&pictures))?;
+        fs::write(path, svg(&ways.map(|(picture, _)| picture)))?;
     }
     Ok(())
 }

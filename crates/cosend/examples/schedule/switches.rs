@@ -1,14 +1,16 @@
-//! How often the operating system took the CPU from a thread, as Linux counts it.
+//! How long a thread had a CPU, and how often it lost it, as Linux counts.
 
 use std::fs;
 use std::ops::{Add, Sub};
+use std::time::Duration;
 
 /// Context switches: voluntary ones, in which a thread waited of its own accord,
-/// and involuntary ones, in which it was made to give way.
+/// and involuntary ones, in which it was made to give way; and the time with a CPU.
 #[derive(Clone, Copy, Default)]
 pub(crate) struct Switches {
     pub(crate) voluntary: u64,
     pub(crate) involuntary: u64,
+    pub(crate) cpu: Duration,
 }
 
 impl Switches {
@@ -19,7 +21,9 @@ impl Switches {
             let line = status.lines().find_map(|line| line.strip_prefix(name))?;
             line.strip_prefix(':')?.trim().parse().ok()
         };
+        let times = fs::read_to_string("/proc/thread-self/schedstat").ok()?;
         Some(Self {
+            cpu: Duration::from_nanos(times.split(' ').next()?.parse().ok()?),
             voluntary: field("voluntary_ctxt_switches")?,
             involuntary: field("nonvoluntary_ctxt_switches")?,
         })
@@ -38,6 +42,7 @@ impl Add for Switches {
         Self {
             voluntary: self.voluntary + other.voluntary,
             involuntary: self.involuntary + other.involuntary,
+            cpu: self.cpu + other.cpu,
         }
     }
 }
@@ -49,6 +54,7 @@ impl Sub for Switches {
         Self {
             voluntary: self.voluntary - other.voluntary,
             involuntary: self.involuntary - other.involuntary,
+            cpu: self.cpu.saturating_sub(other.cpu),
         }
     }
 }

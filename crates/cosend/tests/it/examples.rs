@@ -260,19 +260,21 @@ fn schedule_shows_what_waiting_together_gains() {
     }
     for task in 'A'..='D' {
         assert_eq!(svg.matches(&format!("<title>{task}</title>")).count(), 3 * 4, "{task}");
+        assert!(svg.contains(&format!("{task} computes")), "the legend names {task}");
     }
+    assert!(svg.contains(">100</text>"), "there is an axis");
 }
 
 #[test]
 fn schedule_shows_that_computing_gains_nothing() {
-    // Other programs have the CPU too: the best of a few runs counts.
-    let gains = (0..5).map(|_| {
-        let (totals, last) = schedule(&["--work", "cpu"]);
-        assert!(last.contains("pausing does not speed up work that only computes"), "{last}");
-        totals[0] / totals[1].max(1.0)
-    });
-    let least = gains.fold(f64::INFINITY, f64::min);
-    assert!(least < 1.3, "the event loop gained {least} by pausing");
+    // It compares how long a CPU was busy, so that other programs do not change it.
+    let (_, last) = schedule(&["--work", "cpu"]);
+    assert!(last.contains("does not speed up work that only computes"), "{last}");
+    if cfg!(target_os = "linux") {
+        let times: Vec<f64> = last.split(' ').filter_map(|word| word.parse().ok()).collect();
+        assert!(times[1] > times[0] * 0.7, "{last}");
+    }
+    assert!(!last.contains("times as fast"), "{last}");
 }
 
 #[test]

@@ -9,6 +9,7 @@ extern crate alloc;
 
 mod behaviours;
 mod chapter;
+mod chapter_page;
 mod coroutine;
 mod delegation;
 #[cfg(unix)]
