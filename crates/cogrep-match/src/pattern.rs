@@ -80,15 +80,23 @@ pub enum PatternError {
         /// The same in characters, from 1.
         column: usize,
     },
-    /// A regular expression is right, but needs more memory than is allowed.
-    #[error("pattern {} is too large a regular expression: {message}: {pattern}", index + 1)]
+    /// A regular expression is right, but with those before it needs more memory than is
+    /// allowed.
+    #[error(
+        "pattern {} is too large a regular expression: it needs {} MiB, and all together may take {}: {pattern}",
+        index + 1,
+        need_bytes.div_ceil(1 << 20),
+        limit_bytes >> 20
+    )]
     TooLarge {
         /// Which pattern.
         index: usize,
         /// The pattern.
         pattern: String,
-        /// Which limit was passed.
-        message: String,
+        /// About how much it takes when it is compiled.
+        need_bytes: u64,
+        /// How much all may take together.
+        limit_bytes: u64,
     },
     /// Regular expressions do not overlap themselves.
     #[error("overlapping occurrences are counted for literals only, not for regular expressions")]

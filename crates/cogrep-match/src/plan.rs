@@ -11,6 +11,7 @@ use std::fmt;
 use std::sync::Arc;
 
 use crate::counts::Counts;
+use crate::engine::DEFAULT_LIMIT_BYTES;
 use crate::pattern::{Matching, PatternError, Patterns, Syntax, Unit};
 use crate::scan::interface::Engine;
 use crate::scan::window::Context;
@@ -72,13 +73,30 @@ impl Chosen {
 }
 
 impl Plan {
+    /// The memory that regular expressions may take together where no limit is given.
+    pub const DEFAULT_REGEX_LIMIT_BYTES: u64 = DEFAULT_LIMIT_BYTES;
+
     /// Makes engines ready for the patterns.
     ///
     /// # Errors
     ///
-    /// When the engine chosen cannot count them, or a regular expression needs too
-    /// much memory.
+    /// When the engine chosen cannot count them, or regular expressions need too much
+    /// memory.
     pub fn new(patterns: &Patterns, choice: EngineChoice) -> Result<Self, PatternError> {
+        Self::with_regex_limit(patterns, choice, Self::DEFAULT_REGEX_LIMIT_BYTES)
+    }
+
+    /// The same for regular expressions that may take this much memory together when they
+    /// are compiled, which is done when they are first needed.
+    ///
+    /// # Errors
+    ///
+    /// As for [`new`](Self::new).
+    pub fn with_regex_limit(
+        patterns: &Patterns,
+        choice: EngineChoice,
+        limit_bytes: u64,
+    ) -> Result<Self, PatternError> {
         let matching = patterns.matching();
         let folds = matching.ignore_case && matching.syntax == Syntax::Literal;
         let Distinct { needles, bytes } = distinct(patterns, folds, choice == EngineChoice::Naive);
@@ -91,7 +109,7 @@ impl Plan {
                 let can_occur = |(_, bytes): &(usize, Box<[u8]>)| can_occur(bytes, matching);
                 literals::choose(needles.filter(can_occur).collect(), matching, choice)?
             }
-            Syntax::Regex => regexes::choose(&needles, &bytes, matching, choice)?,
+            Syntax::Regex => regexes::choose(&needles, &bytes, matching, choice, limit_bytes)?,
         };
         let all_lower = engines.iter().all(|engine| engine.lowers_ascii());
         Ok(Self {
@@ -219,6 +237,19 @@ impl Plan {
     #[must_use]
     pub fn reason(&self) -> &str {
         &self.reason
+    }
+
+    /// How each pattern is counted that is a regular expression, in the order given: the
+    /// pattern and a few words.
+    pub fn details(&self) -> impl Iterator<Item = (&[u8], String)> {
+        let mut by_needle = vec![None; self.needle_count];
+        for engine in &self.engines {
+            for (slot, needle) in engine.needles().iter().enumerate() {
+                by_needle[*needle] = engine.explain(slot);
+            }
+        }
+        let patterns = self.patterns.iter().zip(&self.needles);
+        patterns.filter_map(move |(pattern, needle)| Some((pattern, by_needle[*needle].clone()?)))
     }
 
     /// The count of each pattern, in the order given.

@@ -33,6 +33,7 @@ pub(crate) mod id {
     pub(crate) const REGEX: &str = "extended-regexp";
     pub(crate) const FIXED: &str = "fixed-strings";
     pub(crate) const MAX_LINE: &str = "max-line";
+    pub(crate) const REGEX_SIZE_LIMIT: &str = "regex-size-limit";
     pub(crate) const ENCODING: &str = "encoding";
     pub(crate) const HIDDEN: &str = "hidden";
     pub(crate) const NO_IGNORE: &str = "no-ignore";

@@ -1,131 +1,345 @@
-//! Many regular expressions, each exact and alone, of which most lines have none.
+//! Regular expressions, each exact and alone, of which most text has none.
 //!
-//! Of many expressions it is known with what bytes each of their matches begins, or ends.
-//! One search for all those literals tells which expressions may match in a line at all,
-//! and only these are given it. The expressions for which nothing is known are counted by
+//! Of most expressions something is known that is in each of their matches: one of some
+//! literals, or a run of some bytes. All literals are looked for in one pass, and only the
+//! lines that have one are given to its expression; see [`Filter`]. An alternation of
+//! literals needs no expression at all.
+//!
+//! An expression that is asked for much of the text is asked for all of it for a while, in
+//! one go. The expressions of which nothing is known are counted by
 //! [`Regex`](super::Regex).
-//!
-//! The literals are those of the `regex` crate's own extractor, which uses them in the
-//! same way, but for one expression at a time.
 
+mod finder;
+mod runs;
+
+use std::collections::BTreeMap;
 use std::ops::Range;
+use std::sync::Arc;
 
-use aho_corasick::{AhoCorasick, AhoCorasickKind, MatchKind};
 use memchr::{memchr, memrchr};
-use regex_automata::meta::Cache;
 
-use crate::engine::regex::LineRegex;
-use crate::pattern::PatternError;
-use crate::scan::interface::Output;
+use crate::engine::regex::{Filter, LineRegex, State};
+use crate::pattern::{Matching, PatternError};
+use crate::scan::interface::{Engine, Output, Scan, Totals};
 use crate::scan::lines::{Lines, Record};
+use crate::tally::Tally;
 
-/// Up to so many bytes of literals the transitions of the automaton are spelt out.
-const SMALL_BYTES: usize = 1 << 16;
+pub(crate) use finder::Choose;
+use finder::{Finder, Finding, Mark, Owned};
 
-/// Counts regular expressions in the lines that have a literal of theirs; see the head of
-/// the module.
+/// Counts regular expressions that have a [filter](Filter); see the head of the module.
 #[derive(Debug)]
 pub(crate) struct RegexSet {
     needles: Vec<usize>,
-    regexes: Vec<LineRegex>,
-    literals: AhoCorasick,
-    /// The expression of each literal.
-    owners: Vec<usize>,
+    regexes: Vec<(LineRegex, Filter)>,
+    /// Counts the literals whose places all count.
+    counters: Counters,
+    /// Finds the others.
+    finder: Finder,
+    /// Finds all, where places are reported.
+    reporter: Finder,
 }
 
 impl RegexSet {
     /// The name of the engine.
     pub(crate) const NAME: &'static str = "regexes";
 
-    /// Makes ready to count expressions, each with its needle.
+    /// Makes ready to count expressions, each with its needle, with the engines that are
+    /// chosen for their literals.
     ///
     /// # Errors
     ///
-    /// When the literals are more than an automaton can number, or an expression has
-    /// [none](LineRegex::literals).
-    pub(crate) fn new(regexes: Vec<(usize, LineRegex)>) -> Result<Self, PatternError> {
-        let refused = |reason: String| PatternError::Engine { engine: Self::NAME, reason };
-        let (needles, regexes): (Vec<_>, Vec<_>) = regexes.into_iter().unzip();
-        let (mut owners, mut all) = (Vec::new(), Vec::new());
-        for (number, regex) in regexes.iter().enumerate() {
-            let literals = regex.literals();
-            if literals.is_empty() {
-                return Err(refused("counts expressions with known literals".into()));
-            }
-            owners.resize(owners.len() + literals.len(), number);
-            all.extend(literals);
-        }
-        let is_small = all.iter().map(|literal| literal.len()).sum::<usize>() <= SMALL_BYTES;
-        let literals = AhoCorasick::builder()
-            .match_kind(MatchKind::Standard)
-            .kind(is_small.then_some(AhoCorasickKind::DFA))
-            .build(all)
-            .map_err(|error| refused(format!("cannot be built: {error}")))?;
-        Ok(Self { needles, regexes, literals, owners })
+    /// When there is no engine for so many literals.
+    pub(crate) fn new(
+        regexes: Vec<(usize, LineRegex, Filter)>,
+        choose: Choose,
+    ) -> Result<Self, PatternError> {
+        let (needles, regexes): (Vec<_>, Vec<_>) =
+            regexes.into_iter().map(|(needle, regex, filter)| (needle, (regex, filter))).unzip();
+        let is_counted = |owned: &Owned<'_>| matches!(regexes[owned.owner].1, Filter::Counted(_));
+        let all: Vec<_> = owned(&regexes).collect();
+        let (counted, found): (Vec<_>, Vec<_>) = all.iter().cloned().partition(is_counted);
+        Ok(Self {
+            needles,
+            counters: Counters::new(&counted, choose)?,
+            finder: Finder::new(&found, choose)?,
+            reporter: Finder::new(&all, choose)?,
+            regexes,
+        })
     }
+}
+
+/// The literals of all expressions.
+fn owned(regexes: &[(LineRegex, Filter)]) -> impl Iterator<Item = Owned<'_>> {
+    regexes.iter().enumerate().flat_map(|(owner, (_, filter))| {
+        let literals = filter.literals().iter();
+        literals.zip(0..).map(move |(literal, rank)| Owned { literal, owner, rank })
+    })
+}
+
+/// Engines that count literals, by number, and the expressions of each literal.
+#[derive(Debug, Default)]
+struct Counters {
+    engines: Vec<Arc<dyn Engine>>,
+    owners: Vec<Vec<usize>>,
+}
+
+impl Counters {
+    fn new(literals: &[Owned<'_>], choose: Choose) -> Result<Self, PatternError> {
+        let mut counters = Self::default();
+        for ignore_case in [true, false] {
+            // Engines count needles that differ.
+            let mut owners = BTreeMap::<Box<[u8]>, Vec<usize>>::new();
+            for Owned { literal, owner, .. } in literals {
+                if literal.has_any_case() == ignore_case {
+                    owners.entry(literal.needle(false)).or_default().push(*owner);
+                }
+            }
+            if owners.is_empty() {
+                continue;
+            }
+            let first = counters.owners.len();
+            let (needles, owners): (Vec<_>, Vec<_>) = owners.into_iter().unzip();
+            counters.owners.extend(owners);
+            let needles = (first..).zip(needles).collect();
+            let matching = Matching { ignore_case, ..Matching::default() };
+            counters.engines.extend(choose(needles, matching)?);
+        }
+        Ok(counters)
+    }
+}
+
+/// What is known of a text after so much of it.
+const WINDOW_BYTES: usize = 512 << 10;
+
+/// An expression that is asked for more than one of so many bytes is asked for all.
+const DENSE: usize = 5;
+
+/// After so much text its literals are looked for again.
+const DENSE_BYTES: usize = 16 << 20;
+
+/// The expressions on their way through texts.
+pub(crate) struct Asking {
+    states: Vec<Option<State>>,
+    counting: Vec<Box<dyn Scan<Totals>>>,
+    finding: Option<Finding>,
+    /// Where each may match in the lines at hand.
+    marks: Vec<Vec<Mark>>,
+    /// Those with marks.
+    marked: Vec<usize>,
+    /// For how many bytes each was asked in this window.
+    asked_bytes: Vec<usize>,
+    /// Which are asked for all.
+    is_dense: Vec<bool>,
+    window_bytes: usize,
+    /// How much text is left until the literals of dense ones are looked for again.
+    dense_bytes: usize,
+    /// Whether all literals that could be found are of dense ones.
+    is_idle: bool,
 }
 
 impl Lines for RegexSet {
     const NAME: &'static str = Self::NAME;
 
-    type State = Found;
+    type State = Asking;
+
+    fn explain(&self, slot: usize) -> String {
+        self.regexes[slot].1.to_string()
+    }
 
     fn needles(&self) -> &[usize] {
         &self.needles
     }
 
-    fn begin(&self) -> Found {
-        Found {
-            caches: self.regexes.iter().map(LineRegex::create_cache).collect(),
-            may_match: vec![false; self.regexes.len()],
-            asked: Vec::new(),
+    fn begin(&self) -> Asking {
+        let count = self.regexes.len();
+        Asking {
+            states: (0..count).map(|_| None).collect(),
+            counting: Vec::new(),
+            finding: None,
+            marks: vec![Vec::new(); count],
+            marked: Vec::new(),
+            asked_bytes: vec![0; count],
+            is_dense: vec![false; count],
+            window_bytes: 0,
+            dense_bytes: 0,
+            is_idle: false,
         }
     }
 
-    fn find<O: Output>(&self, found: &mut Found, piece: &[u8], record: &mut Record<O>) {
-        // The line in which literals were found last.
-        let mut line = 0..0;
-        for literal in self.literals.find_overlapping_iter(piece) {
-            // No literal has a line feed, so lines come in order.
-            if literal.start() >= line.end {
-                self.ask(found, piece, line.clone(), record);
-                let before = &piece[line.end..literal.start()];
-                let start = memrchr(b'\n', before).map_or(line.end, |at| line.end + at + 1);
-                let rest = &piece[literal.end()..];
-                let end = memchr(b'\n', rest).map_or(piece.len(), |at| literal.end() + at + 1);
-                line = start..end;
+    fn find<O: Output>(&self, asking: &mut Asking, lines: &[u8], record: &mut Record<O>) {
+        if !O::REPORTS_HITS {
+            if asking.counting.is_empty() {
+                let scans = self.counters.engines.iter().map(|engine| Arc::clone(engine).scan());
+                asking.counting = scans.collect();
             }
-            let owner = self.owners[literal.pattern().as_usize()];
-            if !std::mem::replace(&mut found.may_match[owner], true) {
-                found.asked.push(owner);
+            for scan in &mut asking.counting {
+                scan.feed(lines);
+                scan.end_text();
             }
         }
-        self.ask(found, piece, line, record);
+        self.mark::<O>(asking, lines);
+        for number in std::mem::take(&mut asking.marked) {
+            let mut marks = std::mem::take(&mut asking.marks[number]);
+            if !asking.is_dense[number] {
+                marks.sort_unstable();
+                match &self.regexes[number].1 {
+                    Filter::Counted(_) | Filter::Chosen(_) => choose(&marks, number, record),
+                    Filter::Literals(_) | Filter::Run(_) => {
+                        let marks = marks.iter().map(|mark| mark.start..mark.end);
+                        self.ask_at(asking, lines, number, marks, record);
+                    }
+                }
+            }
+            marks.clear();
+            asking.marks[number] = marks;
+        }
+        for (number, (_, filter)) in self.regexes.iter().enumerate() {
+            if asking.is_dense[number] {
+                self.ask(asking, lines, 0..lines.len(), number, record);
+            } else if let Filter::Run(run) = filter {
+                let mut from = 0;
+                let marks = std::iter::from_fn(|| {
+                    let found = runs::find(run, lines, from)?;
+                    // One in a line is enough.
+                    from = line_end(lines, found.end);
+                    Some(found)
+                });
+                self.ask_at(asking, lines, number, marks, record);
+            }
+        }
+        self.look_back::<O>(asking, lines.len());
+    }
+
+    fn flush<O: Output>(&self, asking: &mut Asking, record: &mut Record<O>) {
+        let mut tally = Tally::new();
+        for scan in &mut asking.counting {
+            scan.take(&mut tally);
+        }
+        for (literal, owners) in self.counters.owners.iter().enumerate() {
+            let count = tally.count(literal);
+            for owner in owners {
+                record.add(*owner, count);
+            }
+        }
     }
 }
 
 impl RegexSet {
-    /// Records what the expressions match that may match in this line.
-    fn ask<O: Output>(
+    fn finder<O: Output>(&self) -> &Finder {
+        if O::REPORTS_HITS { &self.reporter } else { &self.finder }
+    }
+
+    /// Marks where literals are.
+    fn mark<O: Output>(&self, asking: &mut Asking, lines: &[u8]) {
+        if asking.is_idle {
+            return;
+        }
+        let Asking { finding, marks, marked, .. } = asking;
+        let finder = self.finder::<O>();
+        let finding = finding.get_or_insert_with(|| finder.begin());
+        finder.find(finding, lines, |number, mark| {
+            let marks = &mut marks[number];
+            if marks.is_empty() {
+                marked.push(number);
+            }
+            marks.push(mark);
+        });
+    }
+
+    /// Asks an expression in the lines with these places, which come in order.
+    fn ask_at<O: Output>(
         &self,
-        found: &mut Found,
-        piece: &[u8],
-        line: Range<usize>,
+        asking: &mut Asking,
+        lines: &[u8],
+        number: usize,
+        places: impl Iterator<Item = Range<usize>>,
         record: &mut Record<O>,
     ) {
-        for number in found.asked.drain(..) {
-            found.may_match[number] = false;
-            let cache = &mut found.caches[number];
-            self.regexes[number].record(cache, piece, line.clone(), number, record);
+        // Neighbouring lines are asked for together.
+        let mut asked = 0..0;
+        for place in places {
+            if place.start < asked.end {
+                continue;
+            }
+            let before = &lines[asked.end..place.start];
+            let start = memrchr(b'\n', before).map_or(asked.end, |at| asked.end + at + 1);
+            if start > asked.end {
+                self.ask(asking, lines, asked, number, record);
+                asked = start..start;
+            }
+            asked.end = line_end(lines, place.end);
+        }
+        self.ask(asking, lines, asked, number, record);
+    }
+
+    /// Asks an expression in these lines.
+    fn ask<O: Output>(
+        &self,
+        asking: &mut Asking,
+        lines: &[u8],
+        asked: Range<usize>,
+        number: usize,
+        record: &mut Record<O>,
+    ) {
+        if asked.is_empty() {
+            return;
+        }
+        asking.asked_bytes[number] += asked.len();
+        let regex = &self.regexes[number].0;
+        let state = asking.states[number].get_or_insert_default();
+        regex.record(state, lines, asked, number, record);
+    }
+
+    /// Looks for how much of the text the expressions were asked.
+    fn look_back<O: Output>(&self, asking: &mut Asking, bytes: usize) {
+        asking.window_bytes += bytes;
+        if asking.dense_bytes > 0 {
+            asking.dense_bytes = asking.dense_bytes.saturating_sub(bytes);
+            if asking.dense_bytes == 0 {
+                asking.is_dense.fill(false);
+                asking.finding = None;
+                asking.is_idle = false;
+            }
+        }
+        if asking.window_bytes < WINDOW_BYTES {
+            return;
+        }
+        let most = std::mem::take(&mut asking.window_bytes) / DENSE;
+        let mut has_new = false;
+        for (asked, is_dense) in asking.asked_bytes.iter_mut().zip(&mut asking.is_dense) {
+            has_new |= *asked > most && !*is_dense;
+            *is_dense |= *asked > most;
+            *asked = 0;
+        }
+        if has_new {
+            asking.dense_bytes = DENSE_BYTES;
+            let Asking { finding, is_dense, is_idle, .. } = asking;
+            if let Some(finding) = finding {
+                *is_idle = self.finder::<O>().mute(finding, |number| is_dense[number]);
+            }
         }
     }
 }
 
-/// The expressions that may match in a line.
-#[derive(Debug)]
-pub(crate) struct Found {
-    caches: Vec<Cache>,
-    may_match: Vec<bool>,
-    /// The numbers of those that may.
-    asked: Vec<usize>,
+/// Records the places of an alternation of literals that count: the leftmost, and of those
+/// that begin together the preferred, of those that do not overlap the last.
+fn choose<O: Output>(marks: &[Mark], number: usize, record: &mut Record<O>) {
+    let mut next = 0;
+    for mark in marks {
+        if mark.start < next {
+            continue;
+        }
+        next = mark.end;
+        if record.reports(number) {
+            record.hit(number, mark.start, mark.end);
+        } else {
+            record.add(number, 1);
+        }
+    }
+}
+
+/// The end of the line with this index, after its line feed.
+fn line_end(lines: &[u8], at: usize) -> usize {
+    memchr(b'\n', &lines[at..]).map_or(lines.len(), |line_feed| at + line_feed + 1)
 }

@@ -68,6 +68,14 @@ pub(super) fn choose(
     })
 }
 
+/// The engines that suit needles.
+pub(super) fn choose_engines(
+    needles: Needles,
+    matching: Matching,
+) -> Result<Vec<Arc<dyn Engine>>, PatternError> {
+    choose(needles, matching, EngineChoice::Auto).map(|chosen| chosen.engines)
+}
+
 /// An engine a needle.
 fn alone(
     needles: Needles,

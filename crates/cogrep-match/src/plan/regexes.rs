@@ -6,6 +6,7 @@ use crate::engine::{LineRegex, Regex, RegexSet};
 use crate::pattern::{Matching, PatternError};
 use crate::plan::Chosen;
 use crate::plan::choice::EngineChoice;
+use crate::plan::literals;
 use crate::scan::interface::Engine;
 use crate::scan::lines::LineEngine;
 
@@ -15,6 +16,7 @@ pub(super) fn choose(
     distinct: &[Box<[u8]>],
     matching: Matching,
     choice: EngineChoice,
+    limit_bytes: u64,
 ) -> Result<Chosen, PatternError> {
     if matches!(
         choice,
@@ -29,19 +31,23 @@ pub(super) fn choose(
             reason: "counts literals, not regular expressions".into(),
         });
     }
-    let regexes = LineRegex::compile(needles, distinct, matching)?.into_iter().enumerate();
-    let has_literals = |(_, regex): &(usize, LineRegex)| {
-        choice == EngineChoice::Auto && !regex.literals().is_empty()
-    };
-    let (together, alone): (Vec<_>, Vec<_>) = regexes.partition(has_literals);
+    let regexes = LineRegex::new_all(needles, distinct, matching, limit_bytes)?;
+    let (mut together, mut alone) = (Vec::new(), Vec::new());
+    for (needle, regex) in regexes.into_iter().enumerate() {
+        match regex.filter().filter(|_| choice == EngineChoice::Auto) {
+            Some(filter) => together.push((needle, regex, filter)),
+            None => alone.push((needle, regex)),
+        }
+    }
     let reason = match (together.len(), alone.len()) {
-        (0, _) => "regex, a pass an expression: each is counted alone, line by line",
-        (_, 0) => "regexes, in lines that have a literal of theirs: each is counted alone",
-        _ => "regexes, in lines that have a literal of theirs, and regex, a pass an expression",
+        (0, _) => "regex, a pass an expression: nothing is known that is in each match",
+        (_, 0) => "regexes, where there is what must be in a match: each is counted alone",
+        _ => "regexes, where there is what must be in a match, and regex, a pass an expression",
     };
     let mut engines = Vec::<Arc<dyn Engine>>::new();
     if !together.is_empty() {
-        engines.push(Arc::new(LineEngine(RegexSet::new(together)?)));
+        let engine = RegexSet::new(together, literals::choose_engines)?;
+        engines.push(Arc::new(LineEngine(engine)));
     }
     let alone = alone.into_iter().map(|(needle, regex)| LineEngine(Regex::new(needle, regex)));
     engines.extend(alone.map(|engine| Arc::new(engine) as _));

@@ -26,6 +26,11 @@ pub trait Engine: fmt::Debug + Send + Sync {
         false
     }
 
+    /// How the needle in this slot is counted, if there is more to say than the engine's name.
+    fn explain(&self, _slot: usize) -> Option<String> {
+        None
+    }
+
     /// Whether it lowers the letters of ASCII in the text itself where case is ignored:
     /// then such text need not be folded before.
     fn lowers_ascii(&self) -> bool {

@@ -8,6 +8,7 @@ use std::sync::Arc;
 
 use crate::scan::interface::{Engine, Hit, Hits, Output, Scan, Totals};
 use crate::scan::window::Context;
+use crate::text::line::Returns;
 
 /// A way to find matches in whole lines.
 pub(crate) trait Lines: fmt::Debug + Send + Sync + 'static {
@@ -20,11 +21,18 @@ pub(crate) trait Lines: fmt::Debug + Send + Sync + 'static {
     /// The needles it counts. The index of a needle in them is its slot.
     fn needles(&self) -> &[usize];
 
+    /// How the needle in this slot is counted.
+    fn explain(&self, slot: usize) -> String;
+
     /// The state at the start of a text.
     fn begin(&self) -> Self::State;
 
-    /// Finds what matches in a piece of text that ends where a line ends, or the text does.
-    fn find<O: Output>(&self, state: &mut Self::State, piece: &[u8], record: &mut Record<O>);
+    /// Finds what matches in whole lines: a piece of text that ends where a line ends, or the
+    /// text does, without the carriage returns of line endings. It is not empty.
+    fn find<O: Output>(&self, state: &mut Self::State, lines: &[u8], record: &mut Record<O>);
+
+    /// Records what was found and not yet recorded.
+    fn flush<O: Output>(&self, _state: &mut Self::State, _record: &mut Record<O>) {}
 }
 
 /// What was found in lines.
@@ -36,6 +44,8 @@ pub(crate) struct Record<O> {
     counts: Vec<u64>,
     /// Where the piece begins, over all texts.
     offset: u64,
+    /// Where carriage returns were in the piece.
+    returns: Returns,
 }
 
 impl<O: Output> Record<O> {
@@ -49,11 +59,11 @@ impl<O: Output> Record<O> {
         self.counts[slot] += count;
     }
 
-    /// Records a match, by the indices of its bytes in the piece.
+    /// Records a match, by the indices of its bytes in the lines.
     pub(crate) fn hit(&mut self, slot: usize, start: usize, end: usize) {
         self.output.hit(Hit {
-            start: self.offset + start as u64,
-            end: self.offset + end as u64,
+            start: self.offset + self.returns.origin(start) as u64,
+            end: self.offset + self.returns.origin(end) as u64,
             needle: self.needles[slot],
         });
     }
@@ -76,6 +86,10 @@ impl<L: Lines> Engine for LineEngine<L> {
         true
     }
 
+    fn explain(&self, slot: usize) -> Option<String> {
+        Some(self.0.explain(slot))
+    }
+
     fn context(&self) -> Context {
         Context::default()
     }
@@ -94,14 +108,22 @@ struct LineScan<L: Lines, O> {
     record: Record<O>,
     engine: Arc<LineEngine<L>>,
     line_is_cut: bool,
+    /// A piece without carriage returns.
+    lines: Vec<u8>,
 }
 
 impl<L: Lines, O: Output> LineScan<L, O> {
     fn new(engine: Arc<LineEngine<L>>) -> Self {
         let needles = engine.0.needles().to_vec();
         let counts = vec![0; needles.len()];
-        let record = Record { output: O::default(), needles, counts, offset: 0 };
-        Self { state: engine.0.begin(), record, engine, line_is_cut: false }
+        let record = Record {
+            output: O::default(),
+            needles,
+            counts,
+            offset: 0,
+            returns: Returns::default(),
+        };
+        Self { state: engine.0.begin(), record, engine, line_is_cut: false, lines: Vec::new() }
     }
 }
 
@@ -109,7 +131,10 @@ impl<L: Lines, O: Output> Scan<O> for LineScan<L, O> {
     fn feed(&mut self, piece: &[u8]) {
         debug_assert!(piece.is_empty() || !self.line_is_cut, "a line came in two pieces");
         self.line_is_cut = piece.last().map_or(self.line_is_cut, |byte| *byte != b'\n');
-        self.engine.0.find(&mut self.state, piece, &mut self.record);
+        let lines = self.record.returns.leave_out(piece, &mut self.lines);
+        if !lines.is_empty() {
+            self.engine.0.find(&mut self.state, lines, &mut self.record);
+        }
         self.record.offset += piece.len() as u64;
     }
 
@@ -135,6 +160,7 @@ impl<L: Lines, O: Output> Scan<O> for LineScan<L, O> {
     }
 
     fn take(&mut self, found: &mut O::Found) {
+        self.engine.0.flush(&mut self.state, &mut self.record);
         let Record { output, needles, counts, .. } = &mut self.record;
         output.hand_over(needles, counts, None, found);
     }

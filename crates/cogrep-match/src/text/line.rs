@@ -32,10 +32,38 @@ pub fn line_ends(text: &[u8], ends: &mut Vec<u32>) {
     }
 }
 
-/// The line without its ending, `\n` or `\r\n`. A final `\r` alone is text.
-pub(crate) fn without_ending(line: &[u8]) -> &[u8] {
-    let Some(line) = line.strip_suffix(b"\n") else { return line };
-    line.strip_suffix(b"\r").unwrap_or(line)
+/// Where the carriage returns of line endings are in a piece of text.
+#[derive(Clone, Debug, Default)]
+pub(crate) struct Returns {
+    /// The index of the line feed of each in the piece without them.
+    line_feeds: Vec<usize>,
+}
+
+impl Returns {
+    /// The piece without the carriage returns of its line endings, in `lines` if it has any.
+    pub(crate) fn leave_out<'p>(&mut self, piece: &'p [u8], lines: &'p mut Vec<u8>) -> &'p [u8] {
+        self.line_feeds.clear();
+        lines.clear();
+        let mut rest = 0;
+        for at in memchr_iter(b'\r', piece) {
+            if piece.get(at + 1) == Some(&b'\n') {
+                lines.extend_from_slice(&piece[rest..at]);
+                self.line_feeds.push(lines.len());
+                rest = at + 1;
+            }
+        }
+        if self.line_feeds.is_empty() {
+            return piece;
+        }
+        lines.extend_from_slice(&piece[rest..]);
+        lines
+    }
+
+    /// The index in the piece of what has this index without carriage returns. The end of a
+    /// line is before its carriage return.
+    pub(crate) fn origin(&self, index: usize) -> usize {
+        index + self.line_feeds.partition_point(|line_feed| *line_feed < index)
+    }
 }
 
 /// A line is longer than is allowed.
@@ -236,16 +264,25 @@ mod tests {
     }
 
     #[test]
-    fn line_endings_are_removed() {
-        for (line, expected) in [
-            ("a\n", "a"),
-            ("a\r\n", "a"),
-            ("a\r\r\n", "a\r"),
+    fn carriage_returns_of_line_endings_are_left_out() {
+        for (piece, expected) in [
+            ("a\n", "a\n"),
+            ("a\r\n", "a\n"),
+            ("a\r\r\nb", "a\r\nb"),
             ("a\r", "a\r"),
-            ("\n", ""),
-            ("\r\n", ""),
+            ("\r\n\r\n\rb\r\n", "\n\n\rb\n"),
         ] {
-            assert_eq!(without_ending(line.as_bytes()), expected.as_bytes());
+            let (mut returns, mut lines) = (Returns::default(), Vec::new());
+            let lines = returns.leave_out(piece.as_bytes(), &mut lines);
+            assert_eq!(lines, expected.as_bytes());
+            // Each byte is where it was, and the last index is the end.
+            for (index, byte) in lines.iter().enumerate().filter(|(_, byte)| **byte != b'\n') {
+                assert_eq!(piece.as_bytes()[returns.origin(index)], *byte, "{piece:?}");
+            }
+            assert_eq!(returns.origin(lines.len()), piece.len(), "{piece:?}");
         }
+        let (mut returns, mut lines) = (Returns::default(), Vec::new());
+        returns.leave_out(b"ab\r\ncd\r\n", &mut lines);
+        assert_eq!([2, 3, 5].map(|index| returns.origin(index)), [2, 4, 6]);
     }
 }

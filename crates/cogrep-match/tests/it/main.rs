@@ -12,6 +12,7 @@
 mod common;
 
 mod cases;
+mod expressions;
 mod hits;
 mod long;
 mod oracle;

@@ -126,17 +126,26 @@ fn a_chosen_engine_counts() {
 }
 
 #[test]
-fn expressions_with_known_literals_share_an_engine() {
+fn expressions_of_which_something_is_known_share_an_engine() {
     let given = ["a+", "err(or)?", "(warn|fail)ed", "b", "[0-9]+ bytes"];
     let auto = plan(&given, REGEX, EngineChoice::Auto);
-    let alone = [("regex", vec![0]), ("regex", vec![3])];
-    let [together, others @ ..] = &engines(&auto)[..] else { panic!("no engines") };
-    assert_eq!((together, others), (&("regexes", vec![1, 2, 4]), &alone[..]));
+    let together = ("regexes", vec![1, 2, 3, 4]);
+    assert_eq!(engines(&auto), [together, ("regex", vec![0])]);
     assert!(auto.reason().starts_with("regexes, ") && auto.reason().contains("and regex"));
     assert_eq!(engines(&plan(&given, REGEX, EngineChoice::Regex)).len(), 5);
-    // Of which nothing is known: a literal must be in every match, and have three bytes.
-    for unknown in ["ab|abc", "abc|.", "(?:abc)?", "a.c", "abc|de"] {
-        assert_eq!(engines(&plan(&[unknown], REGEX, EngineChoice::Auto)), [("regex", vec![0])]);
+    for (expressions, engine) in [
+        // Literals, in any case, at the start, at the end and within; runs.
+        (
+            &["ab|abc", "(?i:straße)", r"\w+ing$", r"\s(error|warning):\s", r"\w{12,}"][..],
+            "regexes",
+        ),
+        // Nothing, or nothing that is rare.
+        (&["abc|.", "(?:abc)?", "a.c", "e+", r"\w{3}", "(?R:a$)|x*"], "regex"),
+    ] {
+        for expression in expressions {
+            let plan = plan(&[expression], REGEX, EngineChoice::Auto);
+            assert_eq!(engines(&plan), [(engine, vec![0])], "{expression}");
+        }
     }
 }
 
@@ -144,9 +153,13 @@ fn expressions_with_known_literals_share_an_engine() {
 fn literals_and_expressions_have_their_own_engines() {
     for choice in [EngineChoice::Auto, EngineChoice::Naive, EngineChoice::Regex] {
         let plan = plan(&["a+", "b", "a+"], REGEX, choice);
-        assert!(engines(&plan).iter().all(|(name, _)| *name == "regex"));
+        let name = if choice == EngineChoice::Auto { "regexes" } else { "regex" };
+        assert_eq!(
+            engines(&plan).iter().any(|(engine, _)| *engine == "regexes"),
+            name == "regexes"
+        );
         assert!(plan.needs_whole_lines() && !plan.folds());
-        assert!(plan.reason().starts_with("regex, "));
+        assert!(plan.reason().starts_with(&format!("{name}, ")));
     }
     let refused = |matching, choice| {
         Plan::new(&Patterns::new(["a"], matching).unwrap(), choice).unwrap_err().to_string()
@@ -212,8 +225,23 @@ fn engines_go_by_their_names() {
 fn an_expression_too_large_is_named_by_its_first_place() {
     let patterns = Patterns::new(["a", r"\w{1000}{100}", "a", r"\w{1000}{100}"], REGEX).unwrap();
     let error = Plan::new(&patterns, EngineChoice::Auto).unwrap_err();
-    let PatternError::TooLarge { index, message, .. } = error else { panic!("{error}") };
-    assert_eq!((index, message.as_str()), (1, "it needs more than 10485760 bytes"));
+    let PatternError::TooLarge { index, need_bytes, .. } = error else { panic!("{error}") };
+    assert_eq!((index, need_bytes > Plan::DEFAULT_REGEX_LIMIT_BYTES), (1, true));
+}
+
+#[test]
+fn expressions_share_a_limit() {
+    let given = ["a{1000}", "b{1000}", "c{1000}"];
+    let patterns = Patterns::new(given, REGEX).unwrap();
+    let with_limit = |limit| Plan::with_regex_limit(&patterns, EngineChoice::Auto, limit);
+    let error = with_limit(0).unwrap_err();
+    let PatternError::TooLarge { index: 0, need_bytes, .. } = error else { panic!("{error}") };
+    assert_eq!(with_limit(3 * need_bytes - 1).unwrap_err().index(), Some(2));
+    assert!(with_limit(3 * need_bytes).is_ok());
+    assert_eq!(
+        with_limit(0).unwrap_err().to_string(),
+        "pattern 1 is too large a regular expression: it needs 1 MiB, and all together may take 0: a{1000}"
+    );
 }
 
 #[test]

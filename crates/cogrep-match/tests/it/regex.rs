@@ -103,6 +103,20 @@ fn plan(expression: &str) -> Plan {
     Plan::new(&Patterns::new([expression], matching).unwrap(), EngineChoice::Auto).unwrap()
 }
 
+/// Expressions may be different and mean the same literals.
+#[test]
+fn literals_that_expressions_share_count_for_each() {
+    let given = ["ab", "(ab)", "a(?:b)", "ab|cd", "cd|ab", "ab?", "(?i)ab", "(?i)AB|cd", "c?d|ab"];
+    let patterns = given.map(|expression| expression.as_bytes().to_vec());
+    let text = b"ab cd Ab\r\nCDab\nabd".repeat(9000);
+    let matching = Matching { syntax: Syntax::Regex, ..Matching::default() };
+    let expected: Vec<_> =
+        given.iter().map(|expression| reference(&text, expression, matching)).collect();
+    for len in [usize::MAX, 777] {
+        assert_eq!(counts(EngineChoice::Auto, &text, &patterns, matching, &[len]), expected);
+    }
+}
+
 #[test]
 fn lines_before_one_that_is_too_long_count() {
     let mut scanner: Scanner = Scanner::with_line_limit(plan("a"), 5);

@@ -6,7 +6,7 @@ use std::path::Path;
 
 use clap::ArgMatches;
 use cogrep_core::Shard;
-use cogrep_match::{EngineChoice, LineGrouper, Matching, Patterns, Syntax, Unit};
+use cogrep_match::{EngineChoice, LineGrouper, Matching, Patterns, Plan, Syntax, Unit};
 use cogrep_source::{Input, Selection};
 
 use crate::args::inputs::{self, Decoding};
@@ -28,6 +28,8 @@ pub(crate) struct CountArgs {
     /// How many threads count, if not one a core.
     pub(crate) workers: Option<NonZeroUsize>,
     pub(crate) max_line_bytes: usize,
+    /// The memory that all regular expressions may take.
+    pub(crate) regex_limit_bytes: u64,
     pub(crate) engine: EngineChoice,
     /// How many places of each pattern to show.
     pub(crate) show: usize,
@@ -89,6 +91,10 @@ impl CountArgs {
                 .map_or(LineGrouper::DEFAULT_LIMIT_BYTES, |bytes: &u64| {
                     usize::try_from(*bytes).unwrap_or(usize::MAX)
                 }),
+            regex_limit_bytes: matches
+                .get_one(id::REGEX_SIZE_LIMIT)
+                .copied()
+                .unwrap_or(Plan::DEFAULT_REGEX_LIMIT_BYTES),
             engine: named(matches, id::ENGINE)?,
             show,
             output,

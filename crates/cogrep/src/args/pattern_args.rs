@@ -124,9 +124,12 @@ impl PatternArgs {
             let line = lists::line_of(&list.text, index - list.patterns.start);
             Some(format!("{}:{line}: ", list.name))
         });
-        // grep counts lines by an empty pattern.
-        let is_empty = matches!(error, PatternError::Empty { .. });
-        Error::usage(format!("{}{error}", place.unwrap_or_default()))
-            .maybe_hint(is_empty.then_some("to count lines, use -cE '^'"))
+        let hint = match error {
+            // grep counts lines by an empty pattern.
+            PatternError::Empty { .. } => Some("to count lines, use -cE '^'"),
+            PatternError::TooLarge { .. } => Some("allow more with --regex-size-limit"),
+            _ => None,
+        };
+        Error::usage(format!("{}{error}", place.unwrap_or_default())).maybe_hint(hint)
     }
 }

@@ -15,5 +15,8 @@ pub(crate) fn explain(context: &Context, args: &CountArgs) -> Result<Status, Err
     let plan = plan(args)?;
     let shape = job(context, args, &plan).shape().to_string();
     writeln!(io::stdout(), "{}\n{}", escape(shape.as_bytes()), plan.reason())?;
+    for (pattern, detail) in plan.details() {
+        writeln!(io::stdout(), "{}: {}", escape(pattern), escape(detail.as_bytes()))?;
+    }
     Ok(Status::Success)
 }

@@ -13,8 +13,8 @@ use crate::ui::messages;
 
 /// Chooses how to count, and says what may be wrong with the patterns.
 pub(super) fn plan(args: &CountArgs) -> Result<Arc<Plan>, Error> {
-    let plan =
-        Plan::new(&args.patterns, args.engine).map_err(|error| args.given.refused(&error))?;
+    let plan = Plan::with_regex_limit(&args.patterns, args.engine, args.regex_limit_bytes)
+        .map_err(|error| args.given.refused(&error))?;
     for warning in plan.warnings() {
         messages::warning(&warning.to_string());
     }

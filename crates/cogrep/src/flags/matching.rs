@@ -36,5 +36,13 @@ pub(super) fn args() -> Vec<Arg> {
         )
         .allow_negative_numbers(true)
         .value_parser(bytes),
+        option(
+            id::REGEX_SIZE_LIMIT,
+            "NUM",
+            HEADING,
+            "Memory that all regular expressions may take: bytes, or 100M, 1G; the default is 256M",
+        )
+        .allow_negative_numbers(true)
+        .value_parser(bytes),
     ]
 }

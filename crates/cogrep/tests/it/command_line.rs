@@ -203,6 +203,7 @@ fn unknown_flags_name_the_nearest() {
         ("--max-depth", "-1"),
         ("--max-filesize", "10X"),
         ("--max-line", "1T"),
+        ("--regex-size-limit", "1T"),
     ] {
         assert_eq!(
             place.run([flag, value, "love", "book.txt"]),

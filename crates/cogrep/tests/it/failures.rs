@@ -53,6 +53,21 @@ fn patterns_that_cannot_be_counted_are_placed() {
 }
 
 #[test]
+fn an_expression_too_large_is_refused_with_its_line_its_need_and_the_flag() {
+    let place = Place::with(&[("a.txt", b"love"), ("list", b"love\n[ab]{60000}c\n")]);
+    let limited =
+        |limit: &str| place.run(["-E", "--regex-size-limit", limit, "-f", "list", "a.txt"]);
+    let answer = limited("1M");
+    let whole = "cogrep: list:2: pattern 2 is too large a regular expression: it needs ";
+    assert!(answer.err.starts_with(whole), "{}", answer.err);
+    let limit =
+        "MiB, and all together may take 1: [ab]{60000}c; allow more with --regex-size-limit\n";
+    assert!(answer.err.ends_with(limit), "{}", answer.err);
+    assert_eq!(answer.status, 2);
+    assert_eq!(limited("100M"), crate::common::expect("love 1\n[ab]{60000}c 0\n", "", 0));
+}
+
+#[test]
 fn a_line_too_long_for_a_regex_makes_its_source_partial() {
     let place = Place::with(&[("a.txt", b"love\nlove lost\nlove"), ("b.txt", b"love\nlove")]);
     assert_snapshot!(place.run(["-E", "l[o]ve", "--max-line=5", "a.txt", "b.txt"]), @"

@@ -1,0 +1,361 @@
+//! A regular expression, made ready to be searched for in many lines at once.
+//!
+//! The matcher is that of the `regex` crate, below its front: an expression is wrapped
+//! for `-w` and `-x` as a tree, not as text, so that nothing in it (a comment, a flag)
+//! can reach its wrapping.
+//!
+//! What counts is what it finds in each line alone. That it is [rewritten](super::rewrite)
+//! and given many lines is only to let the matcher's own prefilters run over long stretches.
+
+use std::ops::Range;
+use std::sync::OnceLock;
+
+use memchr::memchr;
+use regex_automata::Input;
+use regex_automata::meta::{self, Cache};
+use regex_automata::nfa::thompson::WhichCaptures;
+use regex_syntax::hir::{Hir, Look};
+
+use super::filter::Filter;
+use super::need::Needs;
+use super::rewrite;
+use crate::pattern::{self, Matching, PatternError, Unit};
+use crate::scan::interface::Output;
+use crate::scan::lines::Record;
+use crate::text::utf8;
+
+/// The memory that expressions may take together, where no limit is given.
+pub(crate) const DEFAULT_LIMIT_BYTES: u64 = 256 << 20;
+
+/// More than this cannot be numbered by the matcher.
+const MOST_BYTES: u64 = 32 << 30;
+
+/// The states of an expression that are kept, in bytes: they are made as the text needs
+/// them. Where there are too few, the matcher leaves them for something far slower.
+const STATES_BYTES: usize = 32 << 20;
+
+/// A regular expression as it is meant for lines, which is compiled when it is first asked.
+#[derive(Debug)]
+pub(crate) struct LineRegex {
+    /// For where matches are.
+    places: Lazy,
+    /// For how many they are, where that is less work.
+    totals: Option<Lazy>,
+    haystacks: Haystacks,
+    /// Whether a match can be empty.
+    may_be_empty: bool,
+    /// Whether a line counts once, whatever is found in it.
+    counts_lines: bool,
+}
+
+/// What an expression is given at once.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Haystacks {
+    /// As many lines as there are.
+    Lines,
+    /// The same, but lines of ASCII alone and others apart: where words are looked at, others
+    /// leave the fast matcher for the slow one.
+    Ascii,
+    /// One line after the other, since there is no expression for many.
+    Line,
+}
+
+/// What an expression needs on its way through texts.
+#[derive(Debug, Default)]
+pub(crate) struct State {
+    places: Option<Cache>,
+    totals: Option<Cache>,
+}
+
+impl LineRegex {
+    /// Makes distinct expressions ready, given the one of each pattern.
+    ///
+    /// # Errors
+    ///
+    /// When together they may take more memory than this.
+    pub(crate) fn new_all(
+        needles: &[usize],
+        distinct: &[Box<[u8]>],
+        matching: Matching,
+        limit_bytes: u64,
+    ) -> Result<Vec<Self>, PatternError> {
+        // An error names the first of the patterns that are equal.
+        let mut first = vec![0; distinct.len()];
+        for (index, needle) in needles.iter().enumerate().rev() {
+            first[*needle] = index;
+        }
+        let (mut needs, mut left_bytes) = (Needs::default(), limit_bytes.min(MOST_BYTES));
+        let mut regexes = Vec::with_capacity(distinct.len());
+        for (index, bytes) in first.into_iter().zip(distinct) {
+            let regex = Self::new(pattern::parse(index, bytes, matching.ignore_case)?, matching);
+            let need_bytes = regex.need_bytes(&mut needs);
+            if need_bytes > left_bytes {
+                let pattern = String::from_utf8_lossy(bytes).into_owned();
+                return Err(PatternError::TooLarge { index, pattern, need_bytes, limit_bytes });
+            }
+            left_bytes -= need_bytes;
+            regexes.push(regex);
+        }
+        Ok(regexes)
+    }
+
+    fn new(hir: Hir, matching: Matching) -> Self {
+        let around = |start, hir, end| Hir::concat(vec![Hir::look(start), hir, Hir::look(end)]);
+        let hir = match (matching.unit, matching.whole_words) {
+            (Unit::WholeLines, _) => around(Look::Start, hir, Look::End),
+            (_, true) => around(Look::WordStartHalfUnicode, hir, Look::WordEndHalfUnicode),
+            (_, false) => hir,
+        };
+        let counts_lines = matches!(matching.unit, Unit::Lines | Unit::WholeLines);
+        let for_lines = rewrite::for_lines(&hir);
+        let is_for_lines = for_lines.is_some();
+        let hir = for_lines.unwrap_or(hir);
+        let shorter = if counts_lines {
+            rewrite::without_optional_ends(&hir)
+        } else {
+            rewrite::without_lazy_start(&hir)
+        };
+        let properties = hir.properties();
+        let haystacks = match (is_for_lines, properties.look_set().contains_word_unicode()) {
+            (false, _) => Haystacks::Line,
+            (true, true) => Haystacks::Ascii,
+            (true, false) => Haystacks::Lines,
+        };
+        Self {
+            totals: shorter.map(Lazy::new),
+            haystacks,
+            // The length is unknown, too, where a branch cannot match.
+            may_be_empty: properties.minimum_len().is_none_or(|len| len == 0),
+            counts_lines,
+            places: Lazy::new(hir),
+        }
+    }
+
+    /// About how much memory it takes when it is compiled.
+    fn need_bytes(&self, needs: &mut Needs) -> u64 {
+        // Which one is compiled depends on what is asked; totals are what is asked mostly.
+        needs.bytes(&self.totals.as_ref().unwrap_or(&self.places).hir)
+    }
+
+    /// What is looked for before it is asked.
+    pub(crate) fn filter(&self) -> Option<Filter> {
+        Filter::of(&self.places.hir, !self.counts_lines)
+    }
+
+    /// Records what matches in these whole lines of a text without carriage returns, for the
+    /// needle in this slot.
+    pub(crate) fn record<O: Output>(
+        &self,
+        state: &mut State,
+        text: &[u8],
+        lines: Range<usize>,
+        slot: usize,
+        record: &mut Record<O>,
+    ) {
+        let mut search = Search { regex: self, state, slot, record };
+        let (offset, lines) = (lines.start, &text[lines]);
+        // The last line has ended, and no line follows it.
+        let lines = lines.strip_suffix(b"\n").unwrap_or(lines);
+        match self.haystacks {
+            Haystacks::Lines => search.lines(lines, offset),
+            Haystacks::Ascii => {
+                for part in ascii_parts(lines) {
+                    search.lines(&lines[part.clone()], offset + part.start);
+                }
+            }
+            Haystacks::Line => {
+                let mut offset = offset;
+                for line in lines.split(|byte| *byte == b'\n') {
+                    search.lines(line, offset);
+                    offset += line.len() + 1;
+                }
+            }
+        }
+    }
+}
+
+/// An expression that is compiled when it is first needed.
+#[derive(Debug)]
+struct Lazy {
+    hir: Hir,
+    regex: OnceLock<meta::Regex>,
+}
+
+impl Lazy {
+    fn new(hir: Hir) -> Self {
+        Self { hir, regex: OnceLock::new() }
+    }
+
+    /// The expression, and its cache.
+    fn get<'l>(&'l self, cache: &'l mut Option<Cache>) -> (&'l meta::Regex, &'l mut Cache) {
+        let regex = self.regex.get_or_init(|| {
+            let config = meta::Config::new()
+                .nfa_size_limit(None)
+                .hybrid_cache_capacity(STATES_BYTES)
+                .which_captures(WhichCaptures::Implicit)
+                .utf8_empty(false);
+            let built = meta::Builder::new().configure(config).build_from_hir(&self.hir);
+            built.expect("an expression whose states can be numbered, as its need says")
+        });
+        (regex, cache.get_or_insert_with(|| regex.create_cache()))
+    }
+}
+
+/// An expression on its way through lines.
+struct Search<'s, O> {
+    regex: &'s LineRegex,
+    state: &'s mut State,
+    slot: usize,
+    record: &'s mut Record<O>,
+}
+
+impl<O: Output> Search<'_, O> {
+    /// Records what matches in lines, the last without its line feed, which begin at this
+    /// index.
+    fn lines(&mut self, lines: &[u8], offset: usize) {
+        match (self.record.reports(self.slot), self.regex.counts_lines) {
+            (true, true) => self.report_lines(lines, offset),
+            (true, false) => {
+                let mut start = 0;
+                while let Some(found) = self.find(lines, start) {
+                    start = found.end;
+                    self.record.hit(self.slot, offset + found.start, offset + found.end);
+                }
+            }
+            (false, counts_lines) => {
+                let count = if counts_lines {
+                    self.count_lines(lines)
+                } else if self.regex.may_be_empty {
+                    self.count_places(lines)
+                } else {
+                    self.count_ends(lines)
+                };
+                self.record.add(self.slot, count);
+            }
+        }
+    }
+
+    /// Reports the first match in each line, empty or not.
+    fn report_lines(&mut self, lines: &[u8], offset: usize) {
+        let mut next = Some(0);
+        while let Some(start) = next {
+            let input = Input::new(lines).range(start..);
+            let (regex, cache) = self.regex.places.get(&mut self.state.places);
+            let Some(found) = regex.search_with(cache, &input) else { return };
+            self.record.hit(self.slot, offset + found.start(), offset + found.end());
+            next = next_line(lines, found.end());
+        }
+    }
+
+    fn count_lines(&mut self, lines: &[u8]) -> u64 {
+        let (mut count, mut next) = (0, Some(0));
+        while let Some(start) = next {
+            let input = Input::new(lines).range(start..).earliest(true);
+            let Some(end) = self.find_end(&input) else { break };
+            count += 1;
+            next = next_line(lines, end);
+        }
+        count
+    }
+
+    /// Counts matches, of which none is empty: where they begin need not be found out.
+    fn count_ends(&mut self, lines: &[u8]) -> u64 {
+        let (mut count, mut start) = (0, 0);
+        while let Some(end) = self.find_end(&Input::new(lines).range(start..)) {
+            debug_assert!(end > start, "a match is empty");
+            count += 1;
+            start = end;
+        }
+        count
+    }
+
+    /// Counts the matches that are not empty.
+    fn count_places(&mut self, lines: &[u8]) -> u64 {
+        let (mut count, mut start) = (0, 0);
+        while let Some(found) = self.find(lines, start) {
+            count += 1;
+            start = found.end;
+        }
+        count
+    }
+
+    fn find_end(&mut self, input: &Input<'_>) -> Option<usize> {
+        let (regex, cache) = match &self.regex.totals {
+            Some(totals) => totals.get(&mut self.state.totals),
+            None => self.regex.places.get(&mut self.state.places),
+        };
+        regex.search_half_with(cache, input).map(|found| found.offset())
+    }
+
+    /// The next match that is not empty, from this index on.
+    fn find(&mut self, lines: &[u8], mut start: usize) -> Option<Range<usize>> {
+        while start <= lines.len() {
+            let input = Input::new(lines).range(start..);
+            let (regex, cache) = self.regex.places.get(&mut self.state.places);
+            let found = regex.search_with(cache, &input)?;
+            if !found.is_empty() {
+                return Some(found.range());
+            }
+            // Past an empty match the search goes on one character later.
+            let rest = &lines[found.end()..];
+            start = found.end() + utf8::first_char(rest).map_or(1, |(_, len)| len);
+        }
+        None
+    }
+}
+
+/// Where the line after the one with this index begins.
+fn next_line(lines: &[u8], at: usize) -> Option<usize> {
+    memchr(b'\n', &lines[at..]).map(|line_feed| at + line_feed + 1)
+}
+
+/// Cuts lines into such of ASCII alone and others, each part without its last line feed.
+fn ascii_parts(lines: &[u8]) -> impl Iterator<Item = Range<usize>> {
+    let mut next = Some(0);
+    std::iter::from_fn(move || {
+        let start = next?;
+        let rest = &lines[start..];
+        let ascii = ascii_len(rest);
+        if ascii == rest.len() {
+            next = None;
+            return Some(start..lines.len());
+        }
+        let line = memchr::memrchr(b'\n', &rest[..ascii]).map_or(0, |line_feed| line_feed + 1);
+        if line > 0 {
+            next = Some(start + line);
+            return Some(start..start + line - 1);
+        }
+        next = next_line(lines, start);
+        Some(start..next.map_or(lines.len(), |next| next - 1))
+    })
+}
+
+/// How many bytes of ASCII the text begins with.
+fn ascii_len(text: &[u8]) -> usize {
+    const BLOCK: usize = 64;
+    let blocks = text.chunks(BLOCK).take_while(|block| block.is_ascii()).count() * BLOCK;
+    let start = blocks.min(text.len());
+    start + text[start..].iter().take_while(|byte| byte.is_ascii()).count()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn lines_of_ascii_are_parted_from_others() {
+        let long = "a".repeat(100);
+        for (text, expected) in [
+            ("", vec![""]),
+            ("ab\ncd", vec!["ab\ncd"]),
+            ("ab\ncd\n", vec!["ab\ncd\n"]),
+            ("ab\né\ncd", vec!["ab", "é", "cd"]),
+            ("é\nab\n\nxé", vec!["é", "ab\n", "xé"]),
+            ("é\n", vec!["é", ""]),
+            (&format!("{long}\n{long}é\nb"), vec![&*long, &*format!("{long}é"), "b"]),
+        ] {
+            let parts: Vec<_> = ascii_parts(text.as_bytes()).map(|part| &text[part]).collect();
+            assert_eq!(parts, expected, "{text:?}");
+        }
+    }
+}

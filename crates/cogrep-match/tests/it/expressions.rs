@@ -1,0 +1,143 @@
+//! Random expressions in random texts: counts and places are those of the `regex` crate,
+//! line by line, however the text is cut.
+
+use std::ops::Range;
+
+use crate::common::{counts, hits, lines, plan, strategy};
+use cogrep_match::{EngineChoice, Matching, Syntax, Unit};
+use cogrep_testing::cases;
+use proptest::collection::vec;
+use proptest::prelude::*;
+use proptest::sample::select;
+use regex::bytes::{Regex, RegexBuilder};
+
+const ATOMS: &[&str] = &[
+    "a",
+    "b",
+    "ab",
+    "aba",
+    "bab",
+    "abb a",
+    "é",
+    "É",
+    "k",
+    "ſ",
+    "s",
+    "漢",
+    r"\r",
+    r"\n",
+    r"\r\n",
+    " ",
+    r"\w",
+    r"\W",
+    r"\s",
+    r"\S",
+    ".",
+    "[ab]",
+    "[^a]",
+    r"[\w ]",
+    r"\d",
+    r"\pL",
+    r"\pM",
+    "(?-u:\\xFF)",
+    "(?s:.)",
+    r"[[:^alpha:]]",
+    "(?i:ab)",
+    "(?i:aba)",
+    "(?i:k)",
+];
+
+const LOOKS: &[&str] = &[
+    "^",
+    "$",
+    r"\A",
+    r"\z",
+    r"\b",
+    r"\B",
+    "(?m:^)",
+    "(?m:$)",
+    "(?mR:^)",
+    "(?mR:$)",
+    r"\b{start}",
+    r"\b{end}",
+    r"\b{start-half}",
+    r"\b{end-half}",
+    "",
+];
+
+const REPETITIONS: &[&str] =
+    &["*", "+", "?", "{2}", "{1,3}", "{0,2}", "{2,}", "*?", "+?", "??", "{0,5}?", "{1,2}?"];
+
+fn expression() -> impl Strategy<Value = String> {
+    let atom = prop_oneof![
+        6 => select(ATOMS).prop_map(String::from),
+        1 => select(LOOKS).prop_map(String::from),
+    ];
+    let inner = atom.prop_recursive(3, 14, 4, |inner| {
+        prop_oneof![
+            3 => vec(inner.clone(), 2..4).prop_map(|parts| parts.concat()),
+            2 => vec(inner.clone(), 2..4).prop_map(|parts| format!("(?:{})", parts.join("|"))),
+            3 => (inner.clone(), select(REPETITIONS)).prop_map(|(part, repetition)| format!("(?:{part}){repetition}")),
+            1 => inner.prop_map(|part| format!("({part})")),
+        ]
+    });
+    // Some begin with what need not be looked at.
+    (inner, any::<u8>()).prop_map(|(inner, kind)| match kind % 6 {
+        0 => format!(r"[\w.-]{{0,3}}?(?:{inner})"),
+        1 => format!(r"[a ]*?\w??(?:{inner})"),
+        _ => inner,
+    })
+}
+
+/// What an expression finds by the rules, one line after the other.
+fn reference(text: &[u8], regex: &Regex, unit: Unit) -> Vec<Range<usize>> {
+    let (mut start, mut found) = (0, Vec::new());
+    for (whole, ended) in lines(text) {
+        let line = if ended { whole.strip_suffix(b"\r").unwrap_or(whole) } else { whole };
+        let at = start;
+        let places = regex.find_iter(line).map(|place| at + place.start()..at + place.end());
+        match unit {
+            Unit::Occurrences => found.extend(places.filter(|place| !place.is_empty())),
+            _ => found.extend(places.take(1)),
+        }
+        start += whole.len() + 1;
+    }
+    found
+}
+
+proptest! {
+    #![proptest_config(cases(1000))]
+
+    #[test]
+    fn random_expressions_find_what_the_regex_crate_finds(
+        text in strategy::bytes(0..90),
+        expressions in vec(expression(), 1..4),
+        ignore_case: bool,
+        whole_words: bool,
+        unit in select(&[Unit::Occurrences, Unit::Occurrences, Unit::Lines, Unit::WholeLines][..]),
+        lens in vec(1..30_usize, 1..6),
+    ) {
+        let matching = Matching { syntax: Syntax::Regex, ignore_case, whole_words, unit };
+        let compile = |expression: &String| {
+            let wrapped = match (unit, whole_words) {
+                (Unit::WholeLines, _) => format!("^(?:{expression})$"),
+                (_, true) => format!(r"\b{{start-half}}(?:{expression})\b{{end-half}}"),
+                (_, false) => expression.clone(),
+            };
+            RegexBuilder::new(&wrapped).case_insensitive(ignore_case).build().ok()
+        };
+        let (given, compiled): (Vec<_>, Vec<_>) = expressions
+            .iter()
+            .filter(|expression| !expression.is_empty())
+            .filter_map(|expression| Some((expression.as_bytes().to_vec(), compile(expression)?)))
+            .unzip();
+        let expected: Vec<_> = compiled.iter().map(|regex| reference(&text, regex, unit)).collect();
+        let plan = plan(&given, matching, EngineChoice::Auto);
+        prop_assert_eq!(hits(&plan, &text, &lens), expected.clone());
+        let expected: Vec<_> = expected.iter().map(|places| places.len() as u64).collect();
+        for lens in [&lens[..], &[usize::MAX]] {
+            prop_assert_eq!(&counts(EngineChoice::Auto, &text, &given, matching, lens), &expected);
+        }
+        prop_assert_eq!(counts(EngineChoice::Regex, &text, &given, matching, &lens), expected);
+    }
+}
