@@ -122,6 +122,12 @@ pub trait Measure: fmt::Debug + Send + Sync + 'static {
 
     /// Joins the state of the range that follows in the same text.
     fn join(&self, state: &mut Self::State, next: Self::State);
+
+    /// The state of a text that has ended, by pattern: `needles` has the needle of each. A
+    /// measure that finds something out about each needle overrides this.
+    fn by_pattern(&self, state: Self::State, _needles: &[usize]) -> Self::State {
+        state
+    }
 }
 
 /// A measure of any kind of state, to be handed to a job.
@@ -148,7 +154,7 @@ impl AnyMeasure {
     /// The state at the start of a text or a range.
     pub(crate) fn begin(&self, text: &TextFacts) -> Result<Finding, Fault> {
         let state = self.0.begin(text)?;
-        Ok(Finding { measure: self.clone(), state })
+        Ok(Finding { measure: self.clone(), state: state.into() })
     }
 }
 
@@ -159,10 +165,11 @@ impl fmt::Debug for AnyMeasure {
 }
 
 /// What a measure found out about a text.
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 pub struct Finding {
     measure: AnyMeasure,
-    state: Box<dyn AnyState>,
+    /// Shared only once the text has ended.
+    state: Arc<dyn AnyState>,
 }
 
 impl Finding {
@@ -174,7 +181,7 @@ impl Finding {
 
     /// Goes on in the next piece of the text.
     pub(crate) fn piece(&mut self, piece: &Piece<'_>) {
-        self.measure.0.piece(&mut *self.state, piece);
+        self.measure.0.piece(own_any(&mut self.state), piece);
     }
 
     /// Whether the measure asks for no more hits of this needle.
@@ -184,12 +191,19 @@ impl Finding {
 
     /// Joins what was found out about the range that follows, by the same measure.
     pub(crate) fn join(&mut self, next: Self) {
-        self.measure.0.join(&mut *self.state, next.state);
+        self.measure.0.join(own_any(&mut self.state), next.state);
+    }
+
+    fn by_pattern(self, needles: &[usize]) -> Self {
+        let Self { measure, state } = self;
+        let state = measure.0.by_pattern(state, needles);
+        Self { measure, state }
     }
 }
 
-/// What the measures of a job found out about a text, in the order of the measures.
-#[derive(Debug, Default)]
+/// What the measures of a job found out about a text, in the order of the measures. Clones
+/// share it.
+#[derive(Clone, Debug, Default)]
 pub struct Findings(Vec<Finding>);
 
 impl Findings {
@@ -203,13 +217,19 @@ impl Findings {
         self.0.iter().find_map(|finding| (&*finding.state as &dyn Any).downcast_ref())
     }
 
-    /// The same, taken out.
-    #[must_use]
-    pub fn take<S: 'static>(&mut self) -> Option<S> {
-        let is_it = |finding: &Finding| (&*finding.state as &dyn Any).is::<S>();
-        let nth = self.0.iter().position(is_it)?;
-        let state: Box<dyn Any> = self.0.swap_remove(nth).state;
-        state.downcast().ok().map(|state| *state)
+    /// Adds what a measure found out about an ended text, by pattern.
+    pub fn insert<M: Measure>(&mut self, measure: M, state: M::State) {
+        self.0.push(Finding { measure: measure.into(), state: Arc::new(state) });
+    }
+
+    /// Forgets what was found out by measures with this kind of state.
+    pub fn remove<S: 'static>(&mut self) {
+        self.0.retain(|finding| !(&*finding.state as &dyn Any).is::<S>());
+    }
+
+    /// The same by pattern: `needles` has the needle of each.
+    pub(crate) fn by_pattern(self, needles: &[usize]) -> Self {
+        Self(self.0.into_iter().map(|finding| finding.by_pattern(needles)).collect())
     }
 
     /// Joins what was found out about the range that follows.
@@ -219,9 +239,15 @@ impl Findings {
 }
 
 /// A state of some measure.
-trait AnyState: Any + fmt::Debug + Send + Sync {}
+trait AnyState: Any + fmt::Debug + Send + Sync {
+    fn into_any(self: Arc<Self>) -> Arc<dyn Any + Send + Sync>;
+}
 
-impl<S: Any + fmt::Debug + Send + Sync> AnyState for S {}
+impl<S: Any + fmt::Debug + Send + Sync> AnyState for S {
+    fn into_any(self: Arc<Self>) -> Arc<dyn Any + Send + Sync> {
+        self
+    }
+}
 
 /// A [`Measure`] whose kind of state is not known.
 trait Erased: fmt::Debug + Send + Sync {
@@ -230,7 +256,8 @@ trait Erased: fmt::Debug + Send + Sync {
     fn begin(&self, text: &TextFacts) -> Result<Box<dyn AnyState>, Fault>;
     fn piece(&self, state: &mut dyn AnyState, piece: &Piece<'_>);
     fn is_done(&self, state: &dyn AnyState, needle: usize) -> bool;
-    fn join(&self, state: &mut dyn AnyState, next: Box<dyn AnyState>);
+    fn join(&self, state: &mut dyn AnyState, next: Arc<dyn AnyState>);
+    fn by_pattern(&self, state: Arc<dyn AnyState>, needles: &[usize]) -> Arc<dyn AnyState>;
 }
 
 impl<M: Measure> Erased for M {
@@ -255,11 +282,24 @@ impl<M: Measure> Erased for M {
         Measure::is_done(self, state.expect("a measure is asked of its own state"), needle)
     }
 
-    fn join(&self, state: &mut dyn AnyState, next: Box<dyn AnyState>) {
-        let next: Box<dyn Any> = next;
-        let next = next.downcast().expect("ranges of a text are measured alike");
-        Measure::join(self, own::<M>(state), *next);
+    fn join(&self, state: &mut dyn AnyState, next: Arc<dyn AnyState>) {
+        Measure::join(self, own::<M>(state), unshared::<M>(next));
     }
+
+    fn by_pattern(&self, state: Arc<dyn AnyState>, needles: &[usize]) -> Arc<dyn AnyState> {
+        Arc::new(Measure::by_pattern(self, unshared::<M>(state), needles))
+    }
+}
+
+/// The state of a text that has not ended.
+fn own_any(state: &mut Arc<dyn AnyState>) -> &mut dyn AnyState {
+    Arc::get_mut(state).expect("a state is shared only once its text has ended")
+}
+
+/// The state of a measure as its own kind, of a text that has not ended.
+fn unshared<M: Measure>(state: Arc<dyn AnyState>) -> M::State {
+    let state = state.into_any().downcast().expect("ranges of a text are measured alike");
+    Arc::into_inner(state).expect("a state is shared only once its text has ended")
 }
 
 /// The state of a measure as its own kind: a finding holds a measure and its state.

@@ -3,7 +3,7 @@
 use cogrep_match::{Counts, Patterns};
 use cogrep_source::{Outcome, SourceName};
 
-use crate::measure::{Dispersion, Findings, Place};
+use crate::measure::{Findings, Place};
 use crate::state::TextState;
 
 /// The totals of a job, and how complete they are.
@@ -148,7 +148,7 @@ impl PatternCount {
 }
 
 /// One source: how it ended, and what was counted in it.
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 pub struct SourceReport {
     /// Its place among the sources that were read, from 0. The members of a container share
     /// that of the container.
@@ -163,15 +163,7 @@ pub struct SourceReport {
     pub text_bytes: u64,
     /// A count a pattern; only when the job counts by source.
     pub counts: Option<Counts>,
-    /// The first places of each pattern, in the order given; none if the job was
-    /// not asked to show any.
-    pub places: Vec<Vec<Place>>,
-    /// The counts of each of its equal parts, in their order: a count a pattern; none
-    /// if the job was not asked for parts.
-    pub parts: Vec<Counts>,
-    /// Where in the text each pattern starts, if the job was asked to find out.
-    pub dispersion: Option<Dispersion>,
-    /// What other measures found out.
+    /// What the measures of the job found out about its text.
     pub findings: Findings,
     /// How to continue the count, if the job was asked to keep that and it is possible.
     pub state: Option<TextState>,
@@ -188,9 +180,6 @@ impl SourceReport {
             outcome,
             text_bytes,
             counts: None,
-            places: Vec::new(),
-            parts: Vec::new(),
-            dispersion: None,
             findings: Findings::default(),
             state: None,
         }

@@ -14,6 +14,7 @@ use cogrep_match::Tally;
 use cogrep_source::{Blocking, Selected};
 
 use crate::job::Job;
+use crate::measure::Places;
 use crate::report::{Located, Report, SourceReport, Sums};
 use crate::run::worker::Worker;
 use crate::schedule::Schedule;
@@ -52,10 +53,13 @@ impl Job<'_> {
 
     /// Records in the report what one source gave, but for what adds up.
     fn record(&self, mut source: SourceReport, report: &mut Report) {
-        for (pattern, places) in report.patterns.iter_mut().zip(source.places.drain(..)) {
-            let wanted = self.show - pattern.places.len();
-            let located = |place| Located { source: source.name.clone(), place };
-            pattern.places.extend(places.into_iter().take(wanted).map(located));
+        if let Some(places) = source.findings.get::<Places>() {
+            for (index, pattern) in report.patterns.iter_mut().enumerate() {
+                let wanted = self.show - pattern.places.len();
+                let located = |place| Located { source: source.name.clone(), place };
+                pattern.places.extend(places.places(index).take(wanted).map(located));
+            }
+            source.findings.remove::<Places>();
         }
         if self.remember {
             report.sources.push(source);
@@ -77,7 +81,7 @@ impl Job<'_> {
             || self.disperse
             || !self.measures.is_empty()
             || !source.outcome.is_complete()
-            || source.places.iter().any(|places| !places.is_empty())
+            || source.findings.get::<Places>().is_some_and(|places| !places.is_empty())
     }
 }
 

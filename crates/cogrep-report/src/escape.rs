@@ -1,10 +1,10 @@
-//! Names and patterns made inert: what a terminal would obey is shown instead.
+//! Names and patterns escaped, so that a terminal shows what it would obey.
 
 use std::fmt::Write as _;
 use std::io::{self, Write};
 
-/// The bytes as text in which nothing can move a cursor, ring a bell or turn the
-/// direction of writing.
+/// The bytes as text that cannot move a cursor, ring a bell or turn the direction of
+/// writing.
 ///
 /// Control characters become `\n`, `\t`, `\x1b` and the like, bytes that are not
 /// UTF-8 become `\xff`, and a backslash is doubled so that the two cannot be
@@ -51,8 +51,8 @@ fn escape_char(char: char, escaped: &mut String) {
     }
 }
 
-/// JSON on its way out, in which nothing moves a cursor either: the format itself asks
-/// only for those characters below U+0020 to be escaped. What is read back is the same.
+/// Escapes what a terminal would obey in JSON that is written to it. The format itself asks
+/// only for characters below U+0020 to be escaped. What is read back is the same.
 #[derive(Debug)]
 pub(crate) struct InertJson<W>(pub(crate) W);
 
@@ -61,7 +61,7 @@ impl<W: Write> Write for InertJson<W> {
         if bytes.is_ascii() && !bytes.contains(&0x7f) {
             return self.0.write(bytes);
         }
-        // A string comes whole, or cut between characters.
+        // A string is written as a whole, or cut between characters.
         let mut rest = std::str::from_utf8(bytes).map_err(io::Error::other)?;
         while let Some((at, char)) = rest.char_indices().find(|(_, char)| is_active(*char)) {
             write!(self.0, "{}\\u{:04x}", &rest[..at], u32::from(char))?;

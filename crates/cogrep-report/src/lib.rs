@@ -1,36 +1,32 @@
-//! Writes what was counted: text, tables, JSON, Parquet and pictures.
+//! Writes what was counted: text, tables, JSON, Parquet, plots and a page.
 //!
-//! [`Rows`] are what is printed, [`View`] says which of them and how broken down, and
-//! [`Printer`] writes them in one of the formats. Each format has a module of its own,
-//! with its schema. [`picture`] draws them, [`timeline`] draws what a run spent its
-//! time on, and [`page`] is a report to look at in a browser. [`Saved`] is a result in a
-//! file, which [`merge`] adds to others. What this crate refuses to do: count, read, or
-//! ask the environment whether there is a terminal; it is told.
+//! [`Rows`] are what is printed, [`View`] says which of them and how they are broken down,
+//! and [`Printer`] writes them in a [`Format`]; each format has a file of its own, with its
+//! schema. [`plots`] are drawings as SVG, [`timeline`] draws what a run spent its time on, and
+//! [`page`] is a report to look at in a browser. [`Saved`] is a result in a file, which
+//! [`merge`] adds to others. What this crate refuses to do: count, read, or ask the
+//! environment whether there is a terminal; the caller says.
 #![forbid(unsafe_code)]
 
 mod collection;
-mod delimited;
 mod escape;
-mod json;
-mod jsonl;
+mod formats;
+mod number;
 mod page;
-mod parquet;
-pub mod picture;
+pub mod plots;
 mod printer;
-mod record;
 mod row;
 mod saved;
-mod table;
-mod text;
 pub mod timeline;
 mod view;
 
-pub use collection::{Collection, Source};
+pub use collection::Collection;
 pub use escape::escape;
+pub use formats::Format;
+pub use formats::text::{Separator, TextStyle};
+pub use number::separated;
 pub use page::page;
-pub use printer::{Format, Layout, Printer};
+pub use printer::{Layout, Printer};
 pub use row::{Row, Rows};
 pub use saved::{MergeError, Merged, NotSaved, Saved, SavedPattern, merge};
-pub use table::separated;
-pub use text::{Separator, TextStyle};
 pub use view::{By, Sort, View};

@@ -1,29 +1,30 @@
-//! The report: one HTML page with table, pictures and facts.
+//! The report: one HTML page with a table, plots and facts.
 //!
-//! Everything is in the file, and it forbids itself the network. The table is complete
+//! Everything is in the file, which forbids itself the network. The table is complete
 //! without the script, which sorts and filters it.
 
 use std::io::{self, Write};
 
 use cogrep_core::Report;
+use cogrep_core::measure::Dispersion;
 
 use crate::collection::Collection;
 use crate::escape::escape;
-use crate::picture::{self, label, markup};
+use crate::number::separated;
+use crate::plots::{self, label, markup};
 use crate::row::Rows;
-use crate::table::separated;
 use crate::view::View;
 
 const STYLE: &str = include_str!("page/page.css");
 const SCRIPT: &str = include_str!("page/page.js");
 
-/// More rows than this are not drawn on a page; the table has them all.
+/// The most rows that are drawn; the table has them all.
 const MOST_DRAWN: usize = 100;
 
-/// Up to so many sources have a column each in the table of counts.
+/// The most sources that have a column each in the table of counts.
 const MOST_COLUMNS: usize = 12;
 
-/// Writes the page; `facts` are what is known of the run, each with its name.
+/// Writes the page; `facts` are what is known about the run, each with its name.
 ///
 /// # Errors
 ///
@@ -55,7 +56,7 @@ pub fn page(
         completeness(report),
     )?;
     write_counts(out, rows, &shown, &totals, collection)?;
-    write_pictures(out, rows, &shown, &totals, collection)?;
+    write_plots(out, rows, &shown, &totals, collection)?;
     write_sources(out, collection)?;
     write_facts(out, facts)?;
     write!(out, "</main>\n<script>\n{SCRIPT}</script>\n</body>\n</html>\n")
@@ -75,7 +76,7 @@ fn completeness(report: &Report) -> String {
     }
 }
 
-/// The table of counts, with a column a source where there are few.
+/// The table of counts, with a column for each source where there are few.
 fn write_counts(
     out: &mut impl Write,
     rows: &Rows,
@@ -99,18 +100,18 @@ fn write_counts(
     let has_columns = (2..=MOST_COLUMNS).contains(&counted.len());
     write_heading(out, "Pattern", "text")?;
     write_heading(out, "Count", "number")?;
-    let mut of_sources: Vec<Vec<u64>> = Vec::new();
+    let mut by_source: Vec<Vec<u64>> = Vec::new();
     if has_columns {
         for (source, counts) in &counted {
             write_heading(out, &escape(source.name.as_bytes()), "number")?;
-            of_sources.push(rows.counts_in(counts));
+            by_source.push(rows.counts_in(counts));
         }
     }
     out.write_all(b"</tr>\n</thead>\n<tbody>\n")?;
     for row in shown {
         let label = markup(&label(rows.get(*row)));
         write!(out, "<tr><th scope=\"row\">{label}</th><td>{}</td>", separated(totals[*row]))?;
-        for counts in &of_sources {
+        for counts in &by_source {
             write!(out, "<td>{}</td>", separated(counts[*row]))?;
         }
         out.write_all(b"</tr>\n")?;
@@ -127,7 +128,7 @@ fn write_heading(out: &mut impl Write, name: &str, kind: &str) -> io::Result<()>
     )
 }
 
-fn write_pictures(
+fn write_plots(
     out: &mut impl Write,
     rows: &Rows,
     shown: &[usize],
@@ -148,9 +149,9 @@ fn write_pictures(
              {svg}</div>\n</section>\n"
         )
     };
-    write("how-often", "How often", &picture::bars(rows, drawn, totals))?;
-    if collection.sources.iter().any(|source| source.dispersion.is_some()) {
-        let svg = picture::dispersion(rows, drawn, totals, collection);
+    write("how-often", "How often", &plots::bars(rows, drawn, totals))?;
+    if collection.sources.iter().any(|source| source.findings.get::<Dispersion>().is_some()) {
+        let svg = plots::dispersion(rows, drawn, totals, collection);
         write("where", "Where in the texts", &svg)?;
     }
     Ok(())
@@ -164,14 +165,14 @@ fn write_sources(out: &mut impl Write, collection: &Collection) -> io::Result<()
           <th scope=\"col\">Read</th></tr>\n</thead>\n<tbody>\n",
     )?;
     for source in &collection.sources {
-        let reason =
-            source.reason.as_ref().map(|reason| format!(": {}", escape(reason.as_bytes())));
+        let fault = source.outcome.fault();
+        let reason = fault.map(|fault| format!(": {}", escape(fault.to_string().as_bytes())));
         writeln!(
             out,
             "<tr><th scope=\"row\">{}</th><td>{}</td><td class=\"text\">{}{}</td></tr>",
             markup(&escape(source.name.as_bytes())),
             separated(source.text_bytes),
-            source.outcome,
+            source.outcome.as_str(),
             markup(&reason.unwrap_or_default()),
         )?;
     }

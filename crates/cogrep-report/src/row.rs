@@ -1,4 +1,4 @@
-//! What is printed on a line of its own: a pattern, or several under one name.
+//! What has a line of its own in a result: a pattern, or several under one name.
 
 use std::collections::HashMap;
 
@@ -11,8 +11,8 @@ pub struct Row {
     pub label: Vec<u8>,
     /// The name, if one was given.
     pub name: Option<Vec<u8>>,
-    /// The patterns whose counts add up to its count, by their places in the list as
-    /// given; never none.
+    /// The patterns whose counts add up to its count, by their index in the list as given; at
+    /// least one.
     pub patterns: Vec<usize>,
 }
 
@@ -25,8 +25,8 @@ pub struct Rows {
 }
 
 impl Rows {
-    /// Patterns, each with its name if it has one. Those under one name make one
-    /// row, where the first of them stands; expanded, each makes one of its own.
+    /// Patterns, each with its name if it has one. Those under one name make one row, in place
+    /// of the first of them; expanded, each makes a row of its own.
     ///
     /// ```
     /// use cogrep_report::Rows;
@@ -74,13 +74,13 @@ impl Rows {
         self.rows.is_empty()
     }
 
-    /// The row at this place.
+    /// The row with this index.
     #[must_use]
     pub fn get(&self, row: usize) -> &Row {
         &self.rows[row]
     }
 
-    /// The pattern at this place in the list as given.
+    /// The pattern with this index in the list as given.
     #[must_use]
     pub fn pattern(&self, id: usize) -> &[u8] {
         &self.patterns[id]
@@ -92,23 +92,17 @@ impl Rows {
         self.patterns.len()
     }
 
-    /// Whether patterns under one name are shown apart, so that a name needs a column
+    /// Whether patterns under one name have rows of their own, so that a name needs a column
     /// of its own.
     #[must_use]
     pub fn is_expanded(&self) -> bool {
         self.expanded
     }
 
-    /// Whether any row has a name.
-    #[must_use]
-    pub fn has_names(&self) -> bool {
-        self.rows.iter().any(|row| row.name.is_some())
-    }
-
     /// The count of each row, given that of each pattern.
     #[must_use]
-    pub fn counts(&self, of_patterns: &[u64]) -> Vec<u64> {
-        let sum = |row: &Row| row.patterns.iter().map(|id| of_patterns[*id]).sum();
+    pub fn counts(&self, by_pattern: &[u64]) -> Vec<u64> {
+        let sum = |row: &Row| row.patterns.iter().map(|id| by_pattern[*id]).sum();
         self.rows.iter().map(sum).collect()
     }
 

@@ -14,14 +14,14 @@
 //! }
 //! ```
 //!
-//! `inputs` says which sources there were, those of the other parts too:
-//! [`SourceDigest`] has the method. `options` are what counts depend on, by name. `ordinal`
-//! is the place of a source among all. Counts are pairs of a pattern's place in the
-//! list and its count, those of zero left out. A source can also have a `reason` why it
-//! is not complete, `parts` with counts each, and `dispersion`; a pattern its
-//! `places`. `state` is what it takes to continue the count of a source that grows: where to
-//! go on, a digest of the bytes before, and the tally there, by the number of each needle;
-//! see [`TextState`](cogrep_core::TextState). Bytes that are not UTF-8 stand as in JSON results, with `_base64`.
+//! `inputs` identifies the sources, including those of the other parts: [`SourceDigest`] has
+//! the method. `options` are what counts depend on, by name. `ordinal` is the index of a source
+//! among all. Counts are pairs of the index of a pattern and its count, without those of zero.
+//! A source can also have a `reason` why it is not complete, `parts` with counts each, and
+//! `dispersion`; a pattern its `places`. `state` is what it takes to continue the count of a
+//! source that grows: where to go on, a digest of the bytes before, and the tally there, by the
+//! number of each needle; see [`TextState`](cogrep_core::TextState). Bytes that are not UTF-8
+//! are written as in JSON results, with `_base64`.
 //!
 //! Read next: [`merge`].
 
@@ -31,9 +31,10 @@ mod merge;
 use std::collections::BTreeMap;
 use std::io::{self, Write};
 
-use cogrep_core::{Counts, Located, Report, Shard, SourceDigest};
+use cogrep_core::{Counts, Located, Report, Shard, SourceDigest, SourceReport};
 
-use crate::collection::{Collection, Source};
+use crate::collection::Collection;
+use crate::formats::slices;
 
 pub use merge::{MergeError, Merged, merge};
 
@@ -41,29 +42,29 @@ pub use merge::{MergeError, Merged, merge};
 /// something else.
 const SCHEMA: u32 = 2;
 
-/// How every file begins: by this it is told from others.
+/// How every file begins, by which it is recognised.
 const BEGINNING: &[u8] = b"{\"cogrep_result\":";
 
-/// A result that is kept.
+/// A result that is saved.
 #[derive(Clone, Debug)]
 pub struct Saved {
-    /// Which part of the job it is of.
+    /// Which part of the job it is the result of.
     pub part: Shard,
     /// Which sources all parts have.
-    pub census: SourceDigest,
-    /// What the counts depend on, beside the patterns and the sources.
+    pub inputs: SourceDigest,
+    /// What the counts depend on besides the patterns and the sources.
     pub options: BTreeMap<String, String>,
-    /// Whether it was ended before its end.
+    /// Whether the run was interrupted.
     pub interrupted: bool,
-    /// How many places of each pattern it has at most.
+    /// The most places of a pattern that it can have.
     pub show: usize,
     /// The patterns, in the order given.
     pub patterns: Vec<SavedPattern>,
-    /// The sources of the part, in their order, with their places among all.
-    pub sources: Vec<Source>,
+    /// The sources of the part, in their order, with their ordinals among all.
+    pub sources: Vec<SourceReport>,
 }
 
-/// A pattern of a result that is kept.
+/// A pattern of a saved result.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct SavedPattern {
     /// The pattern's bytes.
@@ -76,10 +77,10 @@ pub struct SavedPattern {
     pub places: Vec<Located>,
 }
 
-/// Why something is no saved result.
+/// Why something cannot be read as a saved result.
 #[derive(Debug)]
 pub enum NotSaved {
-    /// It begins otherwise.
+    /// It begins in another way.
     Foreign,
     /// It is of a version that is not known here.
     Version(u32),
@@ -115,13 +116,13 @@ impl Saved {
         bytes.starts_with(BEGINNING)
     }
 
-    /// So many bytes tell whether a file is a saved result.
+    /// How many bytes of a file show whether it is a saved result.
     pub const BEGINNING_BYTES: usize = BEGINNING.len();
 
-    /// Keeps the result of a part, whose patterns had these names.
+    /// The result of a part, whose patterns had these names.
     #[must_use]
     pub fn new(
-        (part, census): (Shard, SourceDigest),
+        (part, inputs): (Shard, SourceDigest),
         options: BTreeMap<String, String>,
         show: usize,
         names: impl IntoIterator<Item = Option<Vec<u8>>>,
@@ -138,10 +139,10 @@ impl Saved {
             .sources
             .iter()
             .cloned()
-            .map(|source| Source { ordinal: part.place_among_all(source.ordinal), ..source });
+            .map(|source| SourceReport { ordinal: part.place_among_all(source.ordinal), ..source });
         Self {
             part,
-            census,
+            inputs,
             options,
             interrupted: report.interrupted,
             show,
@@ -156,7 +157,7 @@ impl Saved {
     ///
     /// When it cannot be written.
     pub fn write(&self, out: &mut impl Write) -> io::Result<()> {
-        serde_json::to_writer(&mut *out, &file::File::of(self))?;
+        serde_json::to_writer(&mut *out, &file::File::new(self))?;
         out.write_all(b"\n")
     }
 
@@ -164,7 +165,7 @@ impl Saved {
     ///
     /// # Errors
     ///
-    /// When it is none, or not as it was written.
+    /// When it is no saved result, or was changed since it was written.
     pub fn read(bytes: &[u8]) -> Result<Self, NotSaved> {
         if !Self::is_begun_by(bytes) {
             return Err(NotSaved::Foreign);
@@ -174,9 +175,9 @@ impl Saved {
         Ok(saved)
     }
 
-    /// Holds what the file says in several ways against each other.
+    /// Checks that the parts of the file agree.
     fn check(&self) -> Result<(), &'static str> {
-        let SourceDigest { sources, .. } = self.census;
+        let SourceDigest { sources, .. } = self.inputs;
         let (number, of) = (u64::from(self.part.number()), u64::from(self.part.of()));
         let expected = (sources + of - number) / of;
         if !self.interrupted && expected != self.sources.len() as u64 {
@@ -185,7 +186,7 @@ impl Saved {
         let mut totals = vec![0_u64; self.patterns.len()];
         for source in &self.sources {
             let counts = source.counts.as_ref();
-            for counts in counts.into_iter().chain(&source.parts) {
+            for counts in counts.into_iter().chain(slices(source)) {
                 if counts.iter().any(|(pattern, _)| pattern >= totals.len()) {
                     return Err("it has counts of no pattern");
                 }

@@ -1,8 +1,8 @@
-//! What a run spent its time on, to be looked at: [`trace`] for programs that show
-//! traces, and [`draw`] as a picture.
+//! What a run spent its time on: [`trace`] for programs that show traces, and [`draw`] as a
+//! plot.
 //!
-//! The picture is the chapter's: the run as it was, and below it the same measured pieces
-//! as they would have run one source after the other. See [`Serial`].
+//! The plot is the chapter's: the run as it was, and below it the same measured pieces as they
+//! would have run one source after the other. See [`Serial`].
 
 mod draw;
 mod lane;
@@ -15,7 +15,7 @@ pub use draw::draw;
 pub use serial::Serial;
 pub use trace::trace;
 
-/// The name of a source, or its number where there was no room for names.
+/// The name of a source, or its number if too many sources had names.
 fn name(recording: &Recording, task: Task) -> String {
     recording
         .names

@@ -11,7 +11,7 @@ pub enum By {
     /// Not at all: over all sources.
     #[default]
     Total,
-    /// A count a source.
+    /// A count for each source.
     File,
     /// A count for each of some equal parts of each source.
     Part,
@@ -30,7 +30,7 @@ pub enum Sort {
 }
 
 impl Sort {
-    /// Every order, by the name that it goes by.
+    /// The names of all orders.
     pub const NAMES: [&'static str; 3] = ["input", "count", "name"];
 }
 
@@ -54,22 +54,21 @@ pub struct View {
     pub by: By,
     /// The order of the rows.
     pub sort: Sort,
-    /// Only so many rows: those of the largest totals.
+    /// Only this many rows: those with the largest totals.
     pub top: Option<usize>,
     /// Only counts that are at least this: totals, and those broken down.
     pub min_count: u64,
 }
 
 impl View {
-    /// Whether nothing can be shown before all is counted.
+    /// Whether nothing can be shown before everything is counted.
     #[must_use]
     pub fn needs_totals(&self) -> bool {
         self.sort == Sort::Count || self.top.is_some()
     }
 
-    /// The rows in their order, chosen by everything but the least count; `totals`
-    /// are the counts of the rows, and are looked at only where they are
-    /// [needed](Self::needs_totals).
+    /// The rows in their order, chosen by everything but the least count; `totals` are the
+    /// counts of the rows, which are used only where they are [needed](Self::needs_totals).
     ///
     /// ```
     /// use cogrep_report::{Rows, Sort, View};
@@ -93,7 +92,7 @@ impl View {
         order
     }
 
-    /// The same, less the rows whose totals are too small.
+    /// The same without the rows whose totals are too small.
     #[must_use]
     pub fn shown(&self, rows: &Rows, totals: &[u64]) -> Vec<usize> {
         let mut order = self.order(rows, totals);

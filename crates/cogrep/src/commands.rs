@@ -30,3 +30,32 @@ pub(crate) fn run(context: &Context, command: &Command) -> Result<Status, Error>
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use std::ffi::OsStr;
+
+    use super::*;
+    use crate::args;
+
+    #[test]
+    fn a_command_gives_the_same_each_time() {
+        let folder = tempfile::tempdir().unwrap();
+        let [text, saved] = ["text", "saved"].map(|name| folder.path().join(name));
+        std::fs::write(&text, "love").unwrap();
+        let context = Context::from_env().unwrap();
+        let run = |words: &[&OsStr]| {
+            let words = [OsStr::new("cogrep"), OsStr::new("-q")].iter().chain(words);
+            let command = args::parse(words.map(|word| (*word).to_owned())).unwrap();
+            [run(&context, &command).unwrap(), run(&context, &command).unwrap()]
+        };
+        let [love, hate, save, merge] = ["love", "hate", "--save", "--merge"].map(OsStr::new);
+        let (text, saved) = (text.as_os_str(), saved.as_os_str());
+        assert_eq!(run(&[love, text]), [Status::Success; 2]);
+        assert_eq!(run(&[hate, text]), [Status::NotFound; 2]);
+        assert_eq!(run(&[love, text, save, saved]), [Status::Success; 2]);
+        assert_eq!(run(&[merge, saved]), [Status::Success; 2]);
+        std::fs::write(text, "hate").unwrap();
+        assert_eq!(run(&[hate, text]), [Status::Success; 2]);
+    }
+}

@@ -38,7 +38,7 @@ impl Context {
         choose_simd(env::var_os("COGREP_SIMD").as_deref())?;
         let (io, is_serial) = io(env::var_os("COGREP_IO").as_deref())?;
         Ok(Self {
-            terminal: Terminal::of_stdout(),
+            terminal: Terminal::stdout(),
             io,
             is_serial,
             range_bytes: range_bytes(env::var_os("COGREP_RANGE").as_deref())?,

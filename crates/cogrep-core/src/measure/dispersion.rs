@@ -5,11 +5,11 @@ use cogrep_source::Fault;
 
 use crate::measure::{Measure, TextFacts};
 
-/// Finds out how patterns are dispersed over a text, for a picture.
+/// Finds out how patterns are dispersed over a text, for a plot.
 #[derive(Clone, Copy, Debug, Default)]
 pub struct Disperse;
 
-/// How often each needle starts in each bin of a text.
+/// How often each pattern starts in each bin of a text.
 ///
 /// The length of a text need not be known before it has been read: bins begin at a byte each
 /// and become twice as wide whenever there would be more than [`MOST_BINS`](Self::MOST_BINS).
@@ -18,7 +18,8 @@ pub struct Disperse;
 pub struct Dispersion {
     /// A bin has two to the power of this many bytes.
     width_log2: u32,
-    /// By needle: the bins in which it starts, in order, and how often.
+    /// By needle, and by pattern once the text has ended: the bins in which it starts, in
+    /// order, and how often.
     bins: Vec<Vec<(u32, u64)>>,
 }
 
@@ -48,6 +49,12 @@ impl Measure for Disperse {
             }
         }
     }
+
+    fn by_pattern(&self, state: Dispersion, needles: &[usize]) -> Dispersion {
+        let bins = needles.iter().map(|needle| state.bins.get(*needle).cloned());
+        let bins = bins.map(Option::unwrap_or_default).collect();
+        Dispersion { width_log2: state.width_log2, bins }
+    }
 }
 
 /// Adds to the last bin, or to one after it.
@@ -62,7 +69,7 @@ impl Dispersion {
     /// More bins than this are never kept.
     pub const MOST_BINS: u64 = 2000;
 
-    /// A dispersion from its bins: for each needle those in which it starts, in order, and how
+    /// A dispersion from its bins: for each pattern those in which it starts, in order, and how
     /// often. `None` if bins have no such width, are too many, or are not in order.
     #[must_use]
     pub fn from_bins(bin_bytes: u64, bins: Vec<Vec<(u32, u64)>>) -> Option<Self> {
@@ -78,17 +85,9 @@ impl Dispersion {
         1 << self.width_log2
     }
 
-    /// The bins in which this needle starts, in order, and how often.
-    pub fn bins(&self, needle: usize) -> impl Iterator<Item = (u32, u64)> {
-        self.bins.get(needle).into_iter().flatten().copied()
-    }
-
-    /// The same for patterns of which each has one of the needles.
-    #[must_use]
-    pub fn by_pattern(&self, needles: &[usize]) -> Self {
-        let bins = needles.iter().map(|needle| self.bins.get(*needle).cloned());
-        let bins = bins.map(Option::unwrap_or_default).collect();
-        Self { width_log2: self.width_log2, bins }
+    /// The bins in which this pattern starts, in order, and how often.
+    pub fn bins(&self, pattern: usize) -> impl Iterator<Item = (u32, u64)> {
+        self.bins.get(pattern).into_iter().flatten().copied()
     }
 
     fn bin(&self, offset: u64) -> u32 {

@@ -42,10 +42,10 @@ pub struct Place {
     pub excerpt: Excerpt,
 }
 
-/// The first places of each needle.
+/// The first places of each pattern.
 #[derive(Clone, Debug, Default)]
 pub struct Places {
-    /// By needle.
+    /// By needle, and by pattern once the text has ended.
     found: Vec<Vec<Found>>,
     /// How many more of each needle are looked for, those that wait included.
     missing: Vec<usize>,
@@ -139,6 +139,11 @@ impl Measure for FirstPlaces {
             state.line_starts = next.line_starts;
         }
     }
+
+    fn by_pattern(&self, state: Places, needles: &[usize]) -> Places {
+        let found = needles.iter().map(|needle| state.found[*needle].clone());
+        Places { found: found.collect(), ..Places::default() }
+    }
 }
 
 impl Places {
@@ -176,11 +181,15 @@ impl Places {
         }
     }
 
-    /// The places of each pattern, where each has one of the needles.
+    /// The places of this pattern, in order.
+    pub fn places(&self, pattern: usize) -> impl Iterator<Item = Place> {
+        self.found.get(pattern).into_iter().flatten().map(Found::place)
+    }
+
+    /// Whether there is none.
     #[must_use]
-    pub fn by_pattern(&self, needles: &[usize]) -> Vec<Vec<Place>> {
-        let places = |needle: &usize| self.found[*needle].iter().map(Found::place).collect();
-        needles.iter().map(places).collect()
+    pub fn is_empty(&self) -> bool {
+        self.found.iter().all(Vec::is_empty)
     }
 }
 

@@ -26,11 +26,13 @@ impl Slice {
 }
 
 /// The counts of slices.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Slices {
     text_bytes: u64,
-    /// By slice, then by needle.
+    /// By slice, then by needle, until the text has ended.
     counts: Vec<Vec<u64>>,
+    /// The counts of each slice by pattern, once it has.
+    by_pattern: Vec<Counts>,
 }
 
 impl Measure for Slice {
@@ -42,7 +44,8 @@ impl Measure for Slice {
 
     fn begin(&self, text: &TextFacts) -> Result<Slices, Fault> {
         let text_bytes = text.text_bytes.ok_or(Fault::NoLength)?;
-        Ok(Slices { text_bytes, counts: vec![vec![0; text.needles]; self.slices] })
+        let counts = vec![vec![0; text.needles]; self.slices];
+        Ok(Slices { text_bytes, counts, by_pattern: Vec::new() })
     }
 
     fn hit(&self, state: &mut Slices, hit: Hit) {
@@ -58,14 +61,24 @@ impl Measure for Slice {
         let counts = state.counts.iter_mut().flatten();
         counts.zip(next.counts.iter().flatten()).for_each(|(count, more)| *count += more);
     }
+
+    fn by_pattern(&self, state: Slices, needles: &[usize]) -> Slices {
+        let counts = |slice: &Vec<u64>| Counts::new(needles.iter().map(|needle| slice[*needle]));
+        Slices { by_pattern: state.counts.iter().map(counts).collect(), ..Slices::default() }
+    }
 }
 
 impl Slices {
-    /// The counts of each slice, for patterns of which each has one of the needles.
+    /// Slices with these counts.
     #[must_use]
-    pub fn by_pattern(&self, needles: &[usize]) -> Vec<Counts> {
-        let counts = |slice: &Vec<u64>| Counts::new(needles.iter().map(|needle| slice[*needle]));
-        self.counts.iter().map(counts).collect()
+    pub fn from_counts(slices: Vec<Counts>) -> Self {
+        Self { by_pattern: slices, ..Self::default() }
+    }
+
+    /// The counts of each slice by pattern, in the order of the slices.
+    #[must_use]
+    pub fn counts(&self) -> &[Counts] {
+        &self.by_pattern
     }
 }
 

@@ -24,7 +24,7 @@ use self::hooks::{Paced, Plain, Ranged};
 use super::pace::Pace;
 use super::ranges::{Claim, Divided};
 use crate::job::Job;
-use crate::measure::{AnyMeasure, Dispersion, Places, Slices, TextFacts};
+use crate::measure::{AnyMeasure, TextFacts};
 use crate::network::{Counted, Hooks, Network, cat, cat_fetched};
 use crate::report::SourceReport;
 use crate::schedule::Schedule;
@@ -341,19 +341,11 @@ impl<'a, W: Turns> Worker<'a, W> {
 
     /// Adds up what was counted in a source, and reports what is to be known of it.
     fn conclude(&self, counted: Counted, report: &mut SourceReport) {
-        let Counted { tally, mut findings, .. } = counted;
+        let Counted { tally, findings, .. } = counted;
         let plan = self.job.plan;
         report.counts = self.job.by_source.then(|| Counts::new(plan.totals(&tally)));
         self.total.borrow_mut().merge(&tally);
-        let needles = plan.needles();
-        if let Some(places) = findings.take::<Places>() {
-            report.places = places.by_pattern(needles);
-        }
-        if let Some(slices) = findings.take::<Slices>() {
-            report.parts = slices.by_pattern(needles);
-        }
-        report.dispersion = findings.take::<Dispersion>().map(|found| found.by_pattern(needles));
-        report.findings = findings;
+        report.findings = findings.by_pattern(plan.needles());
         if let Some(progress) = self.job.progress {
             progress.add_source();
         }

@@ -4,7 +4,8 @@ use std::fs;
 use std::num::{NonZeroU64, NonZeroUsize};
 use std::sync::Arc;
 
-use cogrep_core::{Input, Job, Matching, Patterns, Plan, Report, SourceReport, Unit};
+use cogrep_core::measure::{Dispersion, Place, Places, Slices};
+use cogrep_core::{Counts, Input, Job, Matching, Patterns, Plan, Report, Unit};
 use cogrep_match::EngineChoice;
 use longest_gap::{Gap, LongestGap};
 use proptest::prelude::*;
@@ -13,13 +14,22 @@ use proptest::prelude::*;
 #[allow(dead_code, reason = "of the example only its measure is wanted")]
 mod longest_gap;
 
+/// What measures find in a text.
+#[derive(Debug, PartialEq)]
+struct Measured {
+    counts: Counts,
+    places: Vec<Vec<Place>>,
+    slices: Vec<Counts>,
+    dispersion: Dispersion,
+}
+
 /// All that measures of all kinds find in a text.
 fn measured(
     text: &[u8],
     patterns: &[&str],
     matching: Matching,
     range_bytes: Option<u64>,
-) -> (SourceReport, Report) {
+) -> (Measured, Report) {
     let folder = tempfile::tempdir().unwrap();
     fs::write(folder.path().join("text"), text).unwrap();
     let inputs = [Input::Path(folder.path().into())];
@@ -38,12 +48,14 @@ fn measured(
     };
     let mut seen = Vec::new();
     let report = job.run(|source| {
-        seen.push(SourceReport {
-            counts: source.counts.clone(),
-            places: source.places.clone(),
-            parts: source.parts.clone(),
-            dispersion: source.dispersion.clone(),
-            ..SourceReport::new(source.name.clone(), cogrep_core::Outcome::Complete, 0)
+        let findings = &source.findings;
+        let places = findings.get::<Places>().unwrap();
+        let all = 0..plan.patterns().len();
+        seen.push(Measured {
+            counts: source.counts.clone().unwrap(),
+            places: all.map(|pattern| places.places(pattern).collect()).collect(),
+            slices: findings.get::<Slices>().unwrap().counts().to_vec(),
+            dispersion: findings.get::<Dispersion>().unwrap().clone(),
         });
         let gaps = source.findings.get::<Vec<Gap>>().unwrap();
         assert_eq!(gaps.len(), plan.needle_count());
@@ -85,14 +97,11 @@ proptest! {
         let patterns = ["ab", "aba", "aa", "a", "k", "b\na", "line", "é"];
         let (whole, _) = measured(&text, &patterns, matching, None);
         let (ranges, _) = measured(&text, &patterns, matching, Some(range_bytes));
-        prop_assert_eq!(&ranges.counts, &whole.counts);
-        prop_assert_eq!(&ranges.places, &whole.places);
-        prop_assert_eq!(&ranges.parts, &whole.parts);
-        prop_assert_eq!(&ranges.dispersion, &whole.dispersion);
-        let counts = whole.counts.unwrap();
+        prop_assert_eq!(&ranges, &whole);
+        let counts = whole.counts;
         for (index, places) in whole.places.iter().enumerate() {
             prop_assert_eq!(places.len() as u64, counts.get(index).min(3));
-            let slices: u64 = whole.parts.iter().map(|slice| slice.get(index)).sum();
+            let slices: u64 = whole.slices.iter().map(|slice| slice.get(index)).sum();
             prop_assert_eq!(slices, counts.get(index));
         }
     }
@@ -104,7 +113,7 @@ fn a_text_that_repeats_without_end_is_counted_in_order() {
     let (whole, _) = measured(&text, &["aa"], Matching::default(), None);
     let (ranges, report) = measured(&text, &["aa"], Matching::default(), Some(9_000));
     assert_eq!(report.patterns[0].count, 25_000);
-    assert_eq!((ranges.places, ranges.parts), (whole.places, whole.parts));
+    assert_eq!((ranges.places, ranges.slices), (whole.places, whole.slices));
 }
 
 #[test]

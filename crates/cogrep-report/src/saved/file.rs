@@ -1,4 +1,4 @@
-//! What stands in the file of a saved result, field by field.
+//! The file of a saved result, field by field.
 
 use std::borrow::Cow;
 use std::collections::BTreeMap;
@@ -6,19 +6,22 @@ use std::path::PathBuf;
 
 use base64::Engine as _;
 use base64::prelude::BASE64_STANDARD;
-use cogrep_core::measure::Dispersion;
-use cogrep_core::{Counts, Excerpt, Located, Place, Shard, SourceDigest, SourceName, TextState};
+use cogrep_core::measure::{Disperse, Dispersion, Findings, Slice, Slices};
+use cogrep_core::{
+    Counts, Excerpt, Fault, Located, Outcome, Place, Shard, SourceDigest, SourceName, SourceReport,
+    TextState,
+};
 use serde::de::Error as _;
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
 use super::{NotSaved, SCHEMA, Saved, SavedPattern};
-use crate::collection::Source;
-use crate::json::strings;
+use crate::formats::slices;
+use crate::formats::strings;
 
 /// The object that the file is.
 #[derive(Serialize, Deserialize)]
 pub(super) struct File<'a> {
-    /// First, since files are told by it.
+    /// First, since files are recognised by it.
     cogrep_result: u32,
     part: u32,
     of: u32,
@@ -101,29 +104,29 @@ struct DispersionField {
 }
 
 impl<'a> File<'a> {
-    pub(super) fn of(saved: &'a Saved) -> Self {
+    pub(super) fn new(saved: &'a Saved) -> Self {
         Self {
             cogrep_result: SCHEMA,
             part: saved.part.number(),
             of: saved.part.of(),
             inputs: InputsField {
-                sources: saved.census.sources,
-                digest: format!("{:016x}", saved.census.digest),
+                sources: saved.inputs.sources,
+                digest: format!("{:016x}", saved.inputs.digest),
             },
             options: saved.options.clone(),
             interrupted: saved.interrupted,
             show: saved.show,
-            patterns: saved.patterns.iter().map(PatternField::of).collect(),
+            patterns: saved.patterns.iter().map(PatternField::new).collect(),
             sources: saved
                 .sources
                 .iter()
-                .map(|source| SourceField::of(source, saved.patterns.len()))
+                .map(|source| SourceField::new(source, saved.patterns.len()))
                 .collect(),
         }
     }
 }
 
-/// Reads a file of which only the beginning is known to be right.
+/// Reads a file that begins as a saved result does.
 pub(super) fn read(bytes: &[u8]) -> Result<Saved, NotSaved> {
     let damaged = |error: serde_json::Error| NotSaved::Damaged(error.to_string());
     let File { part, of, inputs, options, interrupted, show, patterns, sources, .. } =
@@ -146,7 +149,7 @@ pub(super) fn read(bytes: &[u8]) -> Result<Saved, NotSaved> {
     let sources = sources.into_iter().map(SourceField::into_source);
     Ok(Saved {
         part: Shard::new(part, of).map_err(|_| wrong("part"))?,
-        census: SourceDigest { sources: inputs.sources, digest },
+        inputs: SourceDigest { sources: inputs.sources, digest },
         options,
         interrupted,
         show,
@@ -156,10 +159,10 @@ pub(super) fn read(bytes: &[u8]) -> Result<Saved, NotSaved> {
 }
 
 impl PatternField {
-    fn of(saved: &SavedPattern) -> Self {
+    fn new(saved: &SavedPattern) -> Self {
         let (pattern, pattern_base64) = strings(&saved.pattern);
         let (name, name_base64) = saved.name.as_deref().map(strings).unzip();
-        let places = saved.places.iter().map(PlaceField::of).collect();
+        let places = saved.places.iter().map(PlaceField::new).collect();
         let name_base64 = name_base64.flatten();
         Self { pattern, pattern_base64, name, name_base64, count: saved.count, places }
     }
@@ -179,7 +182,7 @@ impl PatternField {
 }
 
 impl PlaceField {
-    fn of(located: &Located) -> Self {
+    fn new(located: &Located) -> Self {
         let Place { bytes, line, column, excerpt } = &located.place;
         let (source, source_base64) = strings(located.source.as_bytes());
         let (text, excerpt_base64) = strings(&excerpt.text);
@@ -211,9 +214,9 @@ impl PlaceField {
 }
 
 impl<'a> SourceField<'a> {
-    fn of(saved: &'a Source, patterns: usize) -> Self {
+    fn new(saved: &'a SourceReport, patterns: usize) -> Self {
         let (source, source_base64) = strings(saved.name.as_bytes());
-        let dispersion = saved.dispersion.as_ref().map(|dispersion| DispersionField {
+        let dispersion = saved.findings.get::<Dispersion>().map(|dispersion| DispersionField {
             bin_bytes: dispersion.bin_bytes(),
             bins: (0..patterns).map(|pattern| dispersion.bins(pattern).collect()).collect(),
         });
@@ -221,47 +224,51 @@ impl<'a> SourceField<'a> {
             ordinal: saved.ordinal,
             source,
             source_base64,
-            outcome: saved.outcome.to_owned(),
-            reason: saved.reason.clone(),
+            outcome: saved.outcome.as_str().to_owned(),
+            reason: saved.outcome.fault().map(ToString::to_string),
             bytes: saved.text_bytes,
-            counts: saved.counts.as_ref().map(Pairs::of),
-            parts: saved.parts.iter().map(Pairs::of).collect(),
+            counts: saved.counts.as_ref().map(Pairs::new),
+            parts: slices(saved).iter().map(Pairs::new).collect(),
             dispersion,
             state: saved.state.as_ref().map(Cow::Borrowed),
         }
     }
 
-    fn into_source(self) -> Option<Source> {
-        let outcome = ["complete", "partial", "failed"];
-        let dispersion = match self.dispersion {
-            Some(DispersionField { bin_bytes, bins }) => {
-                Some(Dispersion::from_bins(bin_bytes, bins)?)
-            }
-            None => None,
+    fn into_source(self) -> Option<SourceReport> {
+        let name = source_name(exact(self.source, self.source_base64)?);
+        let fault = self.reason.map(|reason| {
+            let was_interrupted = reason == Fault::Interrupted.to_string();
+            if was_interrupted { Fault::Interrupted } else { Fault::Reported(reason) }
+        });
+        let outcome = match (self.outcome.as_str(), fault) {
+            ("complete", None) => Outcome::Complete,
+            ("partial", Some(fault)) => Outcome::Partial(fault),
+            ("failed", Some(fault)) => Outcome::Failed(fault),
+            _ => return None,
         };
-        let outcome = *outcome.iter().find(|word| **word == self.outcome)?;
-        if (outcome == "complete") != self.reason.is_none() {
-            return None;
+        let mut findings = Findings::default();
+        if !self.parts.is_empty() {
+            let slices: Vec<Counts> = self.parts.into_iter().map(Pairs::into_counts).collect();
+            findings.insert(Slice::new(slices.len()), Slices::from_counts(slices));
         }
-        Some(Source {
+        if let Some(DispersionField { bin_bytes, bins }) = self.dispersion {
+            findings.insert(Disperse, Dispersion::from_bins(bin_bytes, bins)?);
+        }
+        Some(SourceReport {
             ordinal: self.ordinal,
-            name: source_name(exact(self.source, self.source_base64)?),
-            outcome,
-            reason: self.reason,
-            text_bytes: self.bytes,
             counts: self.counts.map(Pairs::into_counts),
-            parts: self.parts.into_iter().map(Pairs::into_counts).collect(),
-            dispersion,
+            findings,
             state: self.state.map(Cow::into_owned),
+            ..SourceReport::new(name, outcome, self.bytes)
         })
     }
 }
 
-/// Counts as pairs of a pattern's place and its count, those of zero left out.
+/// Counts as pairs of the index of a pattern and its count, without those of zero.
 struct Pairs<'a>(Cow<'a, Counts>);
 
 impl<'a> Pairs<'a> {
-    fn of(counts: &'a Counts) -> Self {
+    fn new(counts: &'a Counts) -> Self {
         Self(Cow::Borrowed(counts))
     }
 
@@ -286,7 +293,7 @@ impl<'de> Deserialize<'de> for Pairs<'_> {
     }
 }
 
-/// The bytes of a field that stands beside its `_base64`.
+/// The bytes of a field that may have another with `_base64`.
 fn exact(text: String, base64: Option<String>) -> Option<Vec<u8>> {
     match base64 {
         Some(base64) => BASE64_STANDARD.decode(base64).ok(),
@@ -305,7 +312,7 @@ fn path(bytes: Vec<u8>) -> PathBuf {
     std::ffi::OsString::from_vec(bytes).into()
 }
 
-/// Where names are not bytes, those from elsewhere may only be shown.
+/// Where names are not bytes, those from other systems are only shown.
 #[cfg(not(unix))]
 fn path(bytes: Vec<u8>) -> PathBuf {
     String::from_utf8_lossy(&bytes).into_owned().into()

@@ -1,18 +1,14 @@
 //! Saved results, added up.
 //!
-//! All must have counted the same patterns in the same way. Parts of one job belong
-//! together by the census of its sources, and each must be there exactly once. Jobs
-//! over different inputs add up too.
+//! All must have the same patterns and options. Parts of one job are recognised by the digest
+//! of its sources, and each must be there exactly once. Jobs over different inputs add up too.
 
 use std::collections::BTreeMap;
 use std::fmt;
 
-use cogrep_core::{
-    Fault, Located, Outcome, PatternCount, Report, Shard, SourceDigest, SourceReport,
-};
+use cogrep_core::{Located, Outcome, PatternCount, Report, Shard, SourceDigest, SourceReport};
 
 use super::{Saved, SavedPattern};
-use crate::collection::Source;
 use crate::escape::escape;
 
 /// What saved results add up to.
@@ -23,8 +19,8 @@ pub struct Merged {
     /// The name of each pattern, if it has one.
     pub names: Vec<Option<Vec<u8>>>,
     /// All sources, in the order of one run over all of them.
-    pub sources: Vec<Source>,
-    /// How many places of each pattern are known at most.
+    pub sources: Vec<SourceReport>,
+    /// The most places of a pattern that are known.
     pub show: usize,
 }
 
@@ -36,7 +32,7 @@ pub enum MergeError {
     Nothing,
     /// Two of them counted different patterns.
     Patterns {
-        /// One, and the first, which is held against all others.
+        /// One, and the first, with which all others are compared.
         files: [String; 2],
     },
     /// Two of them counted in different ways.
@@ -48,7 +44,7 @@ pub enum MergeError {
         /// What it was for each of the two.
         values: [Option<String>; 2],
     },
-    /// One was ended before its end, so other parts cannot be held against it.
+    /// One was interrupted, so it does not fit the other parts.
     Interrupted {
         /// The file.
         file: String,
@@ -87,13 +83,13 @@ impl fmt::Display for MergeError {
         match self {
             Self::Nothing => write!(f, "no saved result to merge"),
             Self::Patterns { files: [file, first] } => {
-                write!(f, "{}: counted other patterns than {}", name(file), name(first))
+                write!(f, "{}: has other patterns than {}", name(file), name(first))
             }
             Self::Options { files: [file, first], option, values } => {
                 let [here, there] =
                     values.each_ref().map(|value| value.as_deref().unwrap_or("nothing"));
                 let (file, first) = (name(file), name(first));
-                write!(f, "{file}: counted otherwise than {first}: {option} is {here}, not {there}")
+                write!(f, "{file}: has other options than {first}: {option} is {here}, not {there}")
             }
             Self::Interrupted { file, part } => {
                 write!(f, "{}: {} was interrupted; run it again", name(file), words(part))
@@ -101,9 +97,9 @@ impl fmt::Display for MergeError {
             Self::Doubled { files: [file, first], parts: [part, other] } if part == other => {
                 let (file, first) = (name(file), name(first));
                 if *part == Shard::WHOLE {
-                    write!(f, "{file}: doubled; {first} is of the same inputs")
+                    write!(f, "{file}: duplicate; {first} has the same inputs")
                 } else {
-                    write!(f, "{file}: doubled; {first} is {} already", words(part))
+                    write!(f, "{file}: duplicate; {first} is {} already", words(part))
                 }
             }
             Self::Doubled { files: [file, first], parts: [part, other] } => {
@@ -119,8 +115,8 @@ impl fmt::Display for MergeError {
                 let (part, other) = (words(part), words(other));
                 write!(
                     f,
-                    "{file}: {part} is of other inputs than {first}, {other}: {here} sources \
-                     in all, and {there}; parts must meet the same sources in the same order"
+                    "{file}: {part} has other inputs than {first}, {other}: {here} sources in all, \
+                     not {there}; all parts must have the same sources in the same order"
                 )
             }
         }
@@ -131,7 +127,7 @@ impl std::error::Error for MergeError {}
 
 /// The results of one job, by part.
 struct Group {
-    census: SourceDigest,
+    inputs: SourceDigest,
     of: u32,
     /// The file of each part that is there, by the number of the part.
     parts: BTreeMap<u32, usize>,
@@ -192,14 +188,14 @@ fn differing_option(one: &Saved, other: &Saved) -> Option<(String, [Option<Strin
     differing.next().map(|name| (name.clone(), values(name)))
 }
 
-/// Puts the parts of each job together, and holds that none is missing or doubled.
+/// Puts the parts of each job together, and checks that each is there exactly once.
 fn group(names: &[String], saved: &[Saved]) -> Result<Vec<Group>, MergeError> {
     let mut groups: Vec<Group> = Vec::new();
     let pair = |one: usize, other: usize| {
         ([names[one].clone(), names[other].clone()], [saved[one].part, saved[other].part])
     };
-    for (file, Saved { part, census, .. }) in saved.iter().enumerate() {
-        match groups.iter_mut().find(|group| group.census == *census) {
+    for (file, Saved { part, inputs, .. }) in saved.iter().enumerate() {
+        match groups.iter_mut().find(|group| group.inputs == *inputs) {
             Some(group) if group.of != part.of() || group.parts.contains_key(&part.number()) => {
                 let other = group.parts.get(&part.number()).copied();
                 let (files, parts) = pair(file, other.unwrap_or(group.first()));
@@ -208,7 +204,7 @@ fn group(names: &[String], saved: &[Saved]) -> Result<Vec<Group>, MergeError> {
             Some(group) => drop(group.parts.insert(part.number(), file)),
             None => {
                 let parts = BTreeMap::from([(part.number(), file)]);
-                groups.push(Group { census: *census, of: part.of(), parts });
+                groups.push(Group { inputs: *inputs, of: part.of(), parts });
             }
         }
     }
@@ -216,7 +212,7 @@ fn group(names: &[String], saved: &[Saved]) -> Result<Vec<Group>, MergeError> {
     match (incomplete.next(), incomplete.next()) {
         (Some(one), Some(other)) => {
             let (files, parts) = pair(other.first(), one.first());
-            let sources = [other.census.sources, one.census.sources];
+            let sources = [other.inputs.sources, one.inputs.sources];
             Err(MergeError::Inputs { files, parts, sources })
         }
         (Some(group), None) => {
@@ -227,7 +223,7 @@ fn group(names: &[String], saved: &[Saved]) -> Result<Vec<Group>, MergeError> {
     }
 }
 
-/// Adds up results that belong together; `order` are the files, a job after the other.
+/// Adds up results that belong together; `order` has the files, job by job.
 fn add_up(groups: &[Group], order: &[usize], saved: Vec<Saved>, show: usize) -> Merged {
     let names = saved[0].patterns.iter().map(|pattern| pattern.name.clone()).collect();
     let blank = |saved: &SavedPattern| PatternCount {
@@ -243,11 +239,11 @@ fn add_up(groups: &[Group], order: &[usize], saved: Vec<Saved>, show: usize) -> 
     }
     let interrupted = saved.iter().any(|saved| saved.interrupted);
     for group in groups {
-        for (place, sum) in counted.iter_mut().enumerate() {
+        for (index, sum) in counted.iter_mut().enumerate() {
             let of_parts = group.files().map(|file| &saved[file]);
             add_places(
                 sum,
-                of_parts.map(|saved| (&saved.sources[..], &saved.patterns[place])),
+                of_parts.map(|saved| (&saved.sources[..], &saved.patterns[index])),
                 show,
             );
         }
@@ -256,16 +252,17 @@ fn add_up(groups: &[Group], order: &[usize], saved: Vec<Saved>, show: usize) -> 
     let mut sources = Vec::new();
     for group in groups {
         let of_parts = group.files().flat_map(|file| std::mem::take(&mut of_files[file]));
-        let mut of_group: Vec<Source> = of_parts.collect();
+        let mut of_group: Vec<SourceReport> = of_parts.collect();
         of_group.sort_by_key(|source| source.ordinal);
         sources.extend(of_group);
     }
-    let has_ended = |word: &str| sources.iter().filter(|source| source.outcome == word).count();
+    let partial = sources.iter().filter(|source| matches!(source.outcome, Outcome::Partial(_)));
+    let failed = sources.iter().filter(|source| matches!(source.outcome, Outcome::Failed(_)));
     let report = Report {
         patterns: counted,
         source_count: sources.len() as u64,
-        partial_count: has_ended("partial") as u64,
-        failed_count: has_ended("failed") as u64,
+        partial_count: partial.count() as u64,
+        failed_count: failed.count() as u64,
         cores: 1,
         sources: Vec::new(),
         text_bytes: sources.iter().map(|source| source.text_bytes).sum(),
@@ -274,11 +271,10 @@ fn add_up(groups: &[Group], order: &[usize], saved: Vec<Saved>, show: usize) -> 
     Merged { report, names, sources, show }
 }
 
-/// Adds the first places of one pattern in the sources of one job, out of those of
-/// each part.
+/// Adds the first places of one pattern in the sources of one job, given those of each part.
 fn add_places<'a>(
     sum: &mut PatternCount,
-    of_parts: impl Iterator<Item = (&'a [Source], &'a SavedPattern)>,
+    of_parts: impl Iterator<Item = (&'a [SourceReport], &'a SavedPattern)>,
     show: usize,
 ) {
     let mut places: Vec<(u64, &Located)> = Vec::new();
@@ -290,9 +286,9 @@ fn add_places<'a>(
     sum.places.extend(places.into_iter().map(|(_, located)| located.clone()).take(wanted));
 }
 
-/// Finds for each place of a part in which of its sources it is; both are in order.
+/// Adds to each place of a part the ordinal of its source; both are in order.
 fn with_ordinals<'a>(
-    sources: &'a [Source],
+    sources: &'a [SourceReport],
     located: &'a [Located],
 ) -> impl Iterator<Item = (u64, &'a Located)> {
     let mut at = 0;
@@ -309,28 +305,4 @@ fn with_ordinals<'a>(
         least = located.place.bytes.start + 1;
         (sources.get(at).map_or(0, |source| source.ordinal), located)
     })
-}
-
-impl Merged {
-    /// What a run tells of one of the [`sources`](Self::sources).
-    #[must_use]
-    pub fn source_report(&self, source: &Source) -> SourceReport {
-        let fault = |reason: &String| {
-            let interrupted = Fault::Interrupted;
-            let was_interrupted = *reason == interrupted.to_string();
-            if was_interrupted { interrupted } else { Fault::Reported(reason.clone()) }
-        };
-        let outcome = match source.reason.as_ref().map(fault) {
-            None => Outcome::Complete,
-            Some(fault) if source.outcome == "failed" => Outcome::Failed(fault),
-            Some(fault) => Outcome::Partial(fault),
-        };
-        SourceReport {
-            ordinal: source.ordinal,
-            counts: source.counts.clone(),
-            parts: source.parts.clone(),
-            dispersion: source.dispersion.clone(),
-            ..SourceReport::new(source.name.clone(), outcome, source.text_bytes)
-        }
-    }
 }

@@ -1,5 +1,5 @@
-//! The picture of a run: as it was, and as the same pieces would have run one source
-//! after the other.
+//! The plot of a run: as it was, and as the same pieces would have run one source after the
+//! other.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::fmt::Write;
@@ -10,16 +10,16 @@ use unicode_width::UnicodeWidthStr;
 
 use super::lane::{BUSY, Lane};
 use super::{Serial, duration, name, percent};
-use crate::picture::{LABEL_COLUMNS, MARGIN, begin, markup};
-use crate::table::separated;
+use crate::number::separated;
+use crate::plots::{LABEL_COLUMNS, MARGIN, begin, markup};
 
 /// The width of the part in which something is drawn, in pixels.
 const PLOT: usize = 900;
 
-/// Where that part begins; before it stand the labels.
+/// Where that part begins, after the labels.
 const LEFT: usize = MARGIN + 240;
 
-/// The width of the part behind it, with the shares.
+/// The width of the part after it, with the shares.
 const RIGHT: usize = 130;
 
 /// The heights of what a core does, of a source, and of all that wait.
@@ -30,13 +30,13 @@ const WAITING: usize = 64;
 /// More cores than this are not drawn.
 const MOST_CORES: usize = 64;
 
-/// Up to so many sources have a row each.
+/// The most sources that have a row each.
 const MOST_SOURCES: usize = 24;
 
-/// Of more sources, those that took longest have one.
+/// Of more sources, the number of those that have one: those that took longest.
 const LONGEST_SOURCES: usize = 12;
 
-/// Both pictures have one scale, unless one of them is longer by more than this.
+/// Both parts of the plot have one scale, unless one is longer by more than this factor.
 const ONE_SCALE: u64 = 6;
 
 const STYLE: &str = "\
@@ -62,13 +62,12 @@ fn slot(cause: Cause) -> usize {
     }
 }
 
-/// Draws a run as it was, core by core and source by source, and below it the same
-/// pieces one source after the other; both with the share of the time in which a core
-/// was busy.
+/// Draws a run as it was, core by core and source by source, and below it the same pieces one
+/// source after the other; both with the share of the time in which a core was busy.
 ///
-/// Of many sources those that took longest have a row of their own; the others are in
-/// the rows of the cores, and in a row that says how many wait at each time. The two
-/// pictures are groups with `data-picture`, `data-nanoseconds` and `data-busy`.
+/// Of many sources, those that took longest have a row of their own; the others are in the
+/// rows of the cores, and in a row that shows how many wait at each time. The two parts are
+/// groups with `data-picture`, `data-nanoseconds` and `data-busy`.
 #[must_use]
 pub fn draw(recording: &Recording) -> String {
     let serial = Serial::new(recording);
@@ -84,14 +83,14 @@ pub fn draw(recording: &Recording) -> String {
     svg
 }
 
-/// How much time each of the two pictures covers.
+/// How much time each of the two parts covers.
 fn scales(recording: &Recording, serial: &Serial) -> [u64; 2] {
     let (run, serial) = (recording.wall.max(1), serial.nanoseconds.max(1));
     let longer = run.max(serial);
     if longer / run.min(serial) >= ONE_SCALE { [run, serial] } else { [longer, longer] }
 }
 
-/// A picture that grows downwards. Writing to a string does not fail, here and below.
+/// A plot that grows downwards. Writing to a string does not fail, here and below.
 struct Page {
     svg: String,
     y: usize,
@@ -106,8 +105,8 @@ impl Page {
         );
     }
 
-    /// A label before what is drawn, and a word behind it.
-    fn labels(&mut self, height: usize, label: &str, behind: &str) {
+    /// A label before what is drawn, and a word after it.
+    fn labels(&mut self, height: usize, label: &str, after: &str) {
         let middle = self.y + height / 2 + 5;
         let shown = cut_front(label);
         let _ = writeln!(
@@ -117,10 +116,10 @@ impl Page {
             markup(&shown),
             markup(label)
         );
-        self.text(LEFT + PLOT + 10, middle, "soft", "start", behind);
+        self.text(LEFT + PLOT + 10, middle, "soft", "start", after);
     }
 
-    /// The ground of a strip that covers so much of all the time.
+    /// The background of a strip that covers a part of the time.
     fn band(&mut self, height: usize, time: u64, all: u64) {
         let (y, width) = (self.y, x(time, all) - x(0, all));
         let _ = writeln!(
@@ -137,7 +136,7 @@ impl Page {
             ("walk", "walking"),
             ("loop", "event loop"),
             ("disk", "waits for the disk"),
-            ("other", "waits for somebody"),
+            ("other", "waits for a writer"),
             ("turn", "waits for its turn"),
             ("held", "held its core"),
         ];
@@ -229,7 +228,7 @@ impl Page {
         self.y += height + 10;
     }
 
-    #[expect(clippy::cast_precision_loss, reason = "a place in a picture")]
+    #[expect(clippy::cast_precision_loss, reason = "a place in a plot")]
     fn lane(&mut self, lane: &Lane, height: usize, unit: usize, classes: &[(usize, &str)]) {
         let bottom = (self.y + height.midpoint(unit)) as f64;
         lane.draw(&mut self.svg, (LEFT, bottom), unit as f64, classes);
@@ -271,7 +270,7 @@ impl Page {
     }
 
     /// How many sources wait at each time.
-    #[expect(clippy::cast_precision_loss, reason = "a place in a picture")]
+    #[expect(clippy::cast_precision_loss, reason = "a place in a plot")]
     fn waiting(&mut self, recording: &Recording, all: u64) {
         let mut lane = Lane::new(PLOT, all);
         for wait in recording.cores.iter().flat_map(|core| &core.waits) {
@@ -321,7 +320,7 @@ impl Page {
         self.svg.push_str("</g>\n");
     }
 
-    /// The axis of time, with a number every so often.
+    /// The axis of time, with some numbers.
     fn axis(&mut self, all: u64) {
         let y = self.y;
         let step = step(all);
@@ -422,7 +421,7 @@ fn rows(recording: &Recording) -> Shown<'_> {
         shown.sort_by_key(|row| std::cmp::Reverse(row.end - row.start));
         shown.truncate(LONGEST_SOURCES);
     }
-    // Where spans were folded nobody knows what a single source did.
+    // Where spans were merged it is not known what a single source did.
     if recording.cores.iter().any(is_folded) {
         shown.clear();
     }
@@ -461,7 +460,7 @@ fn cut_front(label: &str) -> String {
 }
 
 /// The pixel of a time.
-#[expect(clippy::cast_precision_loss, reason = "a place in a picture")]
+#[expect(clippy::cast_precision_loss, reason = "a place in a plot")]
 fn x(at: u64, all: u64) -> f64 {
     LEFT as f64 + at as f64 / all.max(1) as f64 * PLOT as f64
 }

@@ -1,7 +1,7 @@
 //! A strip of time, drawn in columns of a pixel each.
 //!
-//! However many spans there are, a strip takes no more than its pixels: in each column
-//! the kinds stand on each other, as high as their share of that column's time.
+//! However many spans there are, a strip takes no more than its pixels: in each column the
+//! activities are stacked, each as high as its share of that column's time.
 
 use std::fmt::Write;
 
@@ -10,19 +10,19 @@ use cogrep_core::trace::Activity;
 /// What was done in each column of a strip.
 pub(super) struct Lane {
     columns: Vec<[f64; 6]>,
-    /// Nanoseconds a column.
+    /// The nanoseconds of a column.
     width: f64,
 }
 
 impl Lane {
-    /// A strip of so many columns for so much time.
-    #[expect(clippy::cast_precision_loss, reason = "a place in a picture")]
+    /// A strip of some columns for some time.
+    #[expect(clippy::cast_precision_loss, reason = "a place in a plot")]
     pub(super) fn new(columns: usize, nanoseconds: u64) -> Self {
         let width = (nanoseconds as f64 / columns as f64).max(1e-9);
         Self { columns: vec![[0.0; 6]; columns], width }
     }
 
-    /// Adds what was done from a time on; the kinds evenly spread over it.
+    /// Adds what was done from a time on; each activity is spread evenly over it.
     pub(super) fn add(&mut self, start: u64, took: &[u64; 6]) {
         let length: u64 = took.iter().sum();
         for (kind, took) in took.iter().enumerate().filter(|(_, took)| **took > 0) {
@@ -35,7 +35,7 @@ impl Lane {
         clippy::cast_precision_loss,
         clippy::cast_possible_truncation,
         clippy::cast_sign_loss,
-        reason = "a place in a picture"
+        reason = "a place in a plot"
     )]
     pub(super) fn add_amount(&mut self, start: u64, end: u64, amount: u64, slot: usize) {
         let (start, end) = (start as f64, end as f64);
@@ -59,7 +59,7 @@ impl Lane {
         sums.fold(0.0_f64, f64::max) / self.width
     }
 
-    /// Draws the strip, a path for each kind that is not idle, where it has a class.
+    /// Draws the strip, with a path for each activity that has a class.
     ///
     /// `unit` is how high the whole of a column's time is, in pixels.
     pub(super) fn draw(
@@ -104,7 +104,7 @@ fn tenths(pixels: f64) -> f64 {
     (pixels * 10.0).round() / 10.0
 }
 
-/// Boxes beside each other, equal neighbours as one.
+/// Boxes next to each other, equal neighbours as one.
 fn path(left: usize, boxes: &[(f64, f64)]) -> String {
     let mut path = String::new();
     let mut nth = 0;

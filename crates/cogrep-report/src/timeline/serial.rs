@@ -5,9 +5,9 @@ use cogrep_core::trace::{Activity, Cause, Recording, Track, Wait};
 /// The measured pieces of a run, laid end to end: finding the sources, then one source
 /// after the other, each with what it waited for.
 ///
-/// A piece is as long as it was measured, less the time in which the system had given
-/// the core to another thread. What an event loop does to choose who goes on is left out,
-/// and so is waiting for a turn: there would have been no others.
+/// A piece is as long as it was measured, without the time in which the system had given the
+/// core to another thread. What an event loop does to choose the next task is left out, and so
+/// is waiting for a turn: there would have been no others.
 ///
 /// The wait for a disk is shared: of any time in which several sources waited for it, each
 /// gets an equal part. Together they are the time in which the disk was waited for, which
@@ -79,7 +79,7 @@ impl Serial {
 
 /// How much of its busy time a core really had.
 fn share(track: &Track, recording: &Recording) -> f64 {
-    // Who waits for the disk on the spot is not on a core meanwhile.
+    // A thread that blocks on the disk is not on a core meanwhile.
     let had = if recording.is_serial { undisplaced(track) } else { track.on_core };
     had.map_or(1.0, |had| ratio(had, track.busy()).min(1.0))
 }

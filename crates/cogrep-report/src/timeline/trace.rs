@@ -35,7 +35,7 @@ struct Event<'a> {
 }
 
 impl<'a> Event<'a> {
-    fn new((cat, name): (&'a str, &'a str), ph: &'a str, tid: usize, at: u64) -> Self {
+    fn new(cat: &'a str, name: &'a str, ph: &'a str, tid: usize, at: u64) -> Self {
         let ts = microseconds(at);
         Self { name, cat, ph, pid: 1, tid, ts, dur: None, id: None, s: None, args: Value::Null }
     }
@@ -55,7 +55,7 @@ pub fn trace(out: &mut impl Write, recording: &Recording) -> io::Result<()> {
     out.write_all(b"{\"displayTimeUnit\":\"ms\",\"otherData\":")?;
     serde_json::to_writer(&mut *out, &sums(recording))?;
     out.write_all(b",\"traceEvents\":[\n")?;
-    let mut process = Event::new(("__metadata", "process_name"), "M", 0, 0);
+    let mut process = Event::new("__metadata", "process_name", "M", 0, 0);
     process.args = json!({ "name": "cogrep" });
     serde_json::to_writer(&mut *out, &process)?;
     for (tid, track) in (1..).zip(recording.tracks()) {
@@ -87,13 +87,13 @@ fn write_track(
     tid: usize,
     track: &Track,
 ) -> io::Result<()> {
-    let mut thread = Event::new(("__metadata", "thread_name"), "M", tid, 0);
+    let mut thread = Event::new("__metadata", "thread_name", "M", tid, 0);
     thread.args = json!({ "name": track.name });
     write(out, &thread)?;
     for span in &track.spans {
         let mut at = span.start;
         for (kind, took) in Activity::ALL.into_iter().zip(span.took).filter(|(_, took)| *took > 0) {
-            let mut event = Event::new(("core", kind.as_str()), "X", tid, at);
+            let mut event = Event::new("core", kind.as_str(), "X", tid, at);
             event.dur = Some(microseconds(took));
             let is_source = matches!(kind, Activity::Read | Activity::Decode | Activity::Count);
             event.args = match (is_source, span.folded) {
@@ -111,7 +111,7 @@ fn write_track(
             Cause::Writer => "waiting",
             Cause::Turn => "waiting for its turn",
         };
-        let mut begin = Event::new(("source", what), "b", tid, wait.start);
+        let mut begin = Event::new("source", what, "b", tid, wait.start);
         begin.id = Some(wait.task);
         begin.args = json!({
             "source": name(recording, wait.task),
@@ -119,13 +119,13 @@ fn write_track(
             "folded": wait.folded,
         });
         write(out, &begin)?;
-        let mut end = Event::new(("source", what), "e", tid, wait.end);
+        let mut end = Event::new("source", what, "e", tid, wait.end);
         end.id = Some(wait.task);
         write(out, &end)?;
     }
     for hold in &track.holds {
         let what = format!("held its core for {}", duration(hold.nanoseconds));
-        let mut event = Event::new(("held", &what), "i", tid, hold.start);
+        let mut event = Event::new("held", &what, "i", tid, hold.start);
         event.s = Some("t");
         event.args = json!({ "source": name(recording, hold.task) });
         write(out, &event)?;

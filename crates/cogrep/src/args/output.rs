@@ -77,7 +77,7 @@ impl OutputArgs {
                 separator: self.separator,
             },
             view: self.view,
-            width: if self.format == Format::Table { terminal.width() } else { None },
+            width: terminal.width(),
         })
     }
 

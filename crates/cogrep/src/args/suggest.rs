@@ -50,7 +50,7 @@ pub(super) fn no_pattern(matches: &ArgMatches) -> Error {
     let error = Error::usage("no pattern given");
     if matches.contains_id(id::IN) {
         error.hint(
-            "--in takes every word up to the next flag, so patterns stand before it: \
+            "--in takes every word up to the next flag, so patterns go before it: \
              cogrep love hate --in book.txt",
         )
     } else {
@@ -67,9 +67,9 @@ pub(super) fn refuse_patterns_as_inputs(
     let exists = |input: &&OsStr| *input == "-" || Path::new(*input).exists();
     // A word with a dot or a slash may be a file that is missing, among others.
     let is_name = |input: &&OsStr| input.as_encoded_bytes().iter().any(|byte| b"./".contains(byte));
-    let (lacking, files) = inputs.split_at(inputs.iter().position(exists).unwrap_or(0));
-    let Some(first) = lacking.first() else { return Ok(()) };
-    if !files.iter().all(exists) || files.len() > 1 && lacking.iter().any(is_name) {
+    let (missing, files) = inputs.split_at(inputs.iter().position(exists).unwrap_or(0));
+    let Some(first) = missing.first() else { return Ok(()) };
+    if !files.iter().all(exists) || files.len() > 1 && missing.iter().any(is_name) {
         return Ok(());
     }
     let mut others: Vec<&OsString> = words.iter().skip(1).collect();
@@ -128,15 +128,17 @@ pub(super) fn not_literal(pattern: &str) -> Option<&'static str> {
     const SIGNS: [&str; 8] = [".*", "\\b", "\\w", "\\d", "\\s", "[a-", "[A-", "[0-"];
     if pattern.contains('|') {
         return Some(
-            "| stands for itself; give each pattern its own -e, or make it a regular expression \
-             with -E",
+            "| is an ordinary character here; give each pattern its own -e, or use a regular \
+             expression with -E",
         );
     }
     let is_list = pattern.split(',').count() > 1
         && pattern.split(',').all(|word| !word.is_empty() && word.chars().all(char::is_alphabetic));
     if is_list {
-        return Some("a comma stands for itself; several patterns: cogrep love hate --in book.txt");
+        return Some(
+            "a comma is an ordinary character; several patterns: cogrep love hate --in book.txt",
+        );
     }
     let is_meant = SIGNS.iter().any(|sign| pattern.contains(sign));
-    is_meant.then_some("the pattern stands for itself; with -E it is a regular expression")
+    is_meant.then_some("the pattern is literal text; with -E it is a regular expression")
 }

@@ -90,7 +90,7 @@ fn run(
     let observe = |source: &SourceReport| {
         bar.suspend(|| report_fault(source));
         if collects {
-            collection.take(source);
+            collection.push(source);
         }
         if !output.quiet && written.is_ok() {
             written = printer.source(source);
@@ -110,7 +110,7 @@ fn run(
     if !output.quiet {
         printer.finish(&report, &collection)?;
     }
-    let facts = || stopwatch.facts(&report, plan.reason(), (&args.selection, &args.inputs));
+    let facts = || stopwatch.facts(&report, plan.reason(), &args.selection, &args.inputs);
     if output.has_plots() {
         let facts = if output.report.is_some() { facts() } else { Vec::new() };
         plots::write(output, &rows, &report, &collection, &facts)?;

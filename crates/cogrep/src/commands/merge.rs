@@ -2,6 +2,8 @@
 
 use std::io::{self, BufWriter};
 
+use cogrep_core::SourceReport;
+use cogrep_core::measure::{Dispersion, Slices};
 use cogrep_report::{Collection, Merged, Printer, Rows, merge as add_up, separated};
 
 use super::outcome::{conclude, report_fault};
@@ -36,13 +38,16 @@ fn require(args: &MergeArgs, merged: &Merged) -> Result<(), Error> {
     if args.show > merged.show {
         return lack("--show", &format!("--show {}", args.show));
     }
-    let mut read = merged.sources.iter().filter(|source| !source.has_failed());
-    if *slices > 0 && read.any(|source| source.parts.len() != *slices) {
+    let mut read = merged.sources.iter().filter(|source| source.outcome.is_complete());
+    let saved = |source: &SourceReport| {
+        source.findings.get::<Slices>().map_or(0, |slices| slices.counts().len())
+    };
+    if *slices > 0 && read.any(|source| saved(source) != *slices) {
         return lack("--by part", &format!("--by part={slices}"));
     }
     let needs_dispersion = report.is_some() || *plot_kind == PlotKind::Dispersion;
-    let mut read = merged.sources.iter().filter(|source| !source.has_failed());
-    if needs_dispersion && read.any(|source| source.dispersion.is_none()) {
+    let mut read = merged.sources.iter().filter(|source| source.outcome.is_complete());
+    if needs_dispersion && read.any(|source| source.findings.get::<Dispersion>().is_none()) {
         let flag = if report.is_some() { "--report" } else { "--plot-kind dispersion" };
         return lack(flag, "--plot FILE.svg --plot-kind dispersion, or --report FILE.html");
     }
@@ -58,10 +63,9 @@ fn print(context: &Context, args: &MergeArgs, merged: &Merged) -> Result<(), Err
     let layout = output.layout(context.terminal)?;
     let mut printer = Printer::new(BufWriter::new(io::stdout()), layout, &rows);
     for source in sources {
-        let source = merged.source_report(source);
-        report_fault(&source);
+        report_fault(source);
         if !output.quiet {
-            printer.source(&source)?;
+            printer.source(source)?;
         }
     }
     if !output.quiet {

@@ -1,4 +1,4 @@
-//! How sources and whole runs end, as the user is told.
+//! How sources and whole runs end, for the user.
 
 use cogrep_core::{Report, SourceReport};
 use cogrep_report::escape;

@@ -4,7 +4,7 @@ use std::ffi::OsString;
 
 use cogrep_core::Report;
 use cogrep_core::trace::Recording;
-use cogrep_report::{Collection, Rows, page, picture, timeline};
+use cogrep_report::{Collection, Rows, page, plots, timeline};
 
 use super::files::{self, Content, write_file};
 use crate::args::{OutputArgs, PlotKind, TimelineKind};
@@ -34,12 +34,12 @@ pub(super) fn write(
     if let Some(path) = &output.plot {
         let counts: Vec<u64> = report.patterns.iter().map(|pattern| pattern.count).collect();
         let totals = rows.counts(&counts);
-        let drawn = picture::drawn(rows, &view, &totals).map_err(|error| {
+        let drawn = plots::drawn(rows, &view, &totals).map_err(|error| {
             Error::usage(format!("--plot: {error}")).hint("choose fewer with --top")
         })?;
         let svg = match output.plot_kind {
-            PlotKind::Bars => picture::bars(rows, &drawn, &totals),
-            PlotKind::Dispersion => picture::dispersion(rows, &drawn, &totals, collection),
+            PlotKind::Bars => plots::bars(rows, &drawn, &totals),
+            PlotKind::Dispersion => plots::dispersion(rows, &drawn, &totals, collection),
         };
         write_file(path, |file| file.write_all(svg.as_bytes()))?;
     }

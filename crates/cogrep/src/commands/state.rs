@@ -34,14 +34,14 @@ pub(super) fn resume(path: &OsStr, args: &CountArgs) -> Result<TextStates, Error
         Error::input(format!("--resume {name}: {what}")).hint("count without --resume")
     };
     if !saved.patterns.iter().map(|pattern| &pattern.pattern[..]).eq(args.patterns.iter()) {
-        return Err(other("it counted other patterns".to_owned()));
+        return Err(other("it has other patterns".to_owned()));
     }
     let options = options(args);
     if let Some((option, now)) =
         options.iter().find(|(name, now)| saved.options.get(*name) != Some(now))
     {
         let before = saved.options.get(option).map_or("nothing", String::as_str);
-        return Err(other(format!("it counted otherwise: {option} was {before}, not {now}")));
+        return Err(other(format!("it has other options: {option} was {before}, not {now}")));
     }
     let states = saved.sources.into_iter().filter_map(|source| Some((source.name, source.state?)));
     Ok(states.collect())

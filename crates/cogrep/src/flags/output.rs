@@ -10,7 +10,7 @@ pub(super) fn args() -> Vec<Arg> {
     const HEADING: &str = "Output";
     vec![
         option(id::FORMAT, "FORMAT", HEADING, "Format of the results")
-            .value_parser(PossibleValuesParser::new(Format::NAMES)),
+            .value_parser(PossibleValuesParser::new(Format::names())),
         number(id::SHOW, "N", HEADING, "Show the first N places of each pattern, with their lines"),
         switch(id::BARE, HEADING, "Print only numbers"),
         switch(id::QUIET, HEADING, "Print no results, only set the exit status").short('q'),

@@ -37,7 +37,8 @@ impl Stopwatch {
         &self,
         report: &Report,
         engine: &str,
-        selected: (&Selection, &[Input]),
+        selection: &Selection,
+        inputs: &[Input],
     ) -> Vec<(&'static str, String)> {
         let taken = self.begun.elapsed();
         let counting = taken.saturating_sub(self.building);
@@ -53,7 +54,7 @@ impl Stopwatch {
         ];
         let peak = memory("VmHWM:");
         // Someone who interrupts a run does not want to wait for another walk.
-        facts.extend((!report.interrupted).then(|| ("left out", left_out(selected))));
+        facts.extend((!report.interrupted).then(|| ("left out", left_out(selection, inputs))));
         facts.extend(peak.map(|peak| ("memory", format!("{} at the peak", kilobytes(peak)))));
         facts
     }
@@ -83,7 +84,7 @@ fn sources(report: &Report) -> String {
 
 /// How many files and folders each rule left out of the folders that were walked. It walks
 /// them again, so that runs without these facts do not count what they leave out.
-fn left_out((selection, inputs): (&Selection, &[Input])) -> String {
+fn left_out(selection: &Selection, inputs: &[Input]) -> String {
     let counts = selection.left_out(inputs, &Files);
     let all = separated(counts.values().sum());
     let by_rule =

@@ -20,7 +20,7 @@ pub(crate) struct Terminal {
 }
 
 impl Terminal {
-    pub(crate) fn of_stdout() -> Self {
+    pub(crate) fn stdout() -> Self {
         Self { is_terminal: io::stdout().is_terminal() }
     }
 

@@ -150,7 +150,7 @@ fn no_pattern_is_an_error_that_shows_the_way() {
     ");
     assert_snapshot!(place.run(["--in", "book.txt", "love"]), @"
     ----- standard error
-    cogrep: no pattern given; --in takes every word up to the next flag, so patterns stand before it: cogrep love hate --in book.txt
+    cogrep: no pattern given; --in takes every word up to the next flag, so patterns go before it: cogrep love hate --in book.txt
     ----- status 2
     ");
     place.write("empty", b"");

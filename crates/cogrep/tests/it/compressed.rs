@@ -95,7 +95,7 @@ fn what_other_programs_packed_is_counted_in() {
 }
 
 /// The decoders together have so much memory, and no more of them work at once than it
-/// is enough for; nobody waits for ever.
+/// is enough for; nothing waits forever.
 #[test]
 fn many_large_windows_are_served_one_after_the_other() {
     let place = Place::new();
@@ -139,7 +139,7 @@ fn what_is_wrong_with_packed_data_is_said() {
     let said = "cogrep: a.gz: something that is no gzip data follows the gzip data; ";
     assert!(garbage.err.starts_with(said), "{}", garbage.err);
 
-    // No equal parts can be told of what shows its length only at the end.
+    // What shows its length only at the end cannot be divided into equal parts.
     place.write("a.gz", &gzip);
     let parts = place.run(["love", "a.gz", "--by", "part=2"]);
     assert!(parts.err.contains("its length is not known before it is read"), "{}", parts.err);

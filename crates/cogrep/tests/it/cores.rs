@@ -28,7 +28,7 @@ const LITERALS: [&str; 10] =
 
 const EXPRESSIONS: [&str; 6] = ["l[o]ve", "a+", "(ab)+a?", "^$", r"e\b", "[\u{212A}é]"];
 
-/// What a run on so many cores gives, in ranges of so many bytes.
+/// What a run on this many cores gives, in ranges of this many bytes.
 fn run(place: &Place, arguments: &[&str], cores: usize, range: &str) -> Answer {
     let mut command = place.command();
     command.env("COGREP_RANGE", range).args(arguments).arg(format!("-j{cores}"));

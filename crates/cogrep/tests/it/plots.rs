@@ -19,7 +19,7 @@ fn groups(svg: &str) -> Vec<(&str, &str)> {
     groups.map(|group| (attribute(group, "data-pattern"), group)).collect()
 }
 
-/// The label that is seen in a group, which must stand at its marks.
+/// The visible label of a group, which must be next to its marks.
 fn label(group: &str) -> &str {
     let (_, text) = group.split_once("text-anchor=\"end\">").unwrap();
     text.split_once('<').unwrap().0
@@ -39,7 +39,7 @@ fn marks(group: &str) -> BTreeSet<(usize, u64, u64)> {
     marks
 }
 
-/// Every offset at which the folded needle stands in the text, where a character
+/// Every offset at which the folded needle occurs in the text, where a character
 /// begins, found one character after the other.
 fn offsets(text: &str, needle: &str) -> Vec<u64> {
     let length = needle.chars().count();
@@ -91,7 +91,7 @@ fn marks_stand_where_the_patterns_do() {
     // From top to bottom in the order given.
     let height = |group: &str| attribute(group, "y").parse::<u64>().unwrap();
     assert!(groups.windows(2).all(|pair| height(pair[0].1) < height(pair[1].1)));
-    // The ends of the texts, one behind the other.
+    // The ends of the texts, one after the other.
     let ends: Vec<&str> =
         svg.split("class=\"end\"").skip(1).map(|end| attribute(end, "data-end")).collect();
     assert_eq!(ends, [short.len().to_string(), (short.len() + long.len()).to_string()]);
@@ -201,7 +201,7 @@ fn a_picture_that_cannot_be_made_is_an_error() {
     let place = Place::with(&[("a.txt", b"1")]);
     let list: String = (0..1001).fold(String::new(), |list, number| list + &format!("{number}\n"));
     place.write("list", list.as_bytes());
-    assert_snapshot!(place.run(["-f", "list", "a.txt", "--plot=out.svg", "-q"]).err, @"cogrep: --plot: 1001 patterns do not fit into a picture; choose fewer with --top");
+    assert_snapshot!(place.run(["-f", "list", "a.txt", "--plot=out.svg", "-q"]).err, @"cogrep: --plot: 1001 patterns do not fit into a plot; choose fewer with --top");
     assert_eq!(
         place.run(["-f", "list", "a.txt", "--plot=out.svg", "-q", "--top=3"]),
         expect("", "", 0)

@@ -174,7 +174,7 @@ fn on_a_terminal(place: &Place, variables: &[(&str, &str)], command: &str) -> Op
     on_a_terminal_of(place, 80, variables, command)
 }
 
-/// The same, on one of so many columns.
+/// The same, on one with this many columns.
 fn on_a_terminal_of(
     place: &Place,
     columns: usize,

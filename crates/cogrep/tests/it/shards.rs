@@ -19,7 +19,7 @@ fn tree() -> Place {
 
 const JOB: [&str; 8] = ["-i", "love", "HATE", "hope", "aa", "--in", "in", "gone.txt"];
 
-/// Runs the job in so many parts, saved as `1`, `2` and so on; gives their names.
+/// Runs the job in this many parts, saved as `1`, `2` and so on; gives their names.
 fn run_parts(place: &Place, of: u32, flags: &[&str]) -> Vec<String> {
     let parts = (1..=of).map(|number| {
         let part = format!("{number}/{of}");
@@ -113,9 +113,12 @@ fn lost_doubled_and_foreign_parts_are_errors() {
         err
     };
     assert_eq!(error(&["1", "2", "4"]), "cogrep: part 3 of 4 is missing; 1 belongs to it\n");
-    assert_eq!(error(&["1", "2", "3", "2", "4"]), "cogrep: 2: doubled; 2 is part 2 of 4 already\n");
+    assert_eq!(
+        error(&["1", "2", "3", "2", "4"]),
+        "cogrep: 2: duplicate; 2 is part 2 of 4 already\n"
+    );
     fs::copy(place.path().join(&files[2]), place.path().join("copy")).unwrap();
-    assert_eq!(error(&["1", "3", "copy"]), "cogrep: copy: doubled; 3 is part 3 of 4 already\n");
+    assert_eq!(error(&["1", "3", "copy"]), "cogrep: copy: duplicate; 3 is part 3 of 4 already\n");
     assert_eq!(error(&["1", "2", "3", "gone"]), "cogrep: gone: no such file\n");
     place.write("text", b"merge");
     assert_eq!(
@@ -129,16 +132,16 @@ fn lost_doubled_and_foreign_parts_are_errors() {
     };
     assert_eq!(
         other("p", &["-i", "love", "hate", "hope", "aa", "--in", "in", "gone.txt"]),
-        "cogrep: p: counted other patterns than 1\n"
+        "cogrep: p: has other patterns than 1\n"
     );
     assert_eq!(
         other("c", &["love", "HATE", "hope", "aa", "--in", "in", "gone.txt"]),
-        "cogrep: c: counted otherwise than 1: ignore-case is false, not true\n"
+        "cogrep: c: has other options than 1: ignore-case is false, not true\n"
     );
     assert_eq!(
         other("i", &["-i", "love", "HATE", "hope", "aa", "--in", "in"]),
-        "cogrep: i: part 4 of 4 is of other inputs than 1, part 1 of 4: 23 sources in all, and \
-         24; parts must meet the same sources in the same order\n"
+        "cogrep: i: part 4 of 4 has other inputs than 1, part 1 of 4: 23 sources in all, not \
+         24; all parts must have the same sources in the same order\n"
     );
     place.run(["-q", "--part", "3/3", "--save", "t"].iter().chain(&JOB));
     assert_eq!(
@@ -146,7 +149,7 @@ fn lost_doubled_and_foreign_parts_are_errors() {
         "cogrep: t: is part 3 of 3, but 1 is part 1 of 4 of the same inputs\n"
     );
     place.run(["-q", "--save", "w"].iter().chain(&JOB));
-    assert_eq!(error(&["w", "w"]), "cogrep: w: doubled; w is of the same inputs\n");
+    assert_eq!(error(&["w", "w"]), "cogrep: w: duplicate; w has the same inputs\n");
 }
 
 #[test]

@@ -1,5 +1,5 @@
 //! What can be read, all kinds of it at once: the counts are exact, the order is
-//! that of the inputs, and what nobody can read is said.
+//! that of the inputs, and what cannot be read is reported.
 
 use std::ffi::OsString;
 use std::fmt::Write as _;
@@ -286,7 +286,7 @@ fn inputs_come_from_lists() {
     assert_eq!(run(&["love", "--files-from", "list"]), expect("love 5\n", "", 0));
     assert_eq!(run(&["love", "--files0-from", "list0"]), expect("love 3\n", "", 0));
     assert_eq!(run(&["love", "--files-from", "crlf"]), expect("love 5\n", "", 0));
-    assert_eq!(run(&["love", "--files0-from", "crlf0"]).status, 2, "the name is as it stands");
+    assert_eq!(run(&["love", "--files0-from", "crlf0"]).status, 2, "the name is as it is written");
     assert_eq!(run(&["love", "a.txt", "--files-from", "list"]), expect("love 6\n", "", 0));
     assert_eq!(run(&["love", "--files-from", "empty"]), expect("love 0\n", "", 1));
     let piped = place.pipe(b"folder\na.txt\n", ["love", "--files-from", "-"]);
@@ -323,7 +323,7 @@ fn compressed_files_are_unpacked_and_what_is_cut_off_is_said() {
     assert!((20_100..40_000).contains(&count), "what came before the cut counts: {count}");
 }
 
-/// Folders are walked by several threads where nobody is told of each source: what is
+/// Folders are walked by several threads where sources are not reported one by one: what is
 /// said of some comes in the order of their names all the same.
 #[test]
 fn faults_keep_their_order_however_the_sources_were_found() {

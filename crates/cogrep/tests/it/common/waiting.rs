@@ -37,7 +37,7 @@ pub(crate) fn wait_until_idle(child: &Child, pipes: &[impl AsFd]) {
     let mut before = None;
     wait_for("the program waits for more", || {
         let now = if are_empty(pipes) { switches_while_asleep(child.id()) } else { None };
-        // No thread has run in between, so none was on its way to wake another.
+        // No thread has run in between, so none was about to wake another.
         let is_idle = now.is_some() && now == before;
         before = now;
         is_idle.then_some(())

@@ -11,31 +11,30 @@
 //! }
 //! ```
 //!
-//! `id` is the place of a pattern in the list as given, from 0, also where the list
-//! is sorted or only a part of it is shown. A pattern that was given a name has it as
-//! `name`; then there is also a list `names`, of objects of `name`, `count` and
-//! `patterns`, the ids of the patterns that add up to it.
+//! `id` is the index of a pattern in the list as given, from 0, also where the list is sorted
+//! or only a part of it is shown. A pattern that was given a name has it as `name`; then there
+//! is also a list `names`, of objects of `name`, `count` and `patterns`, the ids of the
+//! patterns that add up to it.
 //!
-//! Counting by source, each of `sources` also has `counts`, in the order of
-//! `patterns`; counting by part, it has `parts`, a list of such lists, too. Where
-//! places are shown, each pattern has `places`: objects of `source`, `offset` and
-//! `length` in bytes of its text, `line` and `column` from 1, the column in bytes, and
-//! `excerpt`, what stands around it in its line.
+//! By source, each of `sources` also has `counts`, in the order of `patterns`; by part, it
+//! has `parts`, a list of such lists, too. Where places are shown, each pattern has `places`:
+//! objects of `source`, `offset` and `length` in bytes of its text, `line` and `column` from
+//! 1, the column in bytes, and `excerpt`, the text around it in its line.
 //!
-//! A string that is not UTF-8 has its invalid parts replaced by U+FFFD, and beside it
-//! stands the same name with `_base64`, which has the exact bytes.
+//! A string that is not UTF-8 has its invalid parts replaced by U+FFFD, and a second field,
+//! with `_base64` after the name, has the exact bytes.
 
-use std::io::{self, Write};
+use std::io;
 
 use base64::Engine as _;
 use base64::prelude::BASE64_STANDARD;
-use cogrep_core::{Counts, Located, Report};
+use cogrep_core::{Counts, Located, Report, SourceReport};
 use serde::{Serialize, Serializer};
 
-use crate::collection::{Collection, Source as Collected};
 use crate::escape::InertJson;
+use crate::formats::{Exporter, Out, Shown, Totals, slices};
 use crate::row::Rows;
-use crate::view::{By, View};
+use crate::view::By;
 
 /// The version of the schema, which changes when a field is renamed, removed or
 /// means something else.
@@ -86,7 +85,7 @@ struct Name {
     patterns: Vec<usize>,
 }
 
-/// A place where a pattern stands.
+/// A place where a pattern occurs.
 #[derive(Serialize)]
 pub(crate) struct Place {
     source: String,
@@ -121,22 +120,22 @@ impl Place {
 
 /// A source, and how it ended.
 #[derive(Serialize)]
-struct Source<'a> {
+struct Source {
     source: String,
     #[serde(skip_serializing_if = "Option::is_none")]
     source_base64: Option<String>,
     outcome: &'static str,
     bytes: u64,
     #[serde(skip_serializing_if = "Option::is_none")]
-    reason: Option<&'a str>,
+    reason: Option<String>,
     #[serde(skip_serializing_if = "Option::is_none")]
     counts: Option<Vec<u64>>,
     #[serde(skip_serializing_if = "Vec::is_empty")]
     parts: Vec<Vec<u64>>,
 }
 
-impl<'a> Source<'a> {
-    fn new(source: &'a Collected, ids: &[usize], patterns: usize, by: By) -> Self {
+impl Source {
+    fn new(source: &SourceReport, ids: &[usize], patterns: usize, by: By) -> Self {
         let (name, source_base64) = strings(source.name.as_bytes());
         let chosen = |counts: &Counts| {
             let all = counts.to_vec(patterns);
@@ -145,19 +144,19 @@ impl<'a> Source<'a> {
         Self {
             source: name,
             source_base64,
-            outcome: source.outcome,
+            outcome: source.outcome.as_str(),
             bytes: source.text_bytes,
-            reason: source.reason.as_deref(),
+            reason: source.outcome.fault().map(ToString::to_string),
             counts: source.counts.as_ref().filter(|_| by != By::Total).map(chosen),
-            parts: source.parts.iter().filter(|_| by == By::Part).map(chosen).collect(),
+            parts: slices(source).iter().filter(|_| by == By::Part).map(chosen).collect(),
         }
     }
 }
 
-/// Sources that are made ready one at a time: of many sources and patterns only the
-/// counts that are not zero are in memory at once.
+/// Sources that are prepared one at a time: of many sources and patterns only the counts that
+/// are not zero are in memory at once.
 struct Sources<'a> {
-    sources: &'a [Collected],
+    sources: &'a [SourceReport],
     ids: &'a [usize],
     patterns: usize,
     by: By,
@@ -166,7 +165,8 @@ struct Sources<'a> {
 
 impl Serialize for Sources<'_> {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        let chosen = self.sources.iter().filter(|source| !self.only_failed || source.has_failed());
+        let is_chosen = |source: &&SourceReport| !self.only_failed || !source.outcome.is_complete();
+        let chosen = self.sources.iter().filter(is_chosen);
         let written = |source| Source::new(source, self.ids, self.patterns, self.by);
         serializer.collect_seq(chosen.map(written))
     }
@@ -184,37 +184,52 @@ struct Everything<'a> {
     complete: bool,
 }
 
-/// Writes the one object.
-pub(crate) fn report(
-    out: &mut impl Write,
-    rows: &Rows,
-    view: &View,
-    report: &Report,
-    collection: &Collection,
-) -> io::Result<()> {
-    let counts: Vec<u64> = report.patterns.iter().map(|pattern| pattern.count).collect();
-    let totals = rows.counts(&counts);
-    let shown = view.shown(rows, &totals);
-    let ids: Vec<usize> =
-        shown.iter().flat_map(|row| rows.get(*row).patterns.iter().copied()).collect();
-    let sources = |only_failed| Sources {
-        sources: &collection.sources,
-        ids: &ids,
-        patterns: rows.pattern_count(),
-        by: view.by,
-        only_failed,
-    };
-    let everything = Everything {
-        schema: SCHEMA,
-        patterns: patterns(rows, &shown, report),
-        names: names(rows, &shown, &totals),
-        sources: sources(false),
-        failed: sources(true),
-        bytes: report.text_bytes,
-        complete: report.is_complete(),
-    };
-    serde_json::to_writer_pretty(InertJson(&mut *out), &everything)?;
-    out.write_all(b"\n")
+/// The format.
+#[derive(Debug)]
+pub(super) struct Json;
+
+impl Exporter for Json {
+    fn name(&self) -> &'static str {
+        "json"
+    }
+
+    fn has_places(&self) -> bool {
+        true
+    }
+
+    fn waits(&self) -> bool {
+        true
+    }
+
+    fn names_sources(&self) -> bool {
+        true
+    }
+
+    fn finish(&self, out: &mut Out<'_>, shown: &Shown<'_>, result: &Totals<'_>) -> io::Result<()> {
+        let Shown { rows, view, .. } = *shown;
+        let Totals { report, counts, collection } = *result;
+        let shown = view.shown(rows, counts);
+        let ids: Vec<usize> =
+            shown.iter().flat_map(|row| rows.get(*row).patterns.iter().copied()).collect();
+        let sources = |only_failed| Sources {
+            sources: &collection.sources,
+            ids: &ids,
+            patterns: rows.pattern_count(),
+            by: view.by,
+            only_failed,
+        };
+        let everything = Everything {
+            schema: SCHEMA,
+            patterns: patterns(rows, &shown, report),
+            names: names(rows, &shown, counts),
+            sources: sources(false),
+            failed: sources(true),
+            bytes: report.text_bytes,
+            complete: report.is_complete(),
+        };
+        serde_json::to_writer_pretty(InertJson(&mut *out), &everything)?;
+        out.write_all(b"\n")
+    }
 }
 
 fn patterns(rows: &Rows, shown: &[usize], report: &Report) -> Vec<Pattern> {

@@ -1,29 +1,30 @@
-//! Where patterns stand: the dispersion plot of corpus linguistics.
+//! Where patterns occur: the dispersion plot of corpus linguistics.
 //!
-//! The texts lie one behind the other from left to right, their ends marked; each row
-//! has a mark for every bin of a text in which it occurs. The rows are in their order
-//! from top to bottom, each with its own label beside its marks.
+//! The texts follow each other from left to right, their ends marked; each row has a mark for
+//! every bin of a text in which it occurs. The rows are in their order from top to bottom,
+//! each with its label before its marks.
 
 use std::fmt::Write;
 
+use cogrep_core::SourceReport;
 use cogrep_core::measure::Dispersion;
 
 use super::{MARGIN, PLOT, ROW, begin, cut, label, markup, pixels};
-use crate::collection::{Collection, Source};
+use crate::collection::Collection;
 use crate::escape::escape;
+use crate::number::separated;
 use crate::row::{Row, Rows};
-use crate::table::separated;
 
 /// The height of a mark, in pixels.
 const MARK: usize = ROW - 8;
 
-/// Where the first row begins; above it stand the names of the texts.
+/// Where the first row begins, below the names of the texts.
 const TOP: usize = MARGIN + ROW;
 
 /// Draws where these rows occur, in this order.
 ///
 /// Each row is a group with `data-pattern`; in it, each text in which it occurs has a
-/// path with `data-source`, the place of the source from 0, and `data-bin-bytes`. The
+/// path with `data-source`, the index of the source from 0, and `data-bin-bytes`. The
 /// marks of a path begin with `M` and the number of the bin: an occurrence at `offset`
 /// is in bin `offset / bin_bytes`.
 #[must_use]
@@ -44,12 +45,12 @@ pub fn dispersion(rows: &Rows, order: &[usize], totals: &[u64], collection: &Col
     svg
 }
 
-/// Where everything lies.
+/// Where everything is drawn.
 struct Frame<'a> {
     left: usize,
     rows: usize,
     /// Each text with its number among all sources and the bytes of those before it.
-    texts: Vec<(usize, &'a Source, u64)>,
+    texts: Vec<(usize, &'a SourceReport, u64)>,
     all_bytes: u64,
 }
 
@@ -69,13 +70,13 @@ impl<'a> Frame<'a> {
     }
 
     /// Pixels a byte.
-    #[expect(clippy::cast_precision_loss, reason = "a place in a picture")]
+    #[expect(clippy::cast_precision_loss, reason = "a place in a plot")]
     fn scale(&self) -> f64 {
         PLOT as f64 / self.all_bytes.max(1) as f64
     }
 
     /// The pixel of a byte, counted over all texts.
-    #[expect(clippy::cast_precision_loss, reason = "a place in a picture")]
+    #[expect(clippy::cast_precision_loss, reason = "a place in a plot")]
     fn x(&self, byte: u64) -> f64 {
         self.left as f64 + byte as f64 * self.scale()
     }
@@ -104,7 +105,7 @@ impl<'a> Frame<'a> {
             top + 16,
         );
         for (number, source, before) in &self.texts {
-            if let Some(dispersion) = &source.dispersion {
+            if let Some(dispersion) = source.findings.get::<Dispersion>() {
                 self.write_marks(svg, top + 4, *number, *before, dispersion, &row.patterns);
             }
         }
@@ -112,7 +113,7 @@ impl<'a> Frame<'a> {
     }
 
     /// Writes the marks of one row in one text, in the units of its bins.
-    #[expect(clippy::cast_precision_loss, reason = "a place in a picture")]
+    #[expect(clippy::cast_precision_loss, reason = "a place in a plot")]
     fn write_marks(
         &self,
         svg: &mut String,
@@ -131,7 +132,7 @@ impl<'a> Frame<'a> {
         }
         let bin_bytes = dispersion.bin_bytes();
         let scale = bin_bytes as f64 * self.scale();
-        // A mark is seen, however small its bin is.
+        // A mark is visible, however small its bin is.
         let width = (1.25 / scale).max(1.0);
         let _ = write!(
             svg,
@@ -145,7 +146,7 @@ impl<'a> Frame<'a> {
         svg.push_str("\"/>\n");
     }
 
-    /// Marks where texts end, and names those that are wide enough for their name.
+    /// Marks where texts end, and names those that are as wide as their name.
     fn write_ends(&self, svg: &mut String) {
         let (top, bottom) = (TOP, self.bottom());
         for (_, source, before) in &self.texts {
@@ -160,7 +161,7 @@ impl<'a> Frame<'a> {
                 before + source.text_bytes,
                 top - 8,
             );
-            #[expect(clippy::cast_precision_loss, reason = "a place in a picture")]
+            #[expect(clippy::cast_precision_loss, reason = "a place in a plot")]
             let is_wide = pixels(&shown) as f64 + 9.0 <= end - start;
             if is_wide {
                 let _ = write!(
@@ -174,7 +175,7 @@ impl<'a> Frame<'a> {
         }
     }
 
-    /// Writes the axis: the bytes of all texts, with a number every so often.
+    /// Writes the axis: the bytes of all texts, with some numbers.
     fn write_axis(&self, svg: &mut String) {
         let bottom = self.bottom();
         let _ = write!(svg, "<path class=\"line\" d=\"M{} {bottom}h{PLOT}", self.left);

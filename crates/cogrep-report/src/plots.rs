@@ -1,8 +1,8 @@
-//! Pictures of a result, as SVG: [`bars`] of the counts, and the [`dispersion`] of the
-//! places over the texts.
+//! Plots of a result, as SVG: [`bars`] of the counts, and the [`dispersion`] of the hits over
+//! the texts.
 //!
-//! They need no font that is not there, no script and no network, and are light or
-//! dark as the reader's surroundings are.
+//! They need no particular font, no script and no network, and follow the light or dark mode
+//! of the reader.
 
 mod bars;
 mod dispersion;
@@ -18,25 +18,25 @@ use crate::view::View;
 pub use bars::bars;
 pub use dispersion::dispersion;
 
-/// More rows than this make no picture that anybody can read.
+/// More rows than this make a plot that cannot be read.
 pub const MOST_ROWS: usize = 1000;
 
-/// There are too many rows for a picture.
+/// There are too many rows for a plot.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct TooManyRows {
-    /// So many there are.
+    /// How many rows there are.
     pub rows: usize,
 }
 
 impl std::fmt::Display for TooManyRows {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        write!(f, "{} patterns do not fit into a picture", self.rows)
+        write!(f, "{} patterns do not fit into a plot", self.rows)
     }
 }
 
 impl std::error::Error for TooManyRows {}
 
-/// The rows that are shown, at most as many as a picture holds.
+/// The rows that are shown, if a plot has room for them.
 ///
 /// # Errors
 ///
@@ -58,8 +58,8 @@ pub(crate) const MARGIN: usize = 16;
 /// The columns that a label may take.
 pub(crate) const LABEL_COLUMNS: usize = 32;
 
-/// What both kinds of pictures are dressed in. Plain colours and no variables: not
-/// every program that draws SVG knows those.
+/// The style of all plots. It has plain colours and no variables, since not every program
+/// that draws SVG knows those.
 const STYLE: &str = "\
 .cogrep-plot text{font:13px system-ui,sans-serif;fill:#1b1f24}\
 .cogrep-plot .soft{fill:#57606a}\
@@ -77,7 +77,7 @@ const STYLE: &str = "\
 .cogrep-plot .line{stroke:#6e7781}\
 .cogrep-plot .end{stroke:#f0883e}}";
 
-/// The text as it may stand in markup, attributes too.
+/// The text, escaped for markup and for attributes.
 pub(crate) fn markup(text: &str) -> String {
     let mut safe = String::with_capacity(text.len());
     for char in text.chars() {
@@ -95,14 +95,14 @@ pub(crate) fn markup(text: &str) -> String {
     safe
 }
 
-/// What is printed of a row: shown apart, a pattern behind its name.
+/// What is printed of a row: expanded, the name and then the pattern.
 pub(crate) fn label(row: &Row) -> String {
     let name = row.name.as_ref().filter(|name| **name != row.label);
     let name = name.map(|name| escape(name) + " ").unwrap_or_default();
     name + &escape(&row.label)
 }
 
-/// A label that takes no more columns than there are.
+/// A label, cut to the columns that there are.
 fn cut(label: &str) -> String {
     if label.width() <= LABEL_COLUMNS {
         return label.to_owned();
@@ -115,8 +115,8 @@ fn cut(label: &str) -> String {
     fits.collect::<String>() + "\u{2026}"
 }
 
-/// About how many pixels a text takes, in the wider ones of the usual fonts: rather too
-/// many than too few, since nobody knows which font will be there.
+/// About how many pixels a text takes, in the wider ones of the usual fonts: rather too many
+/// than too few, since it is not known which font the reader has.
 fn pixels(text: &str) -> usize {
     let of_char = |char: char| match char {
         'M' | 'W' | 'm' | 'w' | '@' | '%' | '\u{2026}' => 13,
@@ -129,7 +129,7 @@ fn pixels(text: &str) -> usize {
     text.chars().map(of_char).sum::<usize>() + text.len() / 4
 }
 
-/// The beginning of a picture: size, name and dress.
+/// The beginning of a plot: size, title and style.
 pub(crate) fn begin(id: &str, title: &str, width: usize, height: usize) -> String {
     let mut svg = String::new();
     // Writing to a string does not fail.

@@ -1,25 +1,23 @@
-//! Parquet: columns of a type each, for programs that analyse data.
+//! Parquet: typed columns, for programs that analyse data.
 //!
-//! Columns of schema 1, with a row a count:
+//! Columns of schema 1, with a row for each count:
 //!
 //! | column | type | |
 //! |---|---|---|
 //! | `source` | string, may be null | null in the rows of totals over all sources |
 //! | `source_bytes` | binary, may be null | the exact name, where it is not UTF-8 |
-//! | `part` | 32-bit integer, may be null | from 1, counting by part |
+//! | `part` | 32-bit integer, may be null | from 1, by part |
 //! | `name` | string, may be null | the name, if the pattern was given one |
-//! | `id` | 32-bit integer | the place of the pattern in the list as given, from 0 |
+//! | `id` | 32-bit integer | the index of the pattern in the list as given, from 0 |
 //! | `pattern` | string | |
 //! | `pattern_bytes` | binary, may be null | the exact pattern, where it is not UTF-8 |
 //! | `count` | 64-bit integer | |
 //!
-//! Patterns under one name have a row each: their sum is the query's to make. The
-//! file's metadata has `cogrep.schema`, `cogrep.bytes` and `cogrep.complete`.
+//! Patterns under one name have a row each: a query can add them up. The file's metadata has `cogrep.schema`, `cogrep.bytes` and `cogrep.complete`.
 
 use std::io::{self, Write};
 use std::sync::Arc;
 
-use cogrep_core::Report;
 use parquet::basic::{ConvertedType, LogicalType, Repetition, Type as Physical};
 use parquet::data_type::{ByteArray, ByteArrayType, DataType, Int32Type, Int64Type};
 use parquet::errors::ParquetError;
@@ -28,14 +26,13 @@ use parquet::file::properties::WriterProperties;
 use parquet::file::writer::{SerializedFileWriter, SerializedRowGroupWriter};
 use parquet::schema::types::{Type, TypePtr};
 
-use crate::collection::Collection;
-use crate::row::Rows;
-use crate::view::{By, View};
+use crate::formats::{Exporter, Out, Shown, Totals, slices};
+use crate::view::By;
 
 /// The version of the schema.
 const SCHEMA: u32 = 1;
 
-/// So many rows are gathered before they are written: what bounds the memory.
+/// The rows that are gathered before they are written, which bounds the memory.
 const GROUP_ROWS: usize = 1 << 17;
 
 /// A line of the table.
@@ -49,41 +46,54 @@ struct Line<'a> {
     count: u64,
 }
 
-/// Writes the whole file.
-pub(crate) fn write<'a>(
-    out: &mut (impl Write + Send),
-    shown: (&'a Rows, &View, &[u64]),
-    report: &Report,
-    collection: &'a Collection,
-) -> io::Result<()> {
-    let facts = [
-        ("cogrep.schema", SCHEMA.to_string()),
-        ("cogrep.bytes", report.text_bytes.to_string()),
-        ("cogrep.complete", report.is_complete().to_string()),
-    ];
-    let facts = facts.map(|(key, value)| KeyValue::new(key.to_owned(), value));
-    let properties = WriterProperties::builder()
-        .set_created_by(concat!("cogrep ", env!("CARGO_PKG_VERSION")).to_owned())
-        .set_key_value_metadata(Some(facts.to_vec()))
-        .build();
-    let mut file = SerializedFileWriter::new(out, schema().map_err(trouble)?, Arc::new(properties))
-        .map_err(trouble)?;
-    let mut rows = lines(shown, report, collection).peekable();
-    while rows.peek().is_some() {
-        let group: Vec<Line<'_>> = rows.by_ref().take(GROUP_ROWS).collect();
-        write_group(file.next_row_group().map_err(trouble)?, &group).map_err(trouble)?;
+/// The format.
+#[derive(Debug)]
+pub(super) struct Parquet;
+
+impl Exporter for Parquet {
+    fn name(&self) -> &'static str {
+        "parquet"
     }
-    file.close().map(|_| ()).map_err(trouble)
+
+    fn is_binary(&self) -> bool {
+        true
+    }
+
+    fn waits(&self) -> bool {
+        true
+    }
+
+    fn finish(&self, out: &mut Out<'_>, shown: &Shown<'_>, result: &Totals<'_>) -> io::Result<()> {
+        let report = result.report;
+        let facts = [
+            ("cogrep.schema", SCHEMA.to_string()),
+            ("cogrep.bytes", report.text_bytes.to_string()),
+            ("cogrep.complete", report.is_complete().to_string()),
+        ];
+        let facts = facts.map(|(key, value)| KeyValue::new(key.to_owned(), value));
+        let properties = WriterProperties::builder()
+            .set_created_by(concat!("cogrep ", env!("CARGO_PKG_VERSION")).to_owned())
+            .set_key_value_metadata(Some(facts.to_vec()))
+            .build();
+        let schema = schema().map_err(output_error)?;
+        let mut file =
+            SerializedFileWriter::new(out, schema, Arc::new(properties)).map_err(output_error)?;
+        let mut rows = lines(shown, result).peekable();
+        while rows.peek().is_some() {
+            let lines: Vec<Line<'_>> = rows.by_ref().take(GROUP_ROWS).collect();
+            let group = file.next_row_group().map_err(output_error)?;
+            write_group(group, &lines).map_err(output_error)?;
+        }
+        file.close().map(|_| ()).map_err(output_error)
+    }
 }
 
-/// The lines of the table: those of each source or part, or else the totals.
-fn lines<'a>(
-    (rows, view, totals): (&'a Rows, &View, &[u64]),
-    report: &Report,
-    collection: &'a Collection,
-) -> impl Iterator<Item = Line<'a>> {
+/// The lines of the table: those of each source or slice, or else the totals.
+fn lines<'a>(shown: &Shown<'a>, result: &Totals<'a>) -> impl Iterator<Item = Line<'a>> {
+    let Shown { rows, view, .. } = *shown;
+    let Totals { report, counts, collection } = *result;
     let (by, min_count) = (view.by, view.min_count);
-    let order = view.order(rows, totals);
+    let order = view.order(rows, counts);
     let patterns: Vec<(usize, Option<&[u8]>)> = order
         .iter()
         .map(|row| rows.get(*row))
@@ -104,16 +114,16 @@ fn lines<'a>(
     let counted = report.patterns.iter().map(|pattern| pattern.count).collect();
     let total = (by == By::Total).then(|| block(None, None, counted));
     let all = rows.pattern_count();
-    let of_sources = collection.sources.iter().flat_map(move |source| {
-        let parts = (1..).zip(&source.parts).filter(move |_| by == By::Part);
-        let parts = parts.map(|(part, counts)| (Some(part), counts));
+    let by_source = collection.sources.iter().flat_map(move |source| {
+        let slices = (1..).zip(slices(source)).filter(move |_| by == By::Part);
+        let slices = slices.map(|(slice, counts)| (Some(slice), counts));
         let whole = source.counts.iter().filter(move |_| by == By::File);
-        parts
+        slices
             .chain(whole.map(|counts| (None, counts)))
-            .map(move |(part, counts)| (Some(source.name.as_bytes()), part, counts.to_vec(all)))
+            .map(move |(slice, counts)| (Some(source.name.as_bytes()), slice, counts.to_vec(all)))
     });
-    let of_sources = of_sources.flat_map(move |(source, part, counts)| block(source, part, counts));
-    total.into_iter().flatten().chain(of_sources)
+    let by_source = by_source.flat_map(move |(source, slice, counts)| block(source, slice, counts));
+    total.into_iter().flatten().chain(by_source)
 }
 
 fn schema() -> Result<TypePtr, ParquetError> {
@@ -196,8 +206,8 @@ fn column<T: DataType, W: Write + Send>(
     column.close()
 }
 
-/// What went wrong below: of the output, if anything did there.
-fn trouble(error: ParquetError) -> io::Error {
+/// The error of the output, if it is one.
+fn output_error(error: ParquetError) -> io::Error {
     match error {
         ParquetError::External(error) => match error.downcast::<io::Error>() {
             Ok(error) => *error,

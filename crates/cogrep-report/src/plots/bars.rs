@@ -1,14 +1,14 @@
-//! Counts as bars, the longest for the largest.
+//! Counts as bars.
 
 use std::fmt::Write;
 
 use super::{MARGIN, PLOT, ROW, begin, cut, label, markup, pixels};
+use crate::number::separated;
 use crate::row::Rows;
-use crate::table::separated;
 
-/// Draws the totals of these rows, in this order, a bar each.
+/// Draws a bar for the total of each of these rows, in this order.
 ///
-/// Each bar stands in a group with `data-pattern` and `data-count`.
+/// Each bar is in a group with `data-pattern` and `data-count`.
 #[must_use]
 pub fn bars(rows: &Rows, order: &[usize], totals: &[u64]) -> String {
     let labels: Vec<String> = order.iter().map(|row| label(rows.get(*row))).collect();

@@ -1,68 +1,79 @@
 //! Tables for people: aligned, with thousands separated and bars.
 //!
-//! Totals are a line a row with a bar; broken down, there is a line a source and a
-//! column a row, with totals at both ends. What is wider than there is room for is
-//! broken into blocks of columns below each other. The layout may change with any
-//! version: programs read another format.
+//! Totals have a line for each row, with a bar; broken down, there is a line for each source
+//! and a column for each row, with totals at the end of both. A table that is too wide is
+//! broken into blocks of columns below each other. The layout may change with any version:
+//! programs read another format.
 
 use std::borrow::Cow;
 use std::collections::BTreeMap;
-use std::io::{self, Write};
+use std::io;
 use std::ops::Range;
 
 use cogrep_core::Counts;
 use unicode_width::UnicodeWidthStr;
 
-use crate::collection::Collection;
 use crate::escape::escape;
+use crate::formats::{Exporter, Out, Shown, Totals, slices};
+use crate::number::separated;
 use crate::row::{Row, Rows};
-use crate::view::{By, View};
+use crate::view::By;
 
-/// The width of a bar at most, in columns.
+/// The largest width of a bar, in columns.
 const BAR_WIDTH: usize = 40;
 
-/// The width of a label, in columns: at most the larger, and no more than half of what
-/// there is, but at least the smaller.
+/// The smallest and the largest width of a label, in columns; in between, it is half of the
+/// room that there is.
 const LABEL_WIDTH: (usize, usize) = (8, 40);
 
-/// The width of a table of totals where no other is asked for.
+/// The width of a table of totals where no other is given.
 const WIDTH: usize = 80;
 
-/// Writes what is shown of a result, fitted into so many columns.
-pub(crate) fn write(
-    out: &mut impl Write,
-    (rows, view, totals): (&Rows, &View, &[u64]),
-    collection: &Collection,
-    width: Option<usize>,
-) -> io::Result<()> {
-    let shown = view.shown(rows, totals);
-    let pick = |counts: &[u64]| shown.iter().map(|row| counts[*row]).collect::<Vec<_>>();
-    let (least, most) = LABEL_WIDTH;
-    let room = width.map_or(most, |width| (width.saturating_sub(2) / 2).clamp(least, most));
-    let fitted = |label: &[u8]| fitted(label, room);
-    let labels: Vec<String> = shown.iter().map(|row| fitted(&label(rows.get(*row)))).collect();
-    if view.by == By::Total {
-        return write_totals(out, &labels, &pick(totals), width.unwrap_or(WIDTH));
+/// The format.
+#[derive(Debug)]
+pub(super) struct Table;
+
+impl Exporter for Table {
+    fn name(&self) -> &'static str {
+        "table"
     }
-    let columns = Columns::new(rows, &shown);
-    let mut lines = Vec::new();
-    for source in &collection.sources {
-        let name = source.name.as_bytes();
-        let parts = source.parts.iter().filter(|_| view.by == By::Part);
-        lines.extend((1..).zip(parts).map(|(part, counts): (usize, _)| {
-            let part = format!(" {part}/{}", source.parts.len());
-            Line::new(fitted(&[name, part.as_bytes()].concat()), columns.cells(counts))
-        }));
-        let counts = source.counts.as_ref().filter(|_| view.by == By::File);
-        lines.extend(counts.map(|counts| Line::new(fitted(name), columns.cells(counts))));
+
+    fn waits(&self) -> bool {
+        true
     }
-    lines.retain(|line| {
-        view.min_count == 0 || line.cells.iter().any(|(_, count)| count >= view.min_count)
-    });
-    Matrix::new(&labels, &lines, &pick(totals)).write(out, width)
+
+    fn finish(&self, out: &mut Out<'_>, shown: &Shown<'_>, result: &Totals<'_>) -> io::Result<()> {
+        let Shown { rows, view, width, .. } = *shown;
+        let shown = view.shown(rows, result.counts);
+        let counts: Vec<u64> = shown.iter().map(|row| result.counts[*row]).collect();
+        let (least, most) = LABEL_WIDTH;
+        let room = width.map_or(most, |width| (width.saturating_sub(2) / 2).clamp(least, most));
+        let fitted = |label: &[u8]| fitted(label, room);
+        let labels: Vec<String> = shown.iter().map(|row| fitted(&label(rows.get(*row)))).collect();
+        if view.by == By::Total {
+            return write_totals(out, &labels, &counts, width.unwrap_or(WIDTH));
+        }
+        let columns = Columns::new(rows, &shown);
+        let mut lines = Vec::new();
+        for source in &result.collection.sources {
+            let name = source.name.as_bytes();
+            let slices = slices(source);
+            let by_slice = (1..).zip(slices).filter(|_| view.by == By::Part);
+            lines.extend(by_slice.map(|(slice, counts): (usize, _)| {
+                let slice = format!(" {slice}/{}", slices.len());
+                Line::new(fitted(&[name, slice.as_bytes()].concat()), columns.cells(counts))
+            }));
+            let counts = source.counts.as_ref().filter(|_| view.by == By::File);
+            lines.extend(counts.map(|counts| Line::new(fitted(name), columns.cells(counts))));
+        }
+        lines.retain(|line| {
+            view.min_count == 0 || line.cells.iter().any(|(_, count)| count >= view.min_count)
+        });
+        Matrix::new(&labels, &lines, &counts).write(out, width)
+    }
 }
 
-/// What is printed of a row that stands alone: shown apart, a pattern behind its name.
+/// What is printed of a row: expanded, the name and then the pattern.
 fn label(row: &Row) -> Vec<u8> {
     let name = row.name.as_ref().filter(|name| **name != row.label);
     name.map_or_else(|| row.label.clone(), |name| [name, &row.label[..]].join(&b' '))
@@ -70,7 +81,7 @@ fn label(row: &Row) -> Vec<u8> {
 
 /// Which pattern is counted in which column.
 enum Columns {
-    /// Each in the one of its own place.
+    /// Each in the one of its own index.
     Same,
     /// Each in one, if it is shown.
     Other(Vec<Option<u32>>),
@@ -116,27 +127,9 @@ impl<'a> Line<'a> {
     }
 }
 
-/// The number with its thousands separated by commas.
-///
-/// ```
-/// assert_eq!(cogrep_report::separated(1_234_567), "1,234,567");
-/// ```
-#[must_use]
-pub fn separated(number: u64) -> String {
-    let digits = number.to_string();
-    let mut shown = String::with_capacity(digits.len() + digits.len() / 3);
-    for (at, digit) in digits.chars().enumerate() {
-        if at > 0 && (digits.len() - at).is_multiple_of(3) {
-            shown.push(',');
-        }
-        shown.push(digit);
-    }
-    shown
-}
-
-/// Writes a line a label, each with its count and a bar.
+/// Writes a line for each label, with its count and a bar.
 fn write_totals(
-    out: &mut impl Write,
+    out: &mut Out<'_>,
     labels: &[String],
     counts: &[u64],
     width: usize,
@@ -159,7 +152,7 @@ fn write_totals(
     Ok(())
 }
 
-/// A line a source, a column a heading, and totals at both ends.
+/// A line for each source, a column for each heading, and totals at the end of both.
 ///
 /// It is written a line at a time: of many sources and patterns only the counts that are
 /// not zero are in memory.
@@ -190,9 +183,9 @@ impl<'a> Matrix<'a> {
         }
     }
 
-    /// Writes it; what does not fit into so many columns of a terminal follows in blocks
-    /// of its own. Without a width everything is on one line.
-    fn write(&self, out: &mut impl Write, width: Option<usize>) -> io::Result<()> {
+    /// Writes it; what does not fit into the width of a terminal follows in further blocks.
+    /// Without a width everything is on one line.
+    fn write(&self, out: &mut Out<'_>, width: Option<usize>) -> io::Result<()> {
         let room = width.unwrap_or(usize::MAX).saturating_sub(self.label_width);
         let mut start = 0;
         while start < self.widths.len() {
@@ -204,7 +197,7 @@ impl<'a> Matrix<'a> {
                 used += 2 + **width;
                 used <= room
             });
-            // A column that never fits is wider than the terminal, and shown all the same.
+            // A column that is wider than the terminal is shown all the same.
             let end = start + fits.count().max(1);
             self.write_block(out, start..end)?;
             start = end;
@@ -212,7 +205,7 @@ impl<'a> Matrix<'a> {
         Ok(())
     }
 
-    fn write_block(&self, out: &mut impl Write, block: Range<usize>) -> io::Result<()> {
+    fn write_block(&self, out: &mut Out<'_>, block: Range<usize>) -> io::Result<()> {
         self.write_line(out, "source", &block, &self.headings[block.clone()])?;
         let sums = self.headings.len() - 1;
         let mut counts = Vec::new();
@@ -232,7 +225,7 @@ impl<'a> Matrix<'a> {
 
     fn write_numbers(
         &self,
-        out: &mut impl Write,
+        out: &mut Out<'_>,
         label: &str,
         block: &Range<usize>,
         numbers: &[u64],
@@ -246,7 +239,7 @@ impl<'a> Matrix<'a> {
 
     fn write_line(
         &self,
-        out: &mut impl Write,
+        out: &mut Out<'_>,
         label: &str,
         block: &Range<usize>,
         cells: &[impl AsRef<str>],
@@ -260,7 +253,7 @@ impl<'a> Matrix<'a> {
     }
 }
 
-/// A label as it is shown: inert, and cut if there is no room for it.
+/// A label as it is shown: escaped, and cut if there is no room for it.
 fn fitted(label: &[u8], room: usize) -> String {
     let shown = escape(label);
     if shown.width() <= room {
@@ -285,7 +278,7 @@ fn widest<'a>(cells: impl Iterator<Item = &'a str>) -> usize {
     cells.map(UnicodeWidthStr::width).max().unwrap_or(0)
 }
 
-/// A bar as long as the count, in eighths of a column; what is not zero is seen.
+/// A bar as long as the count, in eighths of a column; a count that is not zero is visible.
 fn bar(count: u64, most: u64, room: usize) -> String {
     const EIGHTHS: [char; 7] =
         ['\u{258f}', '\u{258e}', '\u{258d}', '\u{258c}', '\u{258b}', '\u{258a}', '\u{2589}'];

@@ -1,17 +1,18 @@
 //! Text: `PATTERN COUNT`, a line a pattern, in the order given.
 //!
-//! Counting by source, the lines of a source begin with its name and a colon, and
-//! the lines of the totals follow at the end; counting by part, the number of the part
-//! and a colon follow the name. Shown apart, a pattern stands behind its name. Places, if any are shown, stand below
-//! their pattern: `  SOURCE:LINE:COLUMN: EXCERPT`.
+//! By source, the lines of a source begin with its name and a colon, and the lines of the
+//! totals follow at the end; by part, the number of the part and a colon follow the name. An
+//! expanded row has its name before its pattern. Places are shown below their pattern:
+//! `  SOURCE:LINE:COLUMN: EXCERPT`.
 
 use std::borrow::Cow;
-use std::io::{self, Write};
+use std::io;
 
-use cogrep_core::{Located, Report};
+use cogrep_core::{Counts, Located};
 
 use crate::escape::escape;
-use crate::record::Record;
+use crate::formats::record::{Record, records, totals};
+use crate::formats::{At, Exporter, Out, Shown, Totals};
 
 /// What ends a record of text.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -30,7 +31,7 @@ pub struct TextStyle {
     pub colour: bool,
     /// Whether control characters are escaped, as is right for a terminal.
     pub escape: bool,
-    /// Whether the numbers stand alone.
+    /// Whether only numbers are written.
     pub bare: bool,
     /// What ends a record.
     pub separator: Separator,
@@ -46,7 +47,7 @@ impl TextStyle {
         if self.escape { Cow::Owned(escape(bytes).into_bytes()) } else { Cow::Borrowed(bytes) }
     }
 
-    fn write(self, out: &mut impl Write, bytes: &[u8], colour: &str) -> io::Result<()> {
+    fn write(self, out: &mut Out<'_>, bytes: &[u8], colour: &str) -> io::Result<()> {
         let shown = self.shown(bytes);
         if !self.colour {
             return out.write_all(&shown);
@@ -56,14 +57,14 @@ impl TextStyle {
         out.write_all(PLAIN.as_bytes())
     }
 
-    fn end(self, out: &mut impl Write) -> io::Result<()> {
+    fn end(self, out: &mut Out<'_>) -> io::Result<()> {
         out.write_all(match self.separator {
             Separator::Line => b"\n",
             Separator::Nul => b"\0",
         })
     }
 
-    fn row(self, out: &mut impl Write, pattern: &[u8], count: u64) -> io::Result<()> {
+    fn row(self, out: &mut Out<'_>, pattern: &[u8], count: u64) -> io::Result<()> {
         if !self.bare {
             self.write(out, pattern, PATTERN)?;
             out.write_all(b" ")?;
@@ -73,24 +74,54 @@ impl TextStyle {
     }
 }
 
-/// Writes a line a record: of a source, of a part of one, or of all.
-pub(crate) fn records<'a>(
-    out: &mut impl Write,
-    style: TextStyle,
-    records: impl Iterator<Item = Record<'a>>,
-) -> io::Result<()> {
-    records.into_iter().try_for_each(|record| write_record(out, style, &record))
+/// The format.
+#[derive(Debug)]
+pub(super) struct Text;
+
+impl Exporter for Text {
+    fn name(&self) -> &'static str {
+        "text"
+    }
+
+    fn has_places(&self) -> bool {
+        true
+    }
+
+    fn counts(
+        &self,
+        out: &mut Out<'_>,
+        shown: &Shown<'_>,
+        at: At<'_>,
+        counts: &Counts,
+    ) -> io::Result<()> {
+        let style = shown.style;
+        records(shown, at, counts).try_for_each(|record| write_record(out, style, &record))
+    }
+
+    /// Writes the totals, each with the places that are shown of it.
+    fn finish(&self, out: &mut Out<'_>, shown: &Shown<'_>, result: &Totals<'_>) -> io::Result<()> {
+        let style = shown.style;
+        for record in totals(shown, result) {
+            write_record(out, style, &record)?;
+            for id in &record.row.patterns {
+                for located in &result.report.patterns[*id].places {
+                    write_place(out, style, located)?;
+                }
+            }
+        }
+        Ok(())
+    }
 }
 
-fn write_record(out: &mut impl Write, style: TextStyle, record: &Record<'_>) -> io::Result<()> {
+fn write_record(out: &mut Out<'_>, style: TextStyle, record: &Record<'_>) -> io::Result<()> {
     if let Some(source) = record.source {
         style.write(out, source, NAME)?;
         out.write_all(b":")?;
     }
-    if let Some(part) = record.part {
-        write!(out, "{part}:")?;
+    if let Some(slice) = record.slice {
+        write!(out, "{slice}:")?;
     }
-    // Shown apart, a pattern stands behind its name.
+    // Expanded, a row has its name before its pattern.
     if let Some(name) = record.row.name.as_ref().filter(|name| **name != record.row.label)
         && !style.bare
     {
@@ -100,26 +131,8 @@ fn write_record(out: &mut impl Write, style: TextStyle, record: &Record<'_>) -> 
     style.row(out, &record.row.label, record.count)
 }
 
-/// Writes the totals, each with the places that are shown of it.
-pub(crate) fn totals<'a>(
-    out: &mut impl Write,
-    style: TextStyle,
-    report: &Report,
-    records: impl Iterator<Item = Record<'a>>,
-) -> io::Result<()> {
-    for record in records {
-        write_record(out, style, &record)?;
-        for id in &record.row.patterns {
-            for located in &report.patterns[*id].places {
-                place(out, style, located)?;
-            }
-        }
-    }
-    Ok(())
-}
-
-/// Writes a place: where it is, and what stands there.
-fn place(out: &mut impl Write, style: TextStyle, located: &Located) -> io::Result<()> {
+/// Writes a place: where it is, and the line around it.
+fn write_place(out: &mut Out<'_>, style: TextStyle, located: &Located) -> io::Result<()> {
     let Located { source, place } = located;
     let (text, matched) = (&place.excerpt.text, &place.excerpt.matched);
     out.write_all(b"  ")?;
