@@ -45,6 +45,20 @@ pub enum Fault {
         /// The name of the format.
         format: &'static str,
     },
+    /// The same, or it was compressed with a dictionary that it does not name.
+    #[error("the {format} data is corrupt, or needs the dictionary that it was packed with")]
+    CorruptOrDictionary {
+        /// The name of the format.
+        format: &'static str,
+    },
+    /// Compressed data says that it was compressed with a dictionary.
+    #[error(
+        "the {format} data needs the dictionary that it was packed with; unpack it first, and pipe it in"
+    )]
+    Dictionary {
+        /// The name of the format.
+        format: &'static str,
+    },
     /// Compressed data is of a format that this program was built without.
     #[error("this is {format} data, which this program was built without")]
     NotBuiltIn {
@@ -81,6 +95,7 @@ fn describe(error: &io::Error) -> String {
     match error.kind() {
         io::ErrorKind::NotFound => "no such file".to_owned(),
         io::ErrorKind::PermissionDenied => "permission denied".to_owned(),
+        io::ErrorKind::OutOfMemory => "the system has no memory to give".to_owned(),
         _ => {
             let text = error.to_string();
             let plain = text.split(" (os error").next().unwrap_or(&text);

@@ -21,8 +21,23 @@ pub(super) enum Trouble {
     /// The data is not what its format allows.
     #[cfg_attr(not(feature = "gzip"), expect(dead_code, reason = "each decoder knows it"))]
     Corrupt,
+    /// The same, or it was packed with a dictionary that it does not name.
+    #[cfg_attr(
+        not(any(feature = "lz4", feature = "zstd")),
+        expect(dead_code, reason = "others have none")
+    )]
+    CorruptOrDictionary,
+    /// It was packed with a dictionary.
+    #[cfg_attr(not(feature = "zstd"), expect(dead_code, reason = "others do not name theirs"))]
+    Dictionary,
     /// It would take more memory than is given.
     Window,
+    /// The system has no memory to give.
+    #[cfg_attr(
+        not(any(feature = "lz4", feature = "xz", feature = "zstd")),
+        expect(dead_code, reason = "others do not say so")
+    )]
+    Memory,
     /// The program was built without a decoder for it.
     #[cfg_attr(
         all(
@@ -62,21 +77,32 @@ pub(super) trait Decoder: Send {
     /// Decodes from `packed`, which holds all that is left if `is_all`, as much as there is
     /// room for.
     fn step(&mut self, packed: &[u8], is_all: bool, plain: &mut [u8]) -> Step;
+
+    /// How many bytes it has to see at once to go on, unless they are all that is left: it
+    /// cannot give back what it took.
+    fn least(&self) -> usize {
+        1
+    }
 }
 
-/// A decoder at the start of a member, of which a file of this format may have many.
-pub(super) fn decoder(format: Format) -> Result<Box<dyn Decoder>, Trouble> {
+/// A decoder for a member that begins like this, of which a file of this format may have
+/// many.
+#[cfg_attr(
+    not(any(feature = "lz4", feature = "zstd")),
+    expect(unused_variables, reason = "others have one decoder for all members")
+)]
+pub(super) fn decoder(format: Format, start: &[u8]) -> Result<Box<dyn Decoder>, Trouble> {
     match format {
         #[cfg(feature = "bzip2")]
         Format::Bzip2 => Ok(bzip2::decoder()),
         #[cfg(feature = "gzip")]
         Format::Gzip => Ok(gzip::decoder()),
         #[cfg(feature = "lz4")]
-        Format::Lz4 => lz4::decoder(),
+        Format::Lz4 => lz4::decoder(start),
         #[cfg(feature = "xz")]
         Format::Xz => xz::decoder(),
         #[cfg(feature = "zstd")]
-        Format::Zstd => zstd::decoder(),
+        Format::Zstd => zstd::decoder(start),
         #[cfg(not(all(
             feature = "bzip2",
             feature = "gzip",

@@ -1,5 +1,7 @@
 //! Every format, whole, cut off, corrupt, and in any pieces.
 
+mod frames;
+
 use std::io::{Read, Write};
 
 use proptest::prelude::*;

@@ -12,7 +12,7 @@ const OVERHEAD_BYTES: u64 = 1 << 20;
 const STEP_BYTES: u64 = 1 << 20;
 
 pub(super) fn decoder() -> Result<Box<dyn Decoder>, Trouble> {
-    let stream = Stream::new_stream_decoder(STEP_BYTES, 0).map_err(|_| Trouble::Corrupt)?;
+    let stream = Stream::new_stream_decoder(STEP_BYTES, 0).map_err(|_| Trouble::Memory)?;
     Ok(Box::new(stream))
 }
 
@@ -34,7 +34,7 @@ impl Decoder for Stream {
             Ok(Status::StreamEnd) => State::Ended,
             Ok(_) => State::Within,
             Err(Error::MemLimit) => grow(self),
-            Err(Error::Mem) => State::Failed(Trouble::Window),
+            Err(Error::Mem) => State::Failed(Trouble::Memory),
             Err(_) => State::Failed(Trouble::Corrupt),
         };
         step(before, (self.total_in(), self.total_out()), state)
