@@ -36,9 +36,8 @@ impl Job<'_> {
         };
         let schedule = Schedule::of(self);
         let on_workers = schedule.workers.and_then(|workers| {
-            // Where the system has no threads to give, one is enough.
-            let (tally, sums) = workers::run(self, &schedule, workers, &mut take).ok()?;
-            Some((tally, sums, workers.get()))
+            // Where the system has no threads to give, this one is enough.
+            workers::run(self, &schedule, workers, &mut take).ok()
         });
         let (tally, sums, cores) =
             on_workers.unwrap_or_else(|| run_here(self, &schedule, &mut take));
@@ -48,6 +47,8 @@ impl Job<'_> {
         }
         report.add(sums);
         report.interrupted = self.open.interrupt.is_requested();
+        report.notices = self.open.notices.take();
+        report.notices.extend(self.selection.notices.take());
         report
     }
 

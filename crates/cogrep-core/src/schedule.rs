@@ -34,6 +34,8 @@ pub(crate) struct Schedule {
     is_alone: bool,
     /// How many workers were asked for.
     asked: Option<NonZeroUsize>,
+    /// How many files each worker may have open.
+    pub(crate) files: usize,
 }
 
 impl Schedule {
@@ -51,9 +53,15 @@ impl Schedule {
             // A timeline has no row for the other core.
             is_alone: is_single && !job.serial && job.timeline.is_none(),
             asked: job.workers,
+            files: usize::MAX,
         };
-        if !job.serial && !is_small(job) {
-            let workers = schedule.cores();
+        let limit = cogrep_source::descriptor_limit();
+        if !job.serial
+            && !is_small(job)
+            && let Some((workers, files)) = share(limit, schedule.cores())
+        {
+            schedule.files = files;
+            schedule.walks_in_parallel &= files >= WALK_FILES;
             let ranges = ranges(job, workers);
             if !is_single || ranges.is_some() {
                 schedule.workers = Some(workers);
@@ -74,6 +82,30 @@ impl Schedule {
         let cores = self.asked.or_else(|| thread::available_parallelism().ok());
         cores.unwrap_or(NonZeroUsize::MIN)
     }
+}
+
+/// Descriptors that no source has: of the standard streams, of what is written, of what wakes
+/// the program up, and of folders that are walked through.
+const OTHER_FILES: u64 = 24;
+
+/// What the event loop of a worker has open.
+const LOOP_FILES: u64 = 4;
+
+/// A worker that may have fewer files open is of no use.
+const LEAST_FILES: u64 = 4;
+
+/// With fewer files a worker, folders are not walked through by many threads.
+const WALK_FILES: usize = 32;
+
+/// How many workers there can be where so many files may be open, at most as many as are
+/// wanted, and how many files each of them may have open; none where one thread has to do.
+fn share(limit: Option<u64>, wanted: NonZeroUsize) -> Option<(NonZeroUsize, usize)> {
+    let Some(limit) = limit else { return Some((wanted, usize::MAX)) };
+    let free = limit.saturating_sub(OTHER_FILES);
+    let most = usize::try_from(free / (LOOP_FILES + LEAST_FILES)).unwrap_or(usize::MAX);
+    let workers = NonZeroUsize::new(most.min(wanted.get()))?;
+    let files = free / workers.get() as u64 - LOOP_FILES;
+    Some((workers, usize::try_from(files).unwrap_or(usize::MAX)))
 }
 
 /// Whether starting threads would take longer than they save, whatever the number of cores.
@@ -164,6 +196,18 @@ mod tests {
             job.keeps_states = true;
         });
         assert!(kept.ranges.is_some() && kept.workers == NonZeroUsize::new(1));
+    }
+
+    #[test]
+    fn workers_share_the_files_that_may_be_open() {
+        let two = NonZeroUsize::new(2).unwrap();
+        for limit in 0..OTHER_FILES + LOOP_FILES + LEAST_FILES {
+            assert_eq!(share(Some(limit), two), None);
+        }
+        assert_eq!(share(Some(32), two), Some((NonZeroUsize::MIN, 4)));
+        assert_eq!(share(Some(64), two), Some((two, 16)));
+        assert_eq!(share(Some(1024), two), Some((two, 496)));
+        assert_eq!(share(None, two), Some((two, usize::MAX)));
     }
 
     #[test]

@@ -17,11 +17,11 @@ use std::thread;
 use std::time::{Duration, Instant};
 
 use tokio::sync::oneshot;
-use tokio::task::spawn_blocking;
 
 use crate::interrupt::Interrupt;
 use crate::outcome::Fault;
 use crate::system::{self, Opened, Type};
+use crate::threads::Threads;
 use crate::trace::Trace;
 
 /// How many requests a thread gets if it can tell the system what will be read.
@@ -104,12 +104,14 @@ pub(crate) struct OpenBatch {
     waiting: RefCell<Vec<Request>>,
     /// How many threads are at work.
     in_flight: Arc<AtomicUsize>,
+    threads: Arc<Threads>,
 }
 
 impl OpenBatch {
-    pub(crate) fn new(mode: Mode) -> Self {
+    pub(crate) fn new(mode: Mode, threads: &Arc<Threads>) -> Self {
         let mode = if system::TAKES_ADVICE { mode } else { Mode::Plain };
-        Self { mode, waiting: RefCell::default(), in_flight: Arc::default() }
+        let threads = Arc::clone(threads);
+        Self { mode, waiting: RefCell::default(), in_flight: Arc::default(), threads }
     }
 
     /// Opens a file and reads its beginning.
@@ -149,7 +151,7 @@ impl OpenBatch {
         if !full.is_empty() {
             self.start(full, interrupt);
         }
-        // It fails only when the runtime shuts down.
+        // It fails only when the loop ends, or with a panic.
         let (result, took) = answered.await.map_err(|_| Fault::Interrupted)?;
         if trace.is_on() {
             trace.elsewhere(took);
@@ -175,9 +177,7 @@ impl OpenBatch {
         let (in_flight, interrupt) = (Arc::clone(&self.in_flight), interrupt.clone());
         // The advice for one file alone would be followed by the read at once.
         let mode = if requests.len() > 1 { self.mode } else { Mode::Plain };
-        let work = move || run_all(requests, mode, &in_flight, &interrupt);
-        // The answers are waited for, and not the thread.
-        drop(spawn_blocking(work));
+        self.threads.run(move || run_all(requests, mode, &in_flight, &interrupt));
     }
 }
 
@@ -284,9 +284,10 @@ impl Beginning {
         Self { first: Some(first), ..self }
     }
 
-    /// Whether the file has no more; a size of zero says nothing.
+    /// Whether the file has no more; a size of zero says nothing. One that has less than its
+    /// size is looked at again.
     fn is_all(&self, first: &[u8]) -> bool {
         let read = first.len() as u64;
-        read == 0 || (read == self.size && first.len() < BEGINNING_BYTES)
+        read == self.size && first.len() < BEGINNING_BYTES
     }
 }

@@ -17,8 +17,7 @@ use std::task::Poll;
 use std::time::Instant;
 
 use futures_util::future::{Either, select};
-use tokio::sync::{Notify, OwnedSemaphorePermit, Semaphore};
-use tokio::task::spawn_blocking;
+use tokio::sync::{Notify, OwnedSemaphorePermit, Semaphore, oneshot};
 
 use crate::batch_open::{Beginning, FirstRead, Mode, OpenBatch};
 use crate::buffer::{Buffer, Spare};
@@ -28,6 +27,7 @@ use crate::options::Io;
 use crate::outcome::Fault;
 use crate::pipe::{Pipe, Watched};
 use crate::system;
+use crate::threads::Threads;
 use crate::trace::Trace;
 use crate::wait::{Wait, sealed};
 
@@ -42,6 +42,7 @@ pub struct EventLoop {
     spare: Arc<Spare>,
     /// One permit for each thread that reads, or for each buffer that waits for one.
     reading: Semaphore,
+    threads: Arc<Threads>,
     /// Mebibytes that decoders may take for what they have to remember.
     memory: Arc<Semaphore>,
     open_batch: OpenBatch,
@@ -77,6 +78,7 @@ impl EventLoop {
         let stop = interrupt.wake().and_then(|wake| Watched::new(&wake).ok());
         let memory = Arc::new(Semaphore::new(Self::MEMORY_MIB as usize));
         let mode = if io == Io::Auto { Mode::Advised } else { Mode::Plain };
+        let threads = Arc::new(Threads::new(Self::DEPTH));
         Self {
             io,
             wake: Notify::new(),
@@ -84,7 +86,8 @@ impl EventLoop {
             spare: Arc::default(),
             reading: Semaphore::new(Self::DEPTH),
             memory,
-            open_batch: OpenBatch::new(mode),
+            open_batch: OpenBatch::new(mode, &threads),
+            threads,
             trace: None,
             misses: Cell::new(0),
         }
@@ -143,13 +146,15 @@ impl EventLoop {
         let is_traced = self.trace.is_on();
         // The semaphore is never closed, which would be the only failure.
         let _permit = self.reading.acquire().await;
-        let timed = move || {
+        let (answer, answered) = oneshot::channel();
+        self.threads.run(move || {
             let begun = is_traced.then(Instant::now);
             let result = work();
-            (result, begun.map(|begun| begun.elapsed()))
-        };
-        // It fails only when the runtime shuts down.
-        let (result, took) = spawn_blocking(timed).await.map_err(|_| Fault::Interrupted)?;
+            // A source that was given up waits for no answer.
+            let _ = answer.send((result, begun.map(|begun| begun.elapsed())));
+        });
+        // It fails only when the loop ends, or with a panic.
+        let (result, took) = answered.await.map_err(|_| Fault::Interrupted)?;
         if let Some(took) = took {
             self.trace.elsewhere(took);
         }
@@ -308,13 +313,20 @@ mod tests {
     use crate::batch_open::BEGINNING_BYTES;
     use crate::{CHUNK_BYTES, Chunks, OpenOptions, SourceName, Text};
 
-    fn runtime(threads: usize) -> runtime::Runtime {
-        let mut builder = runtime::Builder::new_current_thread();
-        builder.enable_io().max_blocking_threads(threads).build().unwrap()
+    fn runtime() -> runtime::Runtime {
+        runtime::Builder::new_current_thread().enable_io().build().unwrap()
     }
 
     fn event_loop() -> Rc<EventLoop> {
         Rc::new(EventLoop::new(Io::Portable, &Interrupt::default()))
+    }
+
+    /// A loop with one thread that may wait.
+    fn narrow_loop() -> Rc<EventLoop> {
+        let threads = Arc::new(Threads::new(1));
+        let open_batch = OpenBatch::new(Mode::Plain, &threads);
+        let narrow = EventLoop::new(Io::Portable, &Interrupt::default());
+        Rc::new(EventLoop { threads, open_batch, ..narrow })
     }
 
     async fn open(name: &SourceName, on: &Rc<EventLoop>) -> Text<Rc<EventLoop>> {
@@ -331,8 +343,8 @@ mod tests {
     fn a_source_that_waits_for_a_disk_holds_no_buffer() {
         let file = tempfile::NamedTempFile::new().unwrap();
         std::fs::write(file.path(), vec![b'a'; 3 * CHUNK_BYTES]).unwrap();
-        runtime(1).block_on(async {
-            let on = event_loop();
+        runtime().block_on(async {
+            let on = narrow_loop();
             let mut text = {
                 let name = SourceName::from(file.path());
                 let flush = async { on.flush(&Interrupt::default()) };
@@ -343,12 +355,11 @@ mod tests {
             assert_eq!(chunk.bytes().len(), BEGINNING_BYTES, "what was read goes first");
             // The only thread that may wait is busy.
             let (go_on, gone_on) = mpsc::channel::<()>();
-            let waiting = spawn_blocking(move || gone_on.recv());
+            on.threads.run(move || assert!(gone_on.recv().is_err()));
             assert!(chunk.has_buffer() && waits(&mut text, &mut chunk));
             assert!(!chunk.has_buffer());
             assert_eq!(on.spare.count(), 1);
             drop(go_on);
-            assert!(waiting.await.unwrap().is_err());
         });
     }
 
@@ -362,7 +373,7 @@ mod tests {
             "/proc/self/fd/{}",
             reader.as_raw_fd()
         )));
-        runtime(1).block_on(async {
+        runtime().block_on(async {
             let on = event_loop();
             let flush = async { on.flush(&Interrupt::default()) };
             let mut text = join(open(&name, &on), flush).await.0;
@@ -388,7 +399,7 @@ mod tests {
                 SourceName::from(path)
             })
             .collect();
-        runtime(EventLoop::DEPTH).block_on(async {
+        runtime().block_on(async {
             let on = event_loop();
             let reading = names.iter().map(|name| async {
                 let mut text = open(name, &on).await;

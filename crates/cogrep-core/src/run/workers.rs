@@ -21,9 +21,6 @@ use crate::schedule::Schedule;
 use crate::trace::Activity;
 use crate::trace::recorder::{Recorder, Walking};
 
-/// The stack of a thread that only waits for system calls.
-const STACK_BYTES: usize = 256 << 10;
-
 /// What a job's threads share.
 struct Shared<'a> {
     job: &'a Job<'a>,
@@ -40,7 +37,7 @@ struct Shared<'a> {
 /// Runs a job on this many workers, while another thread walks through the inputs.
 ///
 /// `take` gets the reports that are worth it, in the order of the sources. Gives what was
-/// counted, and what else adds up.
+/// counted, what else adds up, and how many workers there were.
 ///
 /// # Errors
 ///
@@ -50,7 +47,7 @@ pub(crate) fn run(
     schedule: &Schedule,
     workers: NonZeroUsize,
     take: &mut impl FnMut(SourceReport),
-) -> io::Result<(Tally, Sums)> {
+) -> io::Result<(Tally, Sums, usize)> {
     let shared = Shared {
         job,
         schedule,
@@ -60,8 +57,9 @@ pub(crate) fn run(
         working: AtomicUsize::new(workers.get()),
     };
     let mut unordered = Vec::new();
-    let tally = thread::scope(|scope| {
+    let (tally, started) = thread::scope(|scope| {
         let handles = start(scope, &shared, workers)?;
+        let started = handles.len();
         loop {
             let reports = shared.ledger.next();
             if reports.is_empty() {
@@ -83,12 +81,12 @@ pub(crate) fn run(
                 Err(panic) => std::panic::resume_unwind(panic),
             }
         }
-        io::Result::Ok(total)
+        io::Result::Ok((total, started))
     })?;
     let sums = shared.ledger.sums();
     sort(&mut unordered, &shared.starts.into_inner().unwrap_or_else(PoisonError::into_inner));
     unordered.into_iter().for_each(take);
-    Ok((tally, sums))
+    Ok((tally, sums, started))
 }
 
 /// Puts reports in the order in which one thread would have found the sources: by input, by
@@ -102,19 +100,14 @@ fn sort(reports: &mut [SourceReport], starts: &[u64]) {
     reports.sort_by_cached_key(|report| (input(report), source(report), report.member));
 }
 
-/// Starts the workers, and then the walk.
+/// Starts the walk, and the workers: fewer, where the system has no more threads to give.
 fn start<'scope, 'env>(
     scope: &'scope Scope<'scope, 'env>,
     shared: &'env Shared<'env>,
     workers: NonZeroUsize,
 ) -> io::Result<Vec<ScopedJoinHandle<'scope, Tally>>> {
-    let started = (0..workers.get()).map(|number| {
-        let runtime = runtime()?;
-        Builder::new()
-            .name("worker".into())
-            .spawn_scoped(scope, move || work(shared, runtime, number))
-    });
     let walk = || {
+        let _closing = Closing(&shared.queue);
         if shared.schedule.walks_in_parallel {
             walk_parallel(shared);
         } else {
@@ -123,24 +116,49 @@ fn start<'scope, 'env>(
             let mut found = Walking { sources, recorder: recorder.as_ref(), then: Activity::Idle };
             found.all(|source| shared.queue.put([source]));
         }
-        shared.queue.close();
     };
-    let handles = started.collect::<io::Result<Vec<_>>>().and_then(|handles| {
-        Builder::new().name("walk".into()).spawn_scoped(scope, walk)?;
-        Ok(handles)
-    });
-    if handles.is_err() {
-        // Those that did start leave again.
-        shared.queue.stop();
+    Builder::new().name("walk".into()).spawn_scoped(scope, walk)?;
+    let mut handles = Vec::new();
+    let mut failure = None;
+    for number in 0..workers.get() {
+        let started = runtime().and_then(|runtime| {
+            let work = move || work(shared, &runtime, number);
+            Builder::new().name("worker".into()).spawn_scoped(scope, work)
+        });
+        match started {
+            Ok(handle) => handles.push(handle),
+            Err(error) => {
+                // Those that are at work do not wait for it.
+                drop(Leaving(shared));
+                failure = Some(error);
+            }
+        }
     }
-    handles
+    match failure {
+        Some(error) if handles.is_empty() => {
+            shared.queue.stop();
+            Err(error)
+        }
+        _ => Ok(handles),
+    }
+}
+
+/// Closes the queue when the walk ends, also by a panic.
+struct Closing<'a>(&'a Queue);
+
+impl Drop for Closing<'_> {
+    fn drop(&mut self) {
+        self.0.close();
+    }
 }
 
 /// Finds the sources with several threads, which mixes those of one input.
 fn walk_parallel(Shared { job, queue, starts, .. }: &Shared<'_>) {
+    let walkers = cogrep_source::walkers();
     for input in job.inputs {
         starts.lock().unwrap_or_else(PoisonError::into_inner).push(queue.put_count());
-        job.selection.walk_parallel(input, &*job.open.backend, &|sources| queue.put(sources));
+        let put = |sources| queue.put(sources);
+        job.selection.walk_parallel(input, &*job.open.backend, walkers, &put);
         if queue.is_closed() {
             break;
         }
@@ -148,15 +166,11 @@ fn walk_parallel(Shared { job, queue, starts, .. }: &Shared<'_>) {
 }
 
 fn runtime() -> io::Result<Runtime> {
-    runtime::Builder::new_current_thread()
-        .enable_io()
-        .max_blocking_threads(EventLoop::DEPTH)
-        .thread_stack_size(STACK_BYTES)
-        .build()
+    runtime::Builder::new_current_thread().enable_io().build()
 }
 
 /// What one worker does, from its start to its end.
-fn work(shared: &Shared<'_>, runtime: Runtime, number: usize) -> Tally {
+fn work(shared: &Shared<'_>, runtime: &Runtime, number: usize) -> Tally {
     let _leaving = Leaving(shared);
     let Shared { job, schedule, queue, ledger, .. } = shared;
     let recorder = job
@@ -170,10 +184,7 @@ fn work(shared: &Shared<'_>, runtime: Runtime, number: usize) -> Tally {
         worker.run(queue, ledger).await;
         worker
     });
-    let tally = worker.close();
-    // A thread that hangs in a system call is not waited for.
-    runtime.shutdown_background();
-    tally
+    worker.close()
 }
 
 /// Notes that a worker leaves, also by a panic.

@@ -42,7 +42,9 @@ impl Worker<'_, Rc<EventLoop>> {
             }
             while let Poll::Ready(Some(())) = tasks.poll_next_unpin(&mut awake) {}
 
-            let has_room = tasks.len() - self.streams.get() < SOURCES_IN_FLIGHT;
+            let files = self.schedule.files;
+            let has_room = tasks.len() < files
+                && tasks.len() - self.streams.get() < SOURCES_IN_FLIGHT.min(files);
             let wants_range = self.wants_range();
             match if has_room { queue.take(wants_range) } else { Taken::Empty } {
                 Taken::Closed if tasks.is_empty() => return,

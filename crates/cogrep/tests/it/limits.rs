@@ -1,0 +1,163 @@
+//! Where the system refuses: threads, descriptors, memory. Counts, or a message and 2; never
+//! a wait for ever, a panic or a wrong count.
+
+use std::os::unix::process::ExitStatusExt;
+use std::process::{Command, Stdio};
+use std::time::{Duration, Instant};
+
+use cogrep_testing::{share, skip};
+
+use crate::common::Place;
+
+const FILES: usize = 100;
+
+/// A run may take this long: many run at the same time.
+const MOST: Duration = Duration::from_secs(60);
+
+/// A folder of small files, and a large one.
+fn place() -> Place {
+    let place = Place::new();
+    for number in 0..FILES {
+        place.write(format!("many/{}/{number}", number % 7), b"love\n");
+    }
+    place.write("large", "love and hate\n".repeat(700_000).as_bytes());
+    place
+}
+
+/// What is counted in, and how much love there is in it.
+fn jobs() -> Vec<(Vec<String>, usize)> {
+    let named = (0..FILES).map(|number| format!("many/{}/{number}", number % 7));
+    let with = |arguments: &[&str]| arguments.iter().map(|it| (*it).to_owned()).collect::<Vec<_>>();
+    vec![
+        (with(&["love", "many"]), FILES),
+        (with(&["love"]).into_iter().chain(named).collect(), FILES),
+        (with(&["love", "large"]), 700_000),
+        (with(&["love", "--by=file", "--format=csv", "many"]), 0),
+    ]
+}
+
+/// Runs the program under a limit of the shell's, and says how it ended.
+struct Limited<'a> {
+    place: &'a Place,
+    limit: String,
+    is_portable: bool,
+}
+
+impl Limited<'_> {
+    /// Runs it, as another user if one is given. Gives the standard output, the messages and
+    /// the status; none if it was ended by a signal, or took too long.
+    fn run(&self, arguments: &[String], user: Option<u32>) -> (String, String, Option<i32>) {
+        let script = format!("{}; exec \"$0\" \"$@\"", self.limit);
+        let program = env!("CARGO_BIN_EXE_cogrep");
+        let mut command = match user {
+            Some(user) => {
+                let mut command = Command::new("setpriv");
+                command.args([format!("--reuid={user}"), "--regid=61000".to_owned()]);
+                command.args(["--clear-groups", "bash"]);
+                command
+            }
+            None => Command::new("bash"),
+        };
+        command.args(["-c", &script, program]).args(arguments);
+        command.current_dir(self.place.path()).env_remove("RUST_BACKTRACE").stdin(Stdio::null());
+        if self.is_portable {
+            command.env("COGREP_IO", "portable");
+        }
+        let mut child = command.stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().unwrap();
+        let begun = Instant::now();
+        while child.try_wait().unwrap().is_none() {
+            if begun.elapsed() > MOST {
+                child.kill().unwrap();
+                break;
+            }
+            std::thread::sleep(Duration::from_millis(2));
+        }
+        let output = child.wait_with_output().unwrap();
+        let text = |bytes: Vec<u8>| String::from_utf8_lossy(&bytes).into_owned();
+        assert!(begun.elapsed() <= MOST, "{} {arguments:?}: it hangs", self.limit);
+        let status = output.status.code().filter(|_| output.status.signal().is_none());
+        (text(output.stdout), text(output.stderr), status)
+    }
+
+    /// Asserts that it counts, or else says why not.
+    fn is_honest(&self, arguments: &[String], love: usize, user: Option<u32>) -> bool {
+        let (out, err, status) = self.run(arguments, user);
+        let context = format!("{} {:?}: {out}{err}{status:?}", self.limit, &arguments[..2]);
+        assert!(matches!(status, Some(0 | 2)), "{context}");
+        assert!(!err.contains("panicked"), "{context}");
+        if status == Some(2) {
+            assert!(!err.is_empty(), "{context}");
+        } else if love > 0 {
+            assert_eq!(out, format!("love {love}\n"), "{context}");
+        } else {
+            assert_eq!(out.lines().count(), FILES + 1, "{context}");
+        }
+        status == Some(0)
+    }
+}
+
+#[test]
+fn few_descriptors_give_the_counts() {
+    let place = place();
+    for number in (6..=64).step_by(if share(10) == 10 { 1 } else { 5 }) {
+        for is_portable in [false, true] {
+            let limit = format!("ulimit -n {number}");
+            let limited = Limited { place: &place, limit, is_portable };
+            for (arguments, love) in jobs() {
+                assert!(limited.is_honest(&arguments, love, None), "-n {number} {arguments:?}");
+            }
+        }
+    }
+}
+
+#[test]
+#[cfg(target_os = "linux")]
+fn few_threads_give_the_counts_or_a_message() {
+    let is_root = rustix::process::geteuid().is_root();
+    if !is_root || Command::new("setpriv").arg("--version").output().is_err() {
+        skip("only root becomes another user, with setpriv");
+        return;
+    }
+    let place = place();
+    let mut permissions = std::fs::metadata(place.path()).unwrap().permissions();
+    std::os::unix::fs::PermissionsExt::set_mode(&mut permissions, 0o755);
+    std::fs::set_permissions(place.path(), permissions).unwrap();
+    let is_reachable = Limited { place: &place, limit: "true".to_owned(), is_portable: false }
+        .run(&["love".to_owned(), "many".to_owned()], Some(61_000));
+    if is_reachable.2 != Some(0) {
+        skip("another user cannot run the program where it is");
+        return;
+    }
+    for tasks in [1, 2, 3, 4, 5, 6, 7, 9, 12, 16, 24] {
+        for is_portable in [false, true] {
+            let limit = format!("ulimit -u {tasks}");
+            let limited = Limited { place: &place, limit, is_portable };
+            for (arguments, love) in jobs() {
+                // A user of its own, so that tests at the same time do not share the limit.
+                let user = 61_100 + tasks * 2 + u32::from(is_portable);
+                assert!(limited.is_honest(&arguments, love, Some(user)), "-u {tasks}");
+            }
+        }
+    }
+}
+
+#[test]
+#[cfg(target_os = "linux")]
+fn little_memory_gives_the_counts_or_a_message() {
+    let place = place();
+    let mut counted = 0;
+    for kib in (0..56).step_by(if share(10) == 10 { 1 } else { 7 }).map(|step| 4000 + step * 6000) {
+        let limit = format!("ulimit -v {kib}");
+        let limited = Limited { place: &place, limit, is_portable: false };
+        for (arguments, love) in jobs() {
+            // A program that cannot even be started is ended by the system, as 127 or by a
+            // signal, before it does anything.
+            let (out, err, status) = limited.run(&arguments[..1], None);
+            let is_started = matches!(status, Some(0..=2)) || err.contains("cogrep");
+            if is_started || !out.is_empty() {
+                counted += usize::from(limited.is_honest(&arguments, love, None));
+            }
+        }
+    }
+    assert!(counted > 0);
+}
