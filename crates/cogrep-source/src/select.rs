@@ -2,9 +2,10 @@
 //! folder of anything else is listed by its backend.
 
 mod left_out;
+mod place;
 mod walk;
 
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 use futures_util::StreamExt;
 use ignore::overrides::{Override, OverrideBuilder};
@@ -12,10 +13,13 @@ use ignore::types::{Types, TypesBuilder};
 use ignore::{Walk, WalkBuilder};
 
 pub use self::left_out::Rule;
-use self::walk::{failed, selected, walk_parallel};
+use self::place::Place;
+pub use self::walk::walkers;
+use self::walk::{selected, walk_parallel};
 use crate::backend::{Backend, Listing};
 use crate::input::Input;
 use crate::name::SourceName;
+use crate::notice::Notices;
 use crate::outcome::Fault;
 use crate::wait::block_on;
 
@@ -26,7 +30,7 @@ use crate::wait::block_on;
 pub struct Selection {
     /// Files and folders whose names begin with a dot are read too.
     pub hidden: bool,
-    /// The rules of `.gitignore`, `.ignore` and their like are not looked at.
+    /// The rules of `.gitignore`, `.ignore`, `.rgignore` and their like are not looked at.
     pub no_ignore: bool,
     /// Links to files are read, and links to folders are walked through. A link that leads
     /// nowhere, or back to a folder above it, is a fault.
@@ -37,8 +41,20 @@ pub struct Selection {
     pub max_depth: Option<usize>,
     /// Larger files are left out.
     pub max_file_bytes: Option<u64>,
-    globs: Option<Override>,
+    /// Where it is said that a file with ignore rules has some that are none.
+    pub notices: Notices,
+    globs: Vec<String>,
     types: Option<Types>,
+}
+
+/// Whether files of a type are read.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[expect(clippy::exhaustive_enums, reason = "there is no third")]
+pub enum TypeChoice<T> {
+    /// They are, and others only if they are wanted too.
+    Wanted(T),
+    /// They are not.
+    Unwanted(T),
 }
 
 /// A rule for selecting that cannot be understood.
@@ -67,7 +83,8 @@ pub type Selected = Result<SourceName, (SourceName, Fault)>;
 impl Selection {
     /// Selects by these globs, in the syntax of `.gitignore`: what one matches is read,
     /// whatever other rules say, and nothing else is; what one with a `!` in front matches
-    /// is left out. The later glob wins.
+    /// is left out. The later glob wins. One with a slash is taken from the current folder,
+    /// however an input is spelt.
     ///
     /// # Errors
     ///
@@ -76,31 +93,38 @@ impl Selection {
         &mut self,
         globs: impl IntoIterator<Item = G>,
     ) -> Result<(), BadRule> {
-        let mut rules = OverrideBuilder::new(".");
-        for glob in globs {
-            rules.add(glob.as_ref()).map_err(bad_rule)?;
-        }
-        self.globs = Some(rules.build().map_err(bad_rule)?);
-        Ok(())
+        self.globs = globs.into_iter().map(|glob| glob.as_ref().to_owned()).collect();
+        self.overrides().map(drop).map_err(bad_rule)
     }
 
-    /// Reads only files of some types, if any are wanted, and none of others.
+    /// The globs, as rules. Without any, they match nothing.
+    fn overrides(&self) -> Result<Override, ignore::Error> {
+        // Without a current folder there is nothing that they could be taken from.
+        let root = std::env::current_dir().unwrap_or_else(|_| Path::new(".").to_owned());
+        let mut rules = OverrideBuilder::new(root);
+        for glob in &self.globs {
+            rules.add(glob)?;
+        }
+        rules.build()
+    }
+
+    /// Reads only files of some types, if any are wanted, and none of those that are not: of
+    /// two choices for one file, the later wins.
     ///
     /// # Errors
     ///
     /// When there is no type of that name.
     pub fn set_types<T: AsRef<str>>(
         &mut self,
-        wanted: impl IntoIterator<Item = T>,
-        unwanted: impl IntoIterator<Item = T>,
+        choices: impl IntoIterator<Item = TypeChoice<T>>,
     ) -> Result<(), BadRule> {
         let mut rules = TypesBuilder::new();
         rules.add_defaults();
-        for name in wanted {
-            rules.select(name.as_ref());
-        }
-        for name in unwanted {
-            rules.negate(name.as_ref());
+        for choice in choices {
+            match choice {
+                TypeChoice::Wanted(name) => rules.select(name.as_ref()),
+                TypeChoice::Unwanted(name) => rules.negate(name.as_ref()),
+            };
         }
         self.types = Some(rules.build().map_err(bad_rule)?);
         Ok(())
@@ -132,7 +156,11 @@ impl Selection {
             return Box::new(std::iter::once(Ok(name)));
         }
         match backend.list(&name) {
-            Listing::Path(path) => Box::new(self.walk(&path).filter_map(selected)),
+            Listing::Path(path) => {
+                let place = self.place(path);
+                let walk = self.walk(&place);
+                Box::new(walk.filter_map(move |entry| selected(entry, &place, &self.notices)))
+            }
             Listing::Names(names) => {
                 let names: Vec<_> = block_on(names.collect());
                 Box::new(names.into_iter().filter(|found| self.is_selected(found)))
@@ -143,20 +171,28 @@ impl Selection {
     /// Walks through one input with several threads, so that a disk is asked for many
     /// folders at once: as [`sources`](Self::sources), but in any order.
     ///
-    /// `put` gets some at a time, and says whether more are wanted.
+    /// `put` gets some at a time, and says whether more are wanted. With less than two
+    /// [`walkers`] it walks here.
     pub fn walk_parallel(
         &self,
         input: &Input,
         backend: &dyn Backend,
+        walkers: usize,
         put: &(dyn Fn(Vec<Selected>) -> bool + Sync),
     ) {
         let name = input.name();
-        if input.is_folder(backend)
+        if walkers > 1
+            && input.is_folder(backend)
             && let Listing::Path(path) = backend.list(&name)
         {
-            walk_parallel(&mut self.rules(&path), put);
-        } else {
-            put(self.expand(input, backend).collect());
+            let place = self.place(path);
+            walk_parallel(self.rules(&place).threads(walkers), &place, &self.notices, put);
+            return;
+        }
+        for found in self.expand(input, backend) {
+            if !put(vec![found]) {
+                return;
+            }
         }
     }
 
@@ -167,10 +203,9 @@ impl Selection {
         let text = name.to_string();
         let path = Path::new(&text);
         let is_hidden = path.file_name().is_some_and(|name| name.as_encoded_bytes()[0] == b'.');
-        let globs = self.globs.as_ref().map(|globs| globs.matched(path, false));
-        match globs {
-            Some(found) if found.is_whitelist() => return true,
-            Some(found) if found.is_ignore() => return false,
+        match self.overrides() {
+            Ok(globs) if globs.matched(path, false).is_whitelist() => return true,
+            Ok(globs) if globs.matched(path, false).is_ignore() => return false,
             _ => {}
         }
         let is_other =
@@ -178,12 +213,20 @@ impl Selection {
         (self.hidden || !is_hidden) && !is_other
     }
 
-    fn walk(&self, folder: &Path) -> Walk {
-        self.rules(folder).sort_by_file_name(Ord::cmp).build()
+    /// From where a folder is walked.
+    fn place(&self, folder: PathBuf) -> Place {
+        if self.globs.is_empty() { Place::plain(folder) } else { Place::for_globs(folder) }
     }
 
-    fn rules(&self, folder: &Path) -> WalkBuilder {
-        let mut walk = WalkBuilder::new(folder);
+    fn walk(&self, place: &Place) -> Walk {
+        self.rules(place).sort_by_file_name(Ord::cmp).build()
+    }
+
+    fn rules(&self, place: &Place) -> WalkBuilder {
+        let mut walk = WalkBuilder::new(place.walked());
+        if !self.no_ignore {
+            walk.add_custom_ignore_filename(".rgignore");
+        }
         walk.hidden(!self.hidden)
             .ignore(!self.no_ignore)
             .git_ignore(!self.no_ignore)
@@ -194,8 +237,10 @@ impl Selection {
             .same_file_system(self.one_file_system)
             .max_depth(self.max_depth)
             .max_filesize(self.max_file_bytes);
-        if let Some(globs) = &self.globs {
-            walk.overrides(globs.clone());
+        if !self.globs.is_empty()
+            && let Ok(globs) = self.overrides()
+        {
+            walk.overrides(globs);
         }
         if let Some(types) = &self.types {
             walk.types(types.clone());
@@ -211,6 +256,10 @@ fn bad_rule(error: ignore::Error) -> BadRule {
         other => BadRule::Other(other.to_string()),
     }
 }
+
+#[cfg(test)]
+#[cfg(unix)]
+mod as_ripgrep;
 
 #[cfg(test)]
 mod tests {
@@ -237,7 +286,7 @@ mod tests {
             let name = |selected: Selected| selected.unwrap();
             let in_order: Vec<SourceName> = selection.sources(&inputs, &Files).map(name).collect();
             let found = Mutex::new(Vec::new());
-            selection.walk_parallel(&inputs[0], &Files, &|some| {
+            selection.walk_parallel(&inputs[0], &Files, 8, &|some| {
                 found.lock().unwrap().extend(some.into_iter().map(name));
                 true
             });

@@ -5,7 +5,8 @@ use std::ffi::OsString;
 use std::fs::{self, Metadata};
 use std::path::{Path, PathBuf};
 
-use super::{Selection, failed};
+use super::walk::failed;
+use super::{Override, Selection};
 use crate::backend::{Backend, Listing};
 use crate::input::Input;
 
@@ -52,13 +53,16 @@ impl Selection {
         let mut counts = BTreeMap::new();
         for input in inputs.iter().filter(|input| input.is_folder(backend)) {
             if let Listing::Path(path) = backend.list(&input.name()) {
-                self.look_through(&path, |rule| *counts.entry(rule).or_insert(0) += 1);
+                self.look_through(path, |rule| *counts.entry(rule).or_insert(0) += 1);
             }
         }
         counts
     }
 
-    fn look_through(&self, root: &Path, mut tell: impl FnMut(Rule)) {
+    fn look_through(&self, root: PathBuf, mut tell: impl FnMut(Rule)) {
+        let place = self.place(root);
+        let root = place.walked();
+        let globs = self.overrides().ok().filter(|globs| !globs.is_empty());
         let mut open: Vec<Folder> = Vec::new();
         let mut failures = HashSet::new();
         let device = fs::metadata(root).ok().and_then(|root| device(&root));
@@ -67,16 +71,16 @@ impl Selection {
             for entry in fs::read_dir(&folder.path).into_iter().flatten().flatten() {
                 let path = folder.path.join(entry.file_name());
                 if !folder.met.contains(&entry.file_name()) && !failures.contains(&path) {
-                    tell(self.rule(folder, &path, device));
+                    tell(self.rule(folder, &path, globs.as_ref(), device));
                 }
             }
         };
         let mut others = Vec::new();
-        for entry in self.walk(root) {
+        for entry in self.walk(&place) {
             let entry = match entry {
                 Ok(entry) => entry,
                 Err(error) => {
-                    failures.extend(failed(error).0.path().map(Path::to_owned));
+                    failures.extend(failed(error).ok().map(|(path, _)| path));
                     continue;
                 }
             };
@@ -103,7 +107,13 @@ impl Selection {
     }
 
     /// Why this was left out.
-    fn rule(&self, folder: &Folder, path: &Path, root_device: Option<u64>) -> Rule {
+    fn rule(
+        &self,
+        folder: &Folder,
+        path: &Path,
+        globs: Option<&Override>,
+        root_device: Option<u64>,
+    ) -> Rule {
         if self.max_depth.is_some_and(|most| folder.depth >= most) {
             return Rule::Depth;
         }
@@ -115,7 +125,7 @@ impl Selection {
             if self.follow { fs::metadata(path) } else { fs::symlink_metadata(path) }.ok();
         let is_folder = metadata.as_ref().is_some_and(Metadata::is_dir);
         let inner = path.strip_prefix("./").unwrap_or(path);
-        if self.globs.as_ref().is_some_and(|globs| globs.matched(inner, is_folder).is_ignore()) {
+        if globs.is_some_and(|globs| globs.matched(inner, is_folder).is_ignore()) {
             return Rule::Glob;
         }
         let name = path.file_name().unwrap_or_default();
@@ -188,7 +198,7 @@ mod tests {
         chosen.set_globs(["!deep"]).unwrap();
         assert_eq!(left_out(&chosen), [(Rule::Glob, 1)]);
         let mut chosen = all.clone();
-        chosen.set_types(["rust"], []).unwrap();
+        chosen.set_types([crate::TypeChoice::Wanted("rust")]).unwrap();
         assert_eq!(left_out(&chosen).last(), Some(&(Rule::Type, 8)));
     }
 

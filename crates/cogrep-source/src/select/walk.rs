@@ -1,36 +1,79 @@
 //! Walking through a folder of files.
 
+use std::error::Error;
+use std::io;
+use std::path::{Path, PathBuf};
+use std::sync::mpsc::channel;
+use std::sync::{Arc, Mutex};
+use std::thread::Builder;
+
 use ignore::{DirEntry, ParallelVisitor, ParallelVisitorBuilder, WalkBuilder, WalkState};
 
 use super::Selected;
+use super::place::Place;
 use crate::name::SourceName;
+use crate::notice::{Notice, Notices};
 use crate::outcome::Fault;
 
+type Put<'a> = &'a (dyn Fn(Vec<Selected>) -> bool + Sync);
+
 /// Walks with several threads: see [`Selection::walk_parallel`](super::Selection).
-pub(super) fn walk_parallel(rules: &mut WalkBuilder, put: &(dyn Fn(Vec<Selected>) -> bool + Sync)) {
-    rules.threads(WALKERS).build_parallel().visit(&mut Walkers(put));
+pub(super) fn walk_parallel(rules: &WalkBuilder, place: &Place, notices: &Notices, put: Put<'_>) {
+    rules.build_parallel().visit(&mut Walkers { place, notices, put });
 }
 
 /// The number of threads that walk through a tree. They read little, and wait long for it
 /// where the folders are not in memory.
 const WALKERS: usize = 8;
 
+/// This many more are tried for, since others may start some at the same time.
+const SPARE_THREADS: usize = 4;
+
+/// How many threads may walk through a tree: one, where the system may not give more. The
+/// walk cannot do with fewer than it is given.
+#[must_use]
+pub fn walkers() -> usize {
+    let (end, ended) = channel::<()>();
+    let ended = Arc::new(Mutex::new(ended));
+    let wait = || {
+        let ended = Arc::clone(&ended);
+        // It ends with an error when the other end is dropped.
+        let wait = move || drop(ended.lock().map(|ended| ended.recv()));
+        Builder::new().name("walk".to_owned()).spawn(wait)
+    };
+    let started: Vec<_> = (0..WALKERS + SPARE_THREADS).map_while(|_| wait().ok()).collect();
+    let has_all = started.len() == WALKERS + SPARE_THREADS;
+    drop(end);
+    for thread in started {
+        // It does not panic.
+        let _ = thread.join();
+    }
+    if has_all { WALKERS } else { 1 }
+}
+
 /// At most this many sources are put at once: those of a folder, if it has fewer.
 const BATCH: usize = 64;
 
 /// Makes a [`Walker`] for each thread.
-struct Walkers<'a>(&'a (dyn Fn(Vec<Selected>) -> bool + Sync));
+struct Walkers<'a> {
+    place: &'a Place,
+    notices: &'a Notices,
+    put: Put<'a>,
+}
 
 /// One of the threads that walk through a tree.
 struct Walker<'a> {
     /// Each with its position among the files of its disk, as far as that is known.
     found: Vec<(u64, Selected)>,
-    put: &'a (dyn Fn(Vec<Selected>) -> bool + Sync),
+    place: &'a Place,
+    notices: &'a Notices,
+    put: Put<'a>,
 }
 
 impl<'a> ParallelVisitorBuilder<'a> for Walkers<'a> {
     fn build(&mut self) -> Box<dyn ParallelVisitor + 'a> {
-        Box::new(Walker { found: Vec::new(), put: self.0 })
+        let Self { place, notices, put } = *self;
+        Box::new(Walker { found: Vec::new(), place, notices, put })
     }
 }
 
@@ -40,7 +83,8 @@ impl ParallelVisitor for Walker<'_> {
         // Another folder may take long to read.
         let is_done = self.found.len() >= BATCH || entry.as_ref().is_ok_and(is_folder);
         let position = entry.as_ref().map_or(0, disk_position);
-        self.found.extend(selected(entry).map(|found| (position, found)));
+        let found = selected(entry, self.place, self.notices);
+        self.found.extend(found.map(|found| (position, found)));
         if is_done && !self.put_all() {
             return WalkState::Quit;
         }
@@ -78,29 +122,84 @@ impl Drop for Walker<'_> {
 
 /// A regular file is a source; folders, links, pipes and devices met on the way
 /// are not.
-pub(super) fn selected(entry: Result<DirEntry, ignore::Error>) -> Option<Selected> {
+pub(super) fn selected(
+    entry: Result<DirEntry, ignore::Error>,
+    place: &Place,
+    notices: &Notices,
+) -> Option<Selected> {
     match entry {
         Ok(entry) => {
+            if let Some(error) = entry.error() {
+                note(error, None, notices);
+            }
             let is_file = entry.file_type().is_some_and(|kind| kind.is_file());
-            is_file.then(|| Ok(SourceName::from(entry.path())))
+            is_file.then(|| Ok(SourceName::from(place.shown(entry.path()))))
         }
-        Err(error) => Some(Err(failed(error))),
+        Err(error) => match failed(error) {
+            Ok((path, fault)) => Some(Err((SourceName::from(place.shown(&path)), fault))),
+            Err(error) => {
+                note(&error, None, notices);
+                None
+            }
+        },
     }
 }
 
-/// Takes the path out of a walk's error, so that it is named once.
-pub(super) fn failed(error: ignore::Error) -> (SourceName, Fault) {
+/// Takes the path out of an error of a walk, so that it is named once.
+///
+/// # Errors
+///
+/// Gives back what is no failure of the walk, but a rule in a file that is no rule.
+pub(super) fn failed(error: ignore::Error) -> Result<(PathBuf, Fault), ignore::Error> {
+    use ignore::Error::{Loop, WithDepth, WithPath};
+
     match error {
-        ignore::Error::WithPath { path, err } => (SourceName::from(path), fault(*err)),
-        ignore::Error::WithDepth { err, .. } => failed(*err),
-        other => (SourceName::memory("walk"), fault(other)),
+        WithPath { path, err } if err.depth().is_some() => Ok((path, fault(*err))),
+        WithDepth { err, depth } => match *err {
+            WithPath { path, err } => Ok((path, fault(*err))),
+            Loop { ancestor, child } => {
+                let fault = format!("leads back to {}, a folder above it", ancestor.display());
+                Ok((child, Fault::Walk(fault)))
+            }
+            err => Err(WithDepth { depth, err: Box::new(err) }),
+        },
+        other => Err(other),
     }
 }
 
+/// What went wrong, as it is said of what was opened.
 fn fault(error: ignore::Error) -> Fault {
     let text = error.to_string();
-    match error.into_io_error() {
-        Some(error) => error.into(),
-        None => Fault::Walk(text),
+    let Some(error) = error.into_io_error() else { return Fault::Walk(text) };
+    // The walk wraps what the system said.
+    let mut inner: Option<&(dyn Error + 'static)> = Some(&error);
+    while let Some(error) = inner {
+        let system = error.downcast_ref::<io::Error>().and_then(io::Error::raw_os_error);
+        if let Some(number) = system {
+            return io::Error::from_raw_os_error(number).into();
+        }
+        inner = error.source();
+    }
+    error.into()
+}
+
+/// Notes rules that are none, each with the file that it is in.
+fn note(error: &ignore::Error, path: Option<&Path>, notices: &Notices) {
+    use ignore::Error::{Glob, Partial, WithLineNumber, WithPath};
+
+    match error {
+        Partial(errors) => errors.iter().for_each(|error| note(error, path, notices)),
+        WithPath { path, err } => note(err, Some(path), notices),
+        other => {
+            let text = match other {
+                WithLineNumber { line, err } => match &**err {
+                    Glob { glob: Some(glob), err } => format!("line {line}: {glob}: {err}"),
+                    err => format!("line {line}: {err}"),
+                },
+                other => other.to_string(),
+            };
+            let name = path.map_or_else(|| SourceName::memory("ignore rules"), SourceName::from);
+            notices.add(&name, Notice::IgnoreRule(text));
+        }
     }
 }

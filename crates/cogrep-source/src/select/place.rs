@@ -1,0 +1,47 @@
+//! From where a folder is walked, and how what is found there is called.
+
+use std::env;
+use std::path::{Component, Path, PathBuf};
+
+/// A folder that is walked.
+pub(super) struct Place {
+    walked: PathBuf,
+    /// What it was called, if that is something else.
+    shown: Option<PathBuf>,
+}
+
+impl Place {
+    /// A folder that is walked by the path that names it.
+    pub(super) fn plain(folder: PathBuf) -> Self {
+        Self { walked: folder, shown: None }
+    }
+
+    /// A folder in which globs are matched that are taken from the current folder: they
+    /// match a path that begins with the current folder's, or that begins where it is.
+    pub(super) fn for_globs(folder: PathBuf) -> Self {
+        let Ok(current) = env::current_dir() else { return Self::plain(folder) };
+        let is_above = folder.components().any(|part| part == Component::ParentDir);
+        if !is_above && (folder.is_relative() || folder.starts_with(&current)) {
+            return Self::plain(folder);
+        }
+        match folder.canonicalize() {
+            Ok(walked) if walked != folder => Self { walked, shown: Some(folder) },
+            // What cannot be resolved cannot be walked, and the walk says why.
+            _ => Self::plain(folder),
+        }
+    }
+
+    pub(super) fn walked(&self) -> &Path {
+        &self.walked
+    }
+
+    /// What this path in the folder is called.
+    pub(super) fn shown(&self, path: &Path) -> PathBuf {
+        let inner = self.shown.as_ref().zip(path.strip_prefix(&self.walked).ok());
+        match inner {
+            Some((shown, inner)) if inner.as_os_str().is_empty() => shown.clone(),
+            Some((shown, inner)) => shown.join(inner),
+            None => path.to_owned(),
+        }
+    }
+}
