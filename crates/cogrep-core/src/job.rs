@@ -132,7 +132,7 @@ impl<'a> Job<'a> {
     pub(crate) fn blueprint(&self) -> Blueprint<'_> {
         let Self { plan, max_line_bytes, extension, .. } = *self;
         let live = self.progress.and_then(Progress::live_tally);
-        Blueprint { plan, max_line_bytes, live, extension }
+        Blueprint { plan, max_line_bytes, live, interrupt: self.open.interrupt.clone(), extension }
     }
 
     /// Whether more is made of the hits than totals.

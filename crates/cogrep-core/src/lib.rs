@@ -43,7 +43,8 @@ pub use cogrep_match::{
     Unit, line_ends,
 };
 pub use cogrep_source::{
-    Chunk, Encoding, Fault, Input, Interrupt, OpenOptions, Outcome, Selection, SourceName, Text,
+    Chunk, Encoding, Fault, Input, Interrupt, Notice, OpenOptions, Outcome, Selection, SourceName,
+    Text,
 };
 pub use counter::{Counter, Options};
 pub use job::Job;

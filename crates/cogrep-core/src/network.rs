@@ -11,17 +11,19 @@ mod measure;
 mod scan;
 mod shape;
 mod stage;
+mod stride;
 
 use std::fmt;
 use std::sync::Arc;
 
 use cogrep_match::{LineGrouper, Plan, Scanner};
-use cogrep_source::Chunk;
+use cogrep_source::{Chunk, Interrupt};
 use cosend::{Sink, Stopped, fanout};
 
 use self::count::{count, count_hits};
 use self::measure::CountAndMeasure;
 use self::scan::{find, scan};
+use self::stride::Stride;
 use crate::measure::Finding;
 use crate::progress::LiveTally;
 
@@ -60,6 +62,8 @@ pub struct Blueprint<'a> {
     pub max_line_bytes: usize,
     /// Receives what has been counted while text comes.
     pub live: Option<&'a LiveTally>,
+    /// Asks the scan to stop.
+    pub interrupt: Interrupt,
     /// Stages of one's own before the scan.
     pub extension: Option<Extension<'a>>,
 }
@@ -68,14 +72,20 @@ impl<'a> Blueprint<'a> {
     /// A network for a plan, with every option as it is unless set otherwise.
     #[must_use]
     pub fn new(plan: &'a Arc<Plan>) -> Self {
-        Self { plan, max_line_bytes: LineGrouper::DEFAULT_LIMIT_BYTES, live: None, extension: None }
+        Self {
+            plan,
+            max_line_bytes: LineGrouper::DEFAULT_LIMIT_BYTES,
+            live: None,
+            interrupt: Interrupt::default(),
+            extension: None,
+        }
     }
 
     /// The network that counts: a scan and its count.
     #[must_use]
     pub fn counting(&self) -> Network {
         let scanner = Scanner::with_line_limit(Arc::clone(self.plan), self.max_line_bytes);
-        self.network(Box::new(scan(scanner, count(self.live.cloned()))))
+        self.network(Box::new(scan(scanner, self.stride(), count(self.live.cloned()))))
     }
 
     /// The network that counts and measures one text, or one range: it goes on with these
@@ -87,7 +97,11 @@ impl<'a> Blueprint<'a> {
         let asking = findings.len();
         let measures = fanout(findings.into_iter().map(measure::measure));
         let measured = CountAndMeasure { count, measures };
-        self.network(Box::new(find(scanner, asking, measured)))
+        self.network(Box::new(find(scanner, self.stride(), asking, measured)))
+    }
+
+    fn stride(&self) -> Stride {
+        Stride::new(self.interrupt.clone())
     }
 
     fn network(&self, counting: Counting) -> Network {

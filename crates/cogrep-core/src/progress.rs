@@ -44,7 +44,8 @@ impl Progress {
         Self::default()
     }
 
-    /// Of a job whose counts are shown while it runs, too: every few megabytes of text.
+    /// Of a job whose counts are shown while it runs, too: every few megabytes of text, and
+    /// with each piece of a slow pipe.
     #[must_use]
     pub fn with_counts() -> Self {
         Self { tally: Some(LiveTally::default()), ..Self::default() }

@@ -1,7 +1,7 @@
 //! What a job found out.
 
 use cogrep_match::{Counts, Patterns};
-use cogrep_source::{Outcome, SourceName};
+use cogrep_source::{Notice, Outcome, SourceName};
 
 use crate::measure::{Findings, Place};
 use crate::state::TextState;
@@ -25,6 +25,8 @@ pub struct Report {
     pub text_bytes: u64,
     /// Whether the job was asked to stop before its end.
     pub interrupted: bool,
+    /// What should be known of sources, and of what selected them: it changes no count.
+    pub notices: Vec<(SourceName, Notice)>,
 }
 
 impl Report {
@@ -44,6 +46,7 @@ impl Report {
             sources: Vec::new(),
             text_bytes: 0,
             interrupted: false,
+            notices: Vec::new(),
         }
     }
 
@@ -68,6 +71,7 @@ impl Report {
         self.sources.extend(other.sources);
         self.text_bytes += other.text_bytes;
         self.interrupted |= other.interrupted;
+        self.notices.extend(other.notices);
     }
 
     /// Adds what adds up over sources, besides the counts.

@@ -212,6 +212,25 @@ impl<O: Output> Scanner<O> {
         fed
     }
 
+    /// Finds what the pieces so far hold, but for what depends on the pieces to come. It is
+    /// found with those otherwise, since small pieces are gathered: to be called where the
+    /// next one may be long in coming, and not after each.
+    ///
+    /// ```
+    /// # use cogrep_match::{EngineChoice, Matching, Patterns, Plan, Scanner};
+    /// let patterns = Patterns::new(["love"], Matching::default())?;
+    /// let plan = Plan::new(&patterns, EngineChoice::Auto)?;
+    /// let mut scanner: Scanner = Scanner::new(plan);
+    /// scanner.feed(b"love")?;
+    /// scanner.catch_up();
+    /// assert_eq!(scanner.take().count(0), 1);
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
+    pub fn catch_up(&mut self) {
+        self.scans.iter_mut().for_each(|scan| scan.catch_up());
+        self.collect();
+    }
+
     /// Ends the text. The next piece begins another one.
     pub fn end_text(&mut self) {
         self.begin_text();

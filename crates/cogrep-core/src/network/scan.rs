@@ -10,9 +10,14 @@ use cosend::{Input, coroutine};
 use crate::network::counted::Counted;
 use crate::network::shape::Shape;
 use crate::network::stage::{Stage, named};
+use crate::network::stride::Stride;
 
 /// Between two messages of what was found there is this much text.
 const MESSAGE_BYTES: u64 = 4 << 20;
+
+/// A chunk with less text, after which there is more, is one of a pipe that is slower than
+/// what reads it.
+const SHORT_BYTES: usize = 32 << 10;
 
 /// What was found with a chunk of text: what a measure is sent.
 #[derive(Debug, Default)]
@@ -63,12 +68,13 @@ impl Interest {
 }
 
 /// Counts with a scanner, and sends its child how often each needle was found: every few
-/// megabytes, and when it is closed.
+/// megabytes, after each piece of a slow pipe, and when it is closed.
 ///
 /// At a line that is too long for a regular expression it stops, and says so in what was
 /// counted.
 pub(super) fn scan<S: Stage<Tally, Return = Tally> + Send>(
     mut scanner: Scanner<Totals>,
+    mut stride: Stride,
     mut child: S,
 ) -> impl Stage<Return = Counted> + Send {
     let shape = shape(&scanner, &child.shape());
@@ -78,12 +84,17 @@ pub(super) fn scan<S: Stage<Tally, Return = Tally> + Send>(
         let mut fault = None;
         while let Some(chunk) = text.next().await {
             in_text = !chunk.is_last();
-            fault = go_on(&mut scanner, chunk).err();
+            fault = go_on(&mut scanner, &mut stride, chunk).err();
             if fault.is_some() {
                 break;
             }
             unsent_bytes += chunk.bytes().len() as u64;
-            if unsent_bytes >= MESSAGE_BYTES {
+            // A pipe that gave little has no more now, and may have none for long.
+            let is_short = in_text && chunk.bytes().len() < SHORT_BYTES;
+            if is_short {
+                scanner.catch_up();
+            }
+            if is_short || unsent_bytes >= MESSAGE_BYTES {
                 unsent_bytes = 0;
                 // A child that has stopped wants no counts, here and below.
                 let _ = child.send(&scanner.take());
@@ -105,6 +116,7 @@ pub(super) fn scan<S: Stage<Tally, Return = Tally> + Send>(
 /// is known.
 pub(super) fn find<S: Stage<Batch, Return = Counted> + Send>(
     mut scanner: Scanner<Hits>,
+    mut stride: Stride,
     measures: usize,
     mut child: S,
 ) -> impl Stage<Return = Counted> + Send {
@@ -118,7 +130,7 @@ pub(super) fn find<S: Stage<Batch, Return = Counted> + Send>(
         let mut fault = None;
         while let Some(chunk) = text.next().await {
             in_text = !chunk.is_last();
-            fault = go_on(&mut scanner, chunk).err();
+            fault = go_on(&mut scanner, &mut stride, chunk).err();
             batch.hits.extend(scanner.take_hits());
             batch.muted = scanner.take_muted();
             batch.settled = scanner.settled();
@@ -150,12 +162,16 @@ pub(super) fn find<S: Stage<Batch, Return = Counted> + Send>(
 }
 
 /// Takes the next chunk.
-fn go_on<O: Output>(scanner: &mut Scanner<O>, chunk: &Chunk) -> Result<(), Fault> {
+fn go_on<O: Output>(
+    scanner: &mut Scanner<O>,
+    stride: &mut Stride,
+    chunk: &Chunk,
+) -> Result<(), Fault> {
     let bytes = chunk.bytes();
     match chunk.role() {
         Role::Before => scanner.begin_range(chunk.offset() + bytes.len() as u64, bytes),
         Role::Text => {
-            let fed = scanner.feed(bytes);
+            let fed = stride.over(bytes.len(), |piece| scanner.feed(&bytes[piece]));
             fed.map_err(|LineTooLong { limit_bytes }| Fault::LongLine { limit_bytes })?;
             if chunk.is_last() {
                 scanner.end_text();

@@ -61,6 +61,10 @@ pub trait Scan<O: Output>: Send {
     /// Counts on in the next piece of the text.
     fn feed(&mut self, piece: &[u8]);
 
+    /// Decides what can be decided of the pieces so far, where small ones are gathered. Without
+    /// it, that is decided with the pieces to come.
+    fn catch_up(&mut self) {}
+
     /// Ends the text: what depended on its end is decided, and the next piece begins
     /// another text.
     fn end_text(&mut self);

@@ -96,6 +96,14 @@ impl<F: Find, O: Output> Scan<O> for LiteralScan<F, O> {
         });
     }
 
+    fn catch_up(&mut self) {
+        let Self { windower, judge, find } = self;
+        windower.catch_up(|window| {
+            judge.enter(window);
+            find.find(window, judge);
+        });
+    }
+
     fn end_text(&mut self) {
         let Self { windower, judge, find } = self;
         windower.end_text(|window| {

@@ -78,6 +78,15 @@ impl Windower {
         self.offset += kept as u64;
     }
 
+    /// Shows what can be decided of small pieces that were gathered.
+    pub(crate) fn catch_up(&mut self, mut decide: impl FnMut(&Window<'_>)) {
+        let end = self.held.len().saturating_sub(self.context.after);
+        if end > self.decided {
+            decide(&self.window(end));
+            self.decided = end;
+        }
+    }
+
     /// Begins after these bytes of a text. The places that end in them are decided elsewhere.
     /// Gives the offset after them.
     pub(crate) fn begin_range(&mut self, before: &[u8]) -> u64 {
@@ -153,6 +162,9 @@ mod tests {
             while !rest.is_empty() {
                 let piece = rest.split_off(..rest.len().min(*lens.next().unwrap())).unwrap();
                 windower.feed(piece, &mut look);
+                if rest.len().is_multiple_of(3) {
+                    windower.catch_up(&mut look);
+                }
                 most_held = most_held.max(windower.held.len());
             }
             windower.end_text(&mut look);

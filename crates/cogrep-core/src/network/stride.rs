@@ -1,0 +1,96 @@
+//! How much of a chunk is scanned before a request to stop is looked at: with an engine that
+//! is slow, or thousands of patterns, a chunk takes seconds.
+
+use std::ops::Range;
+use std::time::{Duration, Instant};
+
+use cogrep_source::{Interrupt, LONG_CHUNK_BYTES};
+
+/// So long may a piece take. It grows as long as it takes much less.
+const MOST: Duration = Duration::from_millis(20);
+
+/// The first piece has this many bytes.
+const FIRST_BYTES: usize = 1 << 10;
+
+/// Cuts chunks into pieces that are scanned in a time that nobody notices.
+#[derive(Debug)]
+pub(super) struct Stride {
+    bytes: usize,
+    interrupt: Interrupt,
+}
+
+impl Stride {
+    pub(super) fn new(interrupt: Interrupt) -> Self {
+        Self { bytes: FIRST_BYTES, interrupt }
+    }
+
+    /// Scans a chunk of this length piece by piece, until a stop is requested.
+    ///
+    /// # Errors
+    ///
+    /// The first one of the scan, which ends it.
+    pub(super) fn over<E>(
+        &mut self,
+        length: usize,
+        mut scan: impl FnMut(Range<usize>) -> Result<(), E>,
+    ) -> Result<(), E> {
+        let mut at = 0;
+        while at < length && !self.interrupt.is_requested() {
+            let end = length.min(at.saturating_add(self.bytes));
+            let begun = Instant::now();
+            scan(at..end)?;
+            // What no chunk is longer than need not grow.
+            if self.bytes < 2 * LONG_CHUNK_BYTES || end - at > FIRST_BYTES {
+                self.adapt(end - at, begun.elapsed());
+            }
+            at = end;
+        }
+        Ok(())
+    }
+
+    fn adapt(&mut self, scanned: usize, took: Duration) {
+        if took > MOST {
+            self.bytes = (scanned / 2).max(1);
+        } else if took < MOST / 8 && scanned >= self.bytes {
+            self.bytes = self.bytes.saturating_mul(4);
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_chunk_is_scanned_whole_in_growing_pieces() {
+        let mut stride = Stride::new(Interrupt::default());
+        let mut pieces = Vec::new();
+        let mut scan = |piece| {
+            pieces.push(piece);
+            Ok::<(), ()>(())
+        };
+        stride.over(1 << 20, &mut scan).unwrap();
+        stride.over(1 << 20, &mut scan).unwrap();
+        let bytes: usize = pieces.iter().map(Range::len).sum();
+        assert_eq!(bytes, 2 << 20);
+        assert_eq!(pieces[0], 0..FIRST_BYTES);
+    }
+
+    #[test]
+    fn a_slow_scan_is_asked_to_stop_soon() {
+        let interrupt = Interrupt::default();
+        let mut stride = Stride::new(interrupt.clone());
+        let mut bytes = 0;
+        // As slow as 50 kB/s.
+        let scan = |piece: Range<usize>| {
+            std::thread::sleep(Duration::from_micros(20 * piece.len() as u64));
+            bytes += piece.len();
+            if bytes > 3000 {
+                interrupt.request();
+            }
+            Ok::<(), ()>(())
+        };
+        stride.over(1 << 20, scan).unwrap();
+        assert!(bytes < 8000, "{bytes}");
+    }
+}
