@@ -83,7 +83,7 @@ impl<W: Wait> Container<W> {
                     let name = container.member(&name);
                     let bytes =
                         MemberBytes { members, size, delivered: 0, ended: false, fault: None };
-                    let decoded = Decoded::new(bytes, &options);
+                    let decoded = Decoded::new(bytes, &options).named(name.clone(), &options);
                     return Next::Member(Member { wait, container, name, options, decoded });
                 }
                 // What is left of a member that was not read to its end.

@@ -8,6 +8,9 @@ mod codec;
 mod encoding;
 mod feed;
 mod format;
+mod suspicion;
+
+use std::io;
 
 use tokio::sync::OwnedSemaphorePermit;
 
@@ -15,8 +18,10 @@ use self::codec::{Decoder, State, Step, Trouble};
 pub use self::encoding::{Encoding, UnknownEncoding};
 pub(crate) use self::encoding::{LONGEST_MARK_BYTES, Transcoding, decode, transcoding};
 pub(crate) use self::feed::Feed;
-pub(crate) use self::format::MAGIC_BYTES;
 use self::format::{Format, HEADER_BYTES, WINDOW_BYTES};
+pub(crate) use self::format::{MAGIC_BYTES, may_be_no_text};
+pub use self::suspicion::suspect;
+pub(crate) use self::suspicion::suspect_source;
 use crate::buffer::Buffer;
 use crate::chunk::{CHUNK_BYTES, Chunk};
 use crate::outcome::{Fault, Outcome};
@@ -198,7 +203,7 @@ impl Unpacking {
         let enough = if raw.is_stream() { MAGIC_BYTES } else { HEADER_BYTES };
         !raw.has_ended()
             && match self.decoder {
-                Some(_) => self.rest().is_empty() && !self.has_more,
+                Some(ref decoder) => self.rest().len() < decoder.least() && !self.has_more,
                 None => self.rest().len() < enough,
             }
     }
@@ -288,7 +293,7 @@ impl Unpacking {
             return self.fail(Trouble::Window);
         }
         self.permit(raw, wait, memory_bytes).await;
-        match codec::decoder(self.format) {
+        match codec::decoder(self.format, self.rest()) {
             Ok(decoder) => self.decoder = Some(decoder),
             Err(trouble) => self.fail(trouble),
         }
@@ -338,6 +343,9 @@ impl Unpacking {
         let format = self.format.name();
         self.end(match trouble {
             Trouble::Corrupt => Fault::Corrupt { format },
+            Trouble::CorruptOrDictionary => Fault::CorruptOrDictionary { format },
+            Trouble::Dictionary => Fault::Dictionary { format },
+            Trouble::Memory => io::Error::from(io::ErrorKind::OutOfMemory).into(),
             Trouble::Window => Fault::Window { format },
             Trouble::NotBuiltIn => Fault::NotBuiltIn { format },
         });

@@ -6,7 +6,7 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 
 #[cfg(unix)]
-use std::os::fd::{AsFd, OwnedFd};
+use std::os::fd::AsFd;
 
 use crate::outcome::Fault;
 
@@ -32,8 +32,8 @@ impl Interrupt {
     /// handler can provide.
     #[cfg(unix)]
     #[must_use]
-    pub fn with_wake(requested: Arc<AtomicBool>, wake: OwnedFd) -> Self {
-        Self { requested, wake: Some(Arc::new(File::from(wake))) }
+    pub fn with_wake(requested: Arc<AtomicBool>, wake: Arc<File>) -> Self {
+        Self { requested, wake: Some(wake) }
     }
 
     /// Asks to stop.
@@ -84,6 +84,23 @@ impl Interrupt {
             Ok(ready) => Ok(ready > 0),
             Err(rustix::io::Errno::INTR) => Ok(false),
             Err(error) => Err(error.into()),
+        }
+    }
+
+    /// Blocks until a read of the file would give something, or its end, or fail; but no
+    /// longer than this. Says whether it would.
+    pub(crate) fn is_readable_soon(file: &File) -> bool {
+        #[cfg(unix)]
+        {
+            use rustix::event::{PollFd, PollFlags, Timespec, poll};
+
+            const SOON: Timespec = Timespec { tv_sec: 0, tv_nsec: 80_000_000 };
+            poll(&mut [PollFd::new(file, PollFlags::IN)], Some(&SOON)) != Ok(0)
+        }
+        #[cfg(not(unix))]
+        {
+            let _ = file;
+            true
         }
     }
 

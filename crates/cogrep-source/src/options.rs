@@ -6,6 +6,7 @@ use crate::backend::{Backend, Files};
 use crate::container::format::Formats;
 use crate::decode::Encoding;
 use crate::interrupt::Interrupt;
+use crate::notice::Notices;
 
 /// How sources are opened and read.
 #[derive(Clone, Debug)]
@@ -22,6 +23,8 @@ pub struct OpenOptions {
     pub no_decompress: bool,
     /// The formats of containers that are taken apart.
     pub containers: Formats,
+    /// Where it is said what a source looks like, if it is not what it was taken for.
+    pub notices: Notices,
 }
 
 impl Default for OpenOptions {
@@ -34,6 +37,7 @@ impl Default for OpenOptions {
             io: Io::default(),
             no_decompress: false,
             containers: Formats::default(),
+            notices: Notices::default(),
         }
     }
 }

@@ -11,6 +11,7 @@ use crate::backend::Object;
 use crate::buffer::Buffer;
 use crate::interrupt::Interrupt;
 use crate::outcome::Fault;
+use crate::system;
 use crate::wait::Wait;
 
 /// What can be read at any position, by several readers at once.
@@ -21,6 +22,15 @@ pub(crate) enum Positional {
 }
 
 impl Positional {
+    /// Whether this is a file that says that it still has this size, or more: if it ends
+    /// before, the system made its size up.
+    pub(crate) fn has_still(&self, size: u64) -> bool {
+        match self {
+            Self::File(file) => system::size_now(file).is_some_and(|now| now >= size),
+            Self::Object(_) => false,
+        }
+    }
+
     /// Reads once into a range of the buffer; nothing only at the end.
     ///
     /// While a disk is waited for, others may use the buffer, unless it holds something.

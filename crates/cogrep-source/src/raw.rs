@@ -29,7 +29,8 @@ pub(crate) trait Raw: Send + 'static {
     async fn wait<W: Wait>(&mut self, wait: &W);
 
     /// Fills the memory of a chunk from its beginning with at least this many bytes, or up
-    /// to the end, or to a fault; of a file, with as many more as are in memory and have
+    /// to the end, or to a fault; with fewer, if they can only be text and a pipe has no more
+    /// for now; of a file, with as many more as are in memory and have
     /// room.
     async fn fill_chunk<W: Wait>(&mut self, wait: &W, chunk: &mut Chunk, least: usize) -> Filled;
 

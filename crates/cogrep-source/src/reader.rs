@@ -16,6 +16,7 @@ use crate::backend::{Object, Opened};
 use crate::batch_open::{Beginning, FirstRead};
 use crate::buffer::Buffer;
 use crate::chunk::{CHUNK_BYTES, Chunk, LONG_CHUNK_BYTES};
+use crate::decode::may_be_no_text;
 use crate::interrupt::Interrupt;
 use crate::name::SourceName;
 use crate::options::OpenOptions;
@@ -139,6 +140,31 @@ impl Reader {
         let left = size.saturating_sub(self.delivered);
         let is_long = !self.waited && self.delivered > 0 && left >= 4 * LONG_CHUNK_BYTES as u64;
         if is_long { LONG_CHUNK_BYTES } else { CHUNK_BYTES }
+    }
+
+    /// Whether a pipe that gave these first bytes has no more for now, so that they are passed
+    /// on although more were asked for. They are not where they may be the beginning of
+    /// something that is no text: a count does not depend on when bytes come.
+    async fn is_slow<W: Wait>(&self, wait: &W, start: &[u8]) -> bool {
+        let Device::Pipe(pipe) = &self.device else { return false };
+        if may_be_no_text(start) {
+            return false;
+        }
+        let file = Arc::clone(pipe.file());
+        let is_readable = wait.run(move || Interrupt::is_readable_soon(&file)).await;
+        matches!(is_readable, Ok(false))
+    }
+
+    /// At the end: a file that is shorter than its size, and that still has that size, was
+    /// read whole. The system made its size up, as it does in /sys.
+    fn doubt_size(&mut self) {
+        if let (Device::File { file: Some(file), .. }, Some(expected)) =
+            (&self.device, self.expected)
+            && self.delivered < expected
+            && system::size_now(file).is_some_and(|size| size >= expected)
+        {
+            self.expected = None;
+        }
     }
 
     fn fail(&mut self, fault: Fault) {
@@ -322,9 +348,15 @@ impl Raw for Reader {
         let fills = matches!(self.device, Device::File { .. } | Device::Shared(_));
         let mut filled = 0;
         while !self.ended && filled < room && (fills || filled < least) {
+            if filled > 0 && self.is_slow(wait, &buffer[..filled]).await {
+                break;
+            }
             match self.read(wait, buffer, filled..room, filled >= least).await {
                 Ok(None) => break,
-                Ok(Some(0)) => self.ended = true,
+                Ok(Some(0)) => {
+                    self.ended = true;
+                    self.doubt_size();
+                }
                 Ok(Some(read)) => {
                     filled += read;
                     self.delivered += read as u64;

@@ -22,7 +22,7 @@ pub(crate) enum Type {
 pub(crate) struct Opened {
     pub(crate) file: File,
     pub(crate) kind: Type,
-    /// In bytes; of a regular file only, and zero where the system does not know.
+    /// In bytes; of a regular file only, and zero where it is not known.
     pub(crate) size: u64,
 }
 
@@ -123,7 +123,27 @@ fn examine(file: File) -> io::Result<Opened> {
         _ => Type::Stream,
     };
     let size = if kind == Type::Regular { u64::try_from(status.st_size).unwrap_or(0) } else { 0 };
-    Ok(Opened { file, kind, size })
+    // Files of /sys say that they have a page, whatever they hold, and take no room.
+    let is_made_up = status.st_blocks == 0 && size <= MADE_UP_BYTES;
+    Ok(Opened { file, kind, size: if is_made_up { 0 } else { size } })
+}
+
+/// A small file without blocks may be one that the system makes up when it is read.
+#[cfg(unix)]
+const MADE_UP_BYTES: u64 = 64 << 10;
+
+/// The size that an open file has now, if that can be known.
+pub(crate) fn size_now(file: &File) -> Option<u64> {
+    file.metadata().ok().map(|metadata| metadata.len())
+}
+
+/// How many files this process may have open, if there is a limit.
+#[must_use]
+pub fn descriptor_limit() -> Option<u64> {
+    #[cfg(unix)]
+    return rustix::process::getrlimit(rustix::process::Resource::Nofile).current;
+    #[cfg(not(unix))]
+    return None;
 }
 
 #[cfg(not(unix))]

@@ -8,9 +8,10 @@ use crate::chunk::{CHUNK_BYTES, Chunk};
 use crate::chunks::Chunks;
 use crate::container::format::{ContainerFormat, Formats};
 use crate::decode::{
-    Encoding, Feed, LONGEST_MARK_BYTES, Transcoding, Unpacked, decode, transcoding,
+    Encoding, Feed, LONGEST_MARK_BYTES, Transcoding, Unpacked, decode, suspect_source, transcoding,
 };
 use crate::name::SourceName;
+use crate::notice::Notices;
 use crate::options::OpenOptions;
 use crate::outcome::{Fault, Outcome};
 use crate::range::Divisible;
@@ -73,7 +74,7 @@ impl<W: Wait> Text<W> {
     /// When it cannot be opened, or the name is that of a folder.
     pub async fn open_on(name: &SourceName, options: &OpenOptions, wait: W) -> Result<Self, Fault> {
         let reader = Reader::open(name, options, &wait).await?;
-        Ok(Self { wait, decoded: Decoded::new(reader, options) })
+        Ok(Self { wait, decoded: Decoded::new(reader, options).named(name.clone(), options) })
     }
 
     /// Reads the first piece into the chunk, unless the source is a container of one of
@@ -167,6 +168,8 @@ pub(crate) struct Decoded<R> {
     feed: Feed<R>,
     encoding: Option<Encoding>,
     no_decompress: bool,
+    /// What it is called, and where it is said that its text looks like none.
+    notices: Option<(SourceName, Notices)>,
     /// `None` until the first bytes are there.
     transcoding: Option<Transcoding>,
     /// Bytes that were read and not yet decoded, when there is a decoder.
@@ -181,10 +184,16 @@ impl<R: Raw> Decoded<R> {
             feed: Feed::new(raw),
             encoding: options.encoding,
             no_decompress: options.no_decompress,
+            notices: None,
             transcoding: None,
             undecoded: Vec::new(),
             offset: 0,
         }
+    }
+
+    /// The same, with a name under which it is noted what its text looks like.
+    pub(crate) fn named(self, name: SourceName, options: &OpenOptions) -> Self {
+        Self { notices: Some((name, options.notices.clone())), ..self }
     }
 
     /// What the bytes come from, where they are not compressed.
@@ -250,6 +259,11 @@ impl<R: Raw> Decoded<R> {
         {
             chunk.set(0, end, 0, false);
             return Some(Arc::clone(format));
+        }
+        if let Some((name, notices)) = self.notices.take()
+            && let Some(notice) = suspect_source(start, self.encoding.is_some(), self.no_decompress)
+        {
+            notices.add(&name, notice);
         }
         let transcoding = self.transcoding.insert(transcoding(start, self.encoding));
         let piece = if let Transcoding::Plain { mark_bytes } = *transcoding {

@@ -31,6 +31,7 @@ fn main() -> ExitCode {
 }
 
 fn run() -> Result<Status, Error> {
+    ui::interrupt::fail_on_abort();
     let context = Context::from_env()?;
     commands::run(&context, &args::parse(env::args_os())?)
 }

@@ -2,6 +2,8 @@
 
 use std::process::ExitCode;
 
+use crate::ui::interrupt;
+
 /// What the exit status says.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Status {
@@ -11,7 +13,7 @@ pub(crate) enum Status {
     NotFound,
     /// An error, or something could not be read.
     Failure,
-    /// Ctrl-C.
+    /// Ctrl-C, or another signal that asks to stop.
     Interrupted,
 }
 
@@ -21,7 +23,7 @@ impl From<Status> for ExitCode {
             Status::Success => 0,
             Status::NotFound => 1,
             Status::Failure => 2,
-            Status::Interrupted => 130,
+            Status::Interrupted => 128 + interrupt::signal().unwrap_or(2),
         })
     }
 }

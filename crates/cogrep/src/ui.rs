@@ -2,6 +2,7 @@
 
 pub(crate) mod interrupt;
 pub(crate) mod messages;
+pub(crate) mod notices;
 pub(crate) mod progress_bar;
 pub(crate) mod stats;
 pub(crate) mod terminal;

@@ -267,6 +267,7 @@ fn add_up(groups: &[Group], order: &[usize], saved: Vec<Saved>, show: usize) -> 
         sources: Vec::new(),
         text_bytes: sources.iter().map(|source| source.text_bytes).sum(),
         interrupted,
+        notices: Vec::new(),
     };
     Merged { report, names, sources, show }
 }

@@ -5,7 +5,7 @@ use std::ffi::OsString;
 use std::io::{self, IsTerminal};
 
 use clap::ArgMatches;
-use cogrep_source::{BadRule, Encoding, Input, Selection, UnknownEncoding};
+use cogrep_source::{BadRule, Encoding, Input, Selection, TypeChoice, UnknownEncoding};
 
 use crate::args::lists;
 use crate::error::Error;
@@ -52,7 +52,18 @@ pub(super) fn selection(matches: &ArgMatches) -> Result<Selection, Error> {
             Error::usage(format!("--type {rule}"))
                 .maybe_hint(is_unknown.then_some("--type-list shows them"))
         };
-        selection.set_types(all(id::TYPE), all(id::TYPE_NOT)).map_err(refused)?;
+        let choices = |flag: &str, choice: fn(&String) -> TypeChoice<&String>| {
+            let indices = matches.indices_of(flag).unwrap_or_default();
+            indices.zip(all(flag).map(choice)).collect::<Vec<_>>()
+        };
+        let mut choices = [
+            choices(id::TYPE, |name| TypeChoice::Wanted(name)),
+            choices(id::TYPE_NOT, |name| TypeChoice::Unwanted(name)),
+        ]
+        .concat();
+        // The later wins.
+        choices.sort_by_key(|(index, _)| *index);
+        selection.set_types(choices.into_iter().map(|(_, choice)| choice)).map_err(refused)?;
     }
     Ok(selection)
 }

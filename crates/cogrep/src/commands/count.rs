@@ -17,7 +17,7 @@ use crate::context::Context;
 use crate::error::Error;
 use crate::flags::id;
 use crate::status::Status;
-use crate::ui::messages;
+use crate::ui::{messages, notices};
 use crate::ui::progress_bar::{ProgressBar, Subject};
 use crate::ui::stats::Stopwatch;
 
@@ -101,6 +101,7 @@ fn run(
         }
     };
     let report = bar.during(|| job.run(observe));
+    notices::print(&report.notices);
     let recording = timeline.map(Timeline::recording);
     written?;
     if let Some(path) = &args.save {

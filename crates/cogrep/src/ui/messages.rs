@@ -18,6 +18,11 @@ pub(crate) fn warning(message: &str) {
     line(&format!("warning: {message}"));
 }
 
+/// Says what a source may be.
+pub(crate) fn notice(message: &str) {
+    line(message);
+}
+
 /// Says what the user may have meant.
 pub(crate) fn hint(message: &str) {
     line(&format!("hint: {message}"));

@@ -14,13 +14,19 @@ mod cores;
 mod corpus;
 mod failures;
 mod generated;
+#[cfg(unix)]
+mod limits;
+mod noticed;
 mod output;
 mod plots;
 #[cfg(unix)]
 mod readback;
 mod resume;
+mod selecting;
 mod shards;
 #[cfg(unix)]
+#[cfg(unix)]
+mod signals;
 mod sources;
 mod stats;
 mod suggestions;

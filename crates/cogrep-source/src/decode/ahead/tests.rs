@@ -264,7 +264,10 @@ fn a_thread_that_waits_is_not_waited_for() {
 fn a_request_to_stop_wakes_a_thread_that_waits() {
     let (wake, mut waker) = std::io::pipe().unwrap();
     let requested = Arc::default();
-    let interrupt = crate::interrupt::Interrupt::with_wake(Arc::clone(&requested), wake.into());
+    let interrupt = crate::interrupt::Interrupt::with_wake(
+        Arc::clone(&requested),
+        Arc::new(std::fs::File::from(std::os::fd::OwnedFd::from(wake))),
+    );
     let Pipe { text, writer, .. } =
         Pipe::ahead(&OpenOptions { interrupt, ..OpenOptions::default() });
     let stopper = std::thread::spawn(move || {

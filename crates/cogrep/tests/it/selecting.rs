@@ -1,0 +1,87 @@
+//! What is selected, and what of it is no usual file.
+
+use crate::common::{Place, expect};
+
+#[test]
+fn globs_with_a_slash_are_taken_from_where_the_program_runs() {
+    let place = Place::with(&[("sub/a.txt", b"love"), ("b.txt", b"love"), ("sub/in/c", b"love")]);
+    let absolute = place.path().to_str().unwrap().to_owned();
+    let name = place.path().file_name().unwrap().to_str().unwrap();
+    let spellings =
+        [absolute.clone(), "sub/..".to_owned(), format!("../{name}"), format!("{absolute}/sub/..")];
+    for (glob, found) in
+        [("!/sub", 1), ("!sub/a.txt", 2), ("sub/*.txt", 1), ("/b.txt", 1), ("*.txt", 2)]
+    {
+        let count = format!("love {found}\n");
+        assert_eq!(place.run(["love", "-g", glob, "."]), expect(&count, "", 0), "{glob}");
+        for input in &spellings {
+            let answer = place.run(["love", "-g", glob, input]);
+            assert_eq!(answer, expect(&count, "", 0), "{glob} {input}");
+        }
+    }
+    // What is found is called by what was said.
+    let files = place.run(["--files", "-g", "sub/*.txt", "sub/.."]);
+    assert_eq!(files.out, "sub/../sub/a.txt\n", "{}", files.err);
+}
+
+#[test]
+fn the_later_of_two_choices_of_a_type_wins() {
+    let place = Place::with(&[("a.rs", b"love"), ("b.py", b"love")]);
+    let love = |arguments: &[&str]| place.run([&["love", "."], arguments].concat()).out;
+    assert_eq!(love(&["-T", "rust", "-t", "rust"]), "love 1\n");
+    assert_eq!(love(&["-t", "rust", "-T", "rust"]), "love 0\n");
+    assert_eq!(love(&["-T", "rust"]), "love 1\n");
+    assert_eq!(love(&["-t", "rust", "-t", "py", "-T", "py"]), "love 1\n");
+}
+
+#[test]
+fn the_rules_of_ripgrep_are_looked_at() {
+    let place = Place::with(&[
+        (".rgignore", b"a.txt\n!c.txt\n"),
+        (".ignore", b"c.txt\n"),
+        ("a.txt", b"love"),
+        ("b.txt", b"love"),
+        ("c.txt", b"love"),
+    ]);
+    assert_eq!(place.run(["love", "."]), expect("love 2\n", "", 0));
+    assert_eq!(place.run(["love", "--no-ignore", "."]), expect("love 3\n", "", 0));
+}
+
+#[test]
+#[cfg(unix)]
+fn a_link_that_leads_back_is_named() {
+    let place = Place::with(&[("d/e/f", b"love")]);
+    std::os::unix::fs::symlink("..", place.path().join("d/e/up")).unwrap();
+    let answer = place.run(["-L", "love", "d"]);
+    assert_eq!((answer.out.as_str(), answer.status), ("love 1\n", 2));
+    let first = answer.err.lines().next().unwrap();
+    assert_eq!(first, "cogrep: d/e/up: leads back to d, a folder above it");
+    // In a walk and by its name, one that leads to itself is said to be the same.
+    std::os::unix::fs::symlink("self", place.path().join("self")).unwrap();
+    let words = "self: too many levels of symbolic links";
+    for arguments in [&["love", "self"][..], &["-L", "love", "."]] {
+        let err = place.run(arguments).err;
+        assert!(err.contains(words), "{err}");
+    }
+}
+
+/// Files of /sys say that they have a page.
+#[test]
+#[cfg(target_os = "linux")]
+fn files_of_the_system_are_read_to_their_end() {
+    let path = "/sys/class/net/lo/mtu";
+    let Ok(text) = std::fs::read_to_string(path) else {
+        return cogrep_testing::skip("there is no /sys");
+    };
+    let place = Place::new();
+    let count = format!("6 {}\n", text.matches('6').count());
+    assert_eq!(place.run(["6", path]).out, count);
+    for arguments in [&["6", path][..], &["6", "/sys/class/net/lo/"]] {
+        let answer = place.run(arguments);
+        assert!(!answer.err.contains("shrank"), "{}", answer.err);
+    }
+    let portable =
+        crate::common::answer(place.command().args(["6", path]).env("COGREP_IO", "portable"), b"");
+    assert_eq!(portable.out, count);
+    assert_eq!(portable.err, "");
+}
