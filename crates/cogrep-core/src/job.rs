@@ -61,6 +61,8 @@ pub struct Job<'a> {
     /// read. They must be of the same patterns and options. They serve totals; where hits
     /// are measured, every text is read whole.
     pub states: Option<&'a TextStates>,
+    /// Whether to stop as soon as anything is found: a stop is requested then.
+    pub stop_when_found: bool,
     /// Stages of one's own before the network.
     pub extension: Option<Extension<'a>>,
 }
@@ -112,6 +114,7 @@ impl<'a> Job<'a> {
             remember: false,
             keeps_states: false,
             states: None,
+            stop_when_found: false,
             extension: None,
         }
     }
@@ -132,7 +135,14 @@ impl<'a> Job<'a> {
     pub(crate) fn blueprint(&self) -> Blueprint<'_> {
         let Self { plan, max_line_bytes, extension, .. } = *self;
         let live = self.progress.and_then(Progress::live_tally);
-        Blueprint { plan, max_line_bytes, live, interrupt: self.open.interrupt.clone(), extension }
+        Blueprint {
+            plan,
+            max_line_bytes,
+            live,
+            interrupt: self.open.interrupt.clone(),
+            stop_when_found: self.stop_when_found,
+            extension,
+        }
     }
 
     /// Whether more is made of the hits than totals.

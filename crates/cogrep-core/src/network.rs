@@ -64,6 +64,8 @@ pub struct Blueprint<'a> {
     pub live: Option<&'a LiveTally>,
     /// Asks the scan to stop.
     pub interrupt: Interrupt,
+    /// Whether that is asked as soon as anything is found.
+    pub stop_when_found: bool,
     /// Stages of one's own before the scan.
     pub extension: Option<Extension<'a>>,
 }
@@ -77,6 +79,7 @@ impl<'a> Blueprint<'a> {
             max_line_bytes: LineGrouper::DEFAULT_LIMIT_BYTES,
             live: None,
             interrupt: Interrupt::default(),
+            stop_when_found: false,
             extension: None,
         }
     }
@@ -85,7 +88,7 @@ impl<'a> Blueprint<'a> {
     #[must_use]
     pub fn counting(&self) -> Network {
         let scanner = Scanner::with_line_limit(Arc::clone(self.plan), self.max_line_bytes);
-        self.network(Box::new(scan(scanner, self.stride(), count(self.live.cloned()))))
+        self.network(Box::new(scan(scanner, self.stride(), count(self.live.cloned(), self.stop()))))
     }
 
     /// The network that counts and measures one text, or one range: it goes on with these
@@ -100,8 +103,13 @@ impl<'a> Blueprint<'a> {
         self.network(Box::new(find(scanner, self.stride(), asking, measured)))
     }
 
+    /// What is asked to stop when something is found.
+    fn stop(&self) -> Option<Interrupt> {
+        self.stop_when_found.then(|| self.interrupt.clone())
+    }
+
     fn stride(&self) -> Stride {
-        Stride::new(self.interrupt.clone())
+        Stride::new(self.interrupt.clone(), self.stop_when_found)
     }
 
     fn network(&self, counting: Counting) -> Network {

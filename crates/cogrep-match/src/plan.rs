@@ -10,6 +10,9 @@ use std::collections::HashMap;
 use std::fmt;
 use std::sync::Arc;
 
+use regex_syntax::ParserBuilder;
+use regex_syntax::hir::{Hir, HirKind};
+
 use crate::counts::Counts;
 use crate::engine::DEFAULT_LIMIT_BYTES;
 use crate::pattern::{Matching, PatternError, Patterns, Syntax, Unit};
@@ -24,7 +27,8 @@ pub use choice::{EngineChoice, UnknownEngine};
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum Warning {
-    /// Lines are counted, and no line has a line feed: the count is 0.
+    /// It has a line feed, and lines are looked at one by one, which have none: the count
+    /// is 0.
     LineFeed {
         /// The pattern's index in the list as given.
         index: usize,
@@ -301,11 +305,29 @@ fn can_occur(bytes: &[u8], matching: Matching) -> bool {
     !(counts_lines(matching) && bytes.contains(&b'\n'))
 }
 
+/// Whether every match of a regular expression has a line feed in it.
+fn needs_line_feed(pattern: &str) -> bool {
+    fn needs(hir: &Hir) -> bool {
+        match hir.kind() {
+            HirKind::Literal(literal) => literal.0.contains(&b'\n'),
+            HirKind::Class(class) => class.literal().as_deref() == Some(b"\n"),
+            HirKind::Repetition(repetition) => repetition.min > 0 && needs(&repetition.sub),
+            HirKind::Capture(capture) => needs(&capture.sub),
+            HirKind::Concat(parts) => parts.iter().any(needs),
+            HirKind::Alternation(choices) => choices.iter().all(needs),
+            HirKind::Empty | HirKind::Look(_) => false,
+        }
+    }
+    let parsed = ParserBuilder::new().utf8(false).build().parse(pattern);
+    parsed.is_ok_and(|hir| needs(&hir))
+}
+
 fn warnings(patterns: &Patterns) -> Vec<Warning> {
     let matching = patterns.matching();
-    if matching.syntax == Syntax::Regex {
-        return Vec::new();
-    }
-    let nowhere = patterns.iter().enumerate().filter(|(_, bytes)| !can_occur(bytes, matching));
+    let is_nowhere = |bytes: &[u8]| match matching.syntax {
+        Syntax::Literal => !can_occur(bytes, matching),
+        Syntax::Regex => std::str::from_utf8(bytes).is_ok_and(needs_line_feed),
+    };
+    let nowhere = patterns.iter().enumerate().filter(|(_, bytes)| is_nowhere(bytes));
     nowhere.map(|(index, _)| Warning::LineFeed { index }).collect()
 }

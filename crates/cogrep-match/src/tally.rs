@@ -96,6 +96,12 @@ impl Tally {
         place.and_then(|place| self.counts.get(place)).copied().unwrap_or(0)
     }
 
+    /// Whether any needle was counted.
+    #[must_use]
+    pub fn has_any(&self) -> bool {
+        self.counts.iter().any(|count| *count > 0)
+    }
+
     /// Makes room for the needles `start..end`.
     fn cover(&mut self, start: usize, end: usize) {
         if self.counts.is_empty() {

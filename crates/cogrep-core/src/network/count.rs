@@ -1,6 +1,7 @@
 //! Where counts come together.
 
 use cogrep_match::Tally;
+use cogrep_source::Interrupt;
 use cosend::{Input, coroutine};
 
 use crate::network::scan::Batch;
@@ -10,14 +11,20 @@ use crate::progress::LiveTally;
 
 /// Adds up the tallies that it is sent; closing it gives the sum.
 ///
-/// `live` receives each of them.
-pub(super) fn count(live: Option<LiveTally>) -> impl Stage<Tally, Return = Tally> + Send {
+/// `live` receives each of them, and `stop` is asked to stop at the first that is not empty.
+pub(super) fn count(
+    live: Option<LiveTally>,
+    stop: Option<Interrupt>,
+) -> impl Stage<Tally, Return = Tally> + Send {
     let body = coroutine(async move |mut found: Input<Tally>| {
         let mut total = Tally::new();
         while let Some(tally) = found.next().await {
             total.merge(tally);
             if let Some(live) = &live {
                 live.merge(tally);
+            }
+            if let Some(stop) = stop.as_ref().filter(|_| tally.has_any()) {
+                stop.request();
             }
         }
         total

@@ -90,7 +90,7 @@ pub(super) fn scan<S: Stage<Tally, Return = Tally> + Send>(
             }
             unsent_bytes += chunk.bytes().len() as u64;
             // A pipe that gave little has no more now, and may have none for long.
-            let is_short = in_text && chunk.bytes().len() < SHORT_BYTES;
+            let is_short = stride.is_eager || in_text && chunk.bytes().len() < SHORT_BYTES;
             if is_short {
                 scanner.catch_up();
             }

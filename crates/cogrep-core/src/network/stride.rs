@@ -17,11 +17,13 @@ const FIRST_BYTES: usize = 1 << 10;
 pub(super) struct Stride {
     bytes: usize,
     interrupt: Interrupt,
+    /// Whether what is found is passed on with each chunk.
+    pub(super) is_eager: bool,
 }
 
 impl Stride {
-    pub(super) fn new(interrupt: Interrupt) -> Self {
-        Self { bytes: FIRST_BYTES, interrupt }
+    pub(super) fn new(interrupt: Interrupt, is_eager: bool) -> Self {
+        Self { bytes: FIRST_BYTES, interrupt, is_eager }
     }
 
     /// Scans a chunk of this length piece by piece, until a stop is requested.
@@ -35,7 +37,7 @@ impl Stride {
         mut scan: impl FnMut(Range<usize>) -> Result<(), E>,
     ) -> Result<(), E> {
         let mut at = 0;
-        while at < length && !self.interrupt.is_requested() {
+        while at < length {
             let end = length.min(at.saturating_add(self.bytes));
             let begun = Instant::now();
             scan(at..end)?;
@@ -44,6 +46,10 @@ impl Stride {
                 self.adapt(end - at, begun.elapsed());
             }
             at = end;
+            // What little was read still counts.
+            if self.interrupt.is_requested() {
+                break;
+            }
         }
         Ok(())
     }
@@ -63,7 +69,7 @@ mod tests {
 
     #[test]
     fn a_chunk_is_scanned_whole_in_growing_pieces() {
-        let mut stride = Stride::new(Interrupt::default());
+        let mut stride = Stride::new(Interrupt::default(), false);
         let mut pieces = Vec::new();
         let mut scan = |piece| {
             pieces.push(piece);
@@ -79,7 +85,7 @@ mod tests {
     #[test]
     fn a_slow_scan_is_asked_to_stop_soon() {
         let interrupt = Interrupt::default();
-        let mut stride = Stride::new(interrupt.clone());
+        let mut stride = Stride::new(interrupt.clone(), false);
         let mut bytes = 0;
         // As slow as 50 kB/s.
         let scan = |piece: Range<usize>| {

@@ -26,6 +26,9 @@ pub(super) fn choose(
         return Ok(Chosen::new(Vec::new(), "no engine, since there is nothing to count"));
     }
     let group = |needles: Needles| Group::new(needles, matching);
+    if choice == EngineChoice::Auto && needles.iter().any(|(_, bytes)| bytes.len() > LONG_BYTES) {
+        return with_long(needles, matching);
+    }
     Ok(match choice {
         EngineChoice::Auto if count <= FEW => Chosen::new(
             vec![Arc::new(Compare::new(group(needles)))],
@@ -74,6 +77,38 @@ pub(super) fn choose_engines(
     matching: Matching,
 ) -> Result<Vec<Arc<dyn Engine>>, PatternError> {
     choose(needles, matching, EngineChoice::Auto).map(|chosen| chosen.engines)
+}
+
+/// A needle of more bytes than this goes to an automaton. Others look at a place again and
+/// again, up to the length of the needle: where text and needle repeat themselves, the work is
+/// the product of their lengths.
+const LONG_BYTES: usize = 1024;
+
+/// An automaton takes some thirty times as much memory as its needles have bytes: with more
+/// than this, a substring search each has to do.
+const MOST_LONG_BYTES: usize = 16 << 20;
+
+/// Chooses for needles of which some are very long.
+fn with_long(needles: Needles, matching: Matching) -> Result<Chosen, PatternError> {
+    let (long, others): (Needles, Needles) =
+        needles.into_iter().partition(|(_, bytes)| bytes.len() > LONG_BYTES);
+    let count = long.len();
+    let chosen = if others.is_empty() {
+        Chosen::new(Vec::new(), "")
+    } else {
+        choose(others, matching, EngineChoice::Auto)?
+    };
+    let Chosen { mut engines, reason } = chosen;
+    let is_too_much = long.iter().map(|(_, bytes)| bytes.len()).sum::<usize>() > MOST_LONG_BYTES;
+    if is_too_much {
+        let search = |needle| Arc::new(Memmem::new(Group::new(vec![needle], matching))) as _;
+        engines.extend(alone(long, search));
+    } else {
+        engines.push(Arc::new(Automaton::new(Group::new(long, matching))?));
+    }
+    let how = if is_too_much { "memmem, a search each" } else { "automaton, one pass" };
+    let what = format!("{how}, for {count} of more than {LONG_BYTES} bytes");
+    Ok(Chosen::new(engines, if reason.is_empty() { what } else { format!("{reason}; {what}") }))
 }
 
 /// An engine a needle.

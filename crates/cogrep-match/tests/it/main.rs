@@ -22,6 +22,7 @@ mod ranges;
 mod regex;
 mod scanner;
 mod tables;
+mod work;
 
 #[test]
 fn every_file_of_this_folder_is_a_module() {

@@ -43,6 +43,10 @@ fn encoding_of(start: &[u8]) -> Option<&'static str> {
     if start.starts_with(b"\0\0\xfe\xff") {
         return Some("UTF-32BE");
     }
+    if start.starts_with(b"\xff\xfe") || start.starts_with(b"\xfe\xff") {
+        // It says so itself.
+        return None;
+    }
     let sample = &start[..start.len().min(SAMPLE_BYTES)];
     // Those texts have zeros, and others have none.
     memchr(0, sample)?;
@@ -185,6 +189,7 @@ mod tests {
             assert_eq!(encoding_of(&big), Some("UTF-32BE"), "{text}");
             assert_eq!(encoding_of(text.as_bytes()), None, "{text}");
         }
+        assert_eq!(encoding_of(b"\xff\xfel\0o\0v\0e\0"), None, "it has a mark");
     }
 
     #[test]

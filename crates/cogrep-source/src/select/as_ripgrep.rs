@@ -136,11 +136,13 @@ fn choose(random: &mut Random, root: &Path) -> (Selection, Vec<String>, Vec<Path
         flags.extend(globs.iter().map(|glob| format!("--glob={glob}")));
     }
     if random.is(4) {
-        let name = |random: &mut Random| *random.of(&TYPES);
-        let choices: Vec<_> = (0..=random.below(2))
-            .map(|_| match random.below(2) {
-                0 => TypeChoice::Wanted(name(random)),
-                _ => TypeChoice::Unwanted(name(random)),
+        // Each once: up to version 13, ripgrep has all that are wanted first.
+        let start = random.below(TYPES.len());
+        let names = TYPES.iter().cycle().skip(start).take(1 + random.below(2));
+        let choices: Vec<_> = names
+            .map(|name| match random.below(2) {
+                0 => TypeChoice::Wanted(*name),
+                _ => TypeChoice::Unwanted(*name),
             })
             .collect();
         flags.extend(choices.iter().map(|choice| match choice {

@@ -17,9 +17,9 @@ use crate::context::Context;
 use crate::error::Error;
 use crate::flags::id;
 use crate::status::Status;
-use crate::ui::{messages, notices};
 use crate::ui::progress_bar::{ProgressBar, Subject};
 use crate::ui::stats::Stopwatch;
+use crate::ui::{messages, notices};
 
 /// Counts, and shows the result.
 pub(crate) fn count(context: &Context, args: &CountArgs) -> Result<Status, Error> {

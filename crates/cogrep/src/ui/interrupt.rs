@@ -83,8 +83,7 @@ mod unix {
             flag::register(*number, Arc::clone(&requested))?;
         }
         // One pair for all: each descriptor may be the last.
-        let delivery =
-            SignalDelivery::with_pipe(Arc::clone(&wake), waker, SignalOnly, &signals)?;
+        let delivery = SignalDelivery::with_pipe(Arc::clone(&wake), waker, SignalOnly, &signals)?;
         // There is one listener in a program.
         let _ = LISTENING.set(Listening { _delivery: delivery, signal });
         Ok(Interrupt::with_wake(requested, wake))

@@ -25,8 +25,8 @@ mod resume;
 mod selecting;
 mod shards;
 #[cfg(unix)]
-#[cfg(unix)]
 mod signals;
+#[cfg(unix)]
 mod sources;
 mod stats;
 mod suggestions;

@@ -263,7 +263,7 @@ fn progress_comes_after_a_second_and_leaves_no_trace() {
     assert!(shown.contains("0 MB, 0 sources, 0 MB/s"), "{shown:?}");
     // What was shown is erased before the result is printed.
     let (progress, result) = shown.rsplit_once("\x1b[2K").unwrap();
-    assert!(progress.contains("love 0") && !result.contains("MB/s"), "{shown:?}");
+    assert!(progress.contains("love 1") && !result.contains("MB/s"), "{shown:?}");
     assert!(result.ends_with("love\x1b[0m 1\r\n"), "{shown:?}");
     let Some(shown) = on_a_terminal(&place, &[("TERM", "xterm")], "love a.txt") else { return };
     assert_eq!(shown, "\x1b[1mlove\x1b[0m 1\r\n", "quick runs show none");
