@@ -11,10 +11,13 @@ mod outcome;
 mod plots;
 mod state;
 
+use std::io::Write;
+
 use crate::args::Command;
 use crate::context::Context;
 use crate::error::Error;
 use crate::status::Status;
+use crate::ui::stdout::Stdout;
 
 /// Runs a command.
 pub(crate) fn run(context: &Context, command: &Command) -> Result<Status, Error> {
@@ -25,7 +28,7 @@ pub(crate) fn run(context: &Context, command: &Command) -> Result<Status, Error>
         Command::Generate(document) => generate::generate(context, *document),
         Command::ListTypes => list_types::list_types(context),
         Command::Help(text) => {
-            text.print()?;
+            Stdout.write_all(text.render().to_string().as_bytes())?;
             Ok(Status::Success)
         }
     }

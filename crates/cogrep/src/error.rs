@@ -50,7 +50,12 @@ impl Error {
 
     /// A file cannot be written.
     pub(crate) fn output(name: &str, error: &io::Error) -> Self {
-        let fault = Fault::from(io::Error::from(error.kind()));
+        // An error cannot be cloned, and its kind alone has no words for many.
+        let error = match error.raw_os_error() {
+            Some(number) => io::Error::from_raw_os_error(number),
+            None => io::Error::from(error.kind()),
+        };
+        let fault = Fault::from(error);
         Self::new(Kind::Output, format!("{name}: {fault}"))
     }
 

@@ -3,7 +3,7 @@
 //! The program is glue. [`flags`] defines what can be asked for, [`args`] turns a command
 //! line into plain data, a function in [`commands`] does it, and [`ui`] talks to the user
 //! meanwhile. [`error`] is what can go wrong and which exit status it has.
-#![forbid(unsafe_code)]
+#![deny(unsafe_code)]
 
 mod args;
 mod commands;

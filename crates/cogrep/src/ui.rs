@@ -5,4 +5,5 @@ pub(crate) mod messages;
 pub(crate) mod notices;
 pub(crate) mod progress_bar;
 pub(crate) mod stats;
+pub(crate) mod stdout;
 pub(crate) mod terminal;

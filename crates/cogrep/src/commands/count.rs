@@ -6,11 +6,11 @@ use std::sync::Arc;
 use cogrep_core::trace::Timeline;
 use cogrep_core::{Job, Report, Shard, ShardFilter, SourceReport};
 use cogrep_match::Plan;
-use cogrep_report::{Collection, Printer};
+use cogrep_report::{Collection, Printer, Rows};
 
-use super::files::{self, Content};
+use super::files::{self, Content, Planned};
 use super::job::{job, plan};
-use super::outcome::{conclude, report_fault};
+use super::outcome::{Writing, conclude, conclude_early, report_fault};
 use super::{plots, state};
 use crate::args::{CountArgs, TimelineKind};
 use crate::context::Context;
@@ -19,38 +19,37 @@ use crate::flags::id;
 use crate::status::Status;
 use crate::ui::progress_bar::{ProgressBar, Subject};
 use crate::ui::stats::Stopwatch;
-use crate::ui::{messages, notices};
+use crate::ui::stdout::Stdout;
+use crate::ui::{interrupt, messages, notices};
 
 /// Counts, and shows the result.
 pub(crate) fn count(context: &Context, args: &CountArgs) -> Result<Status, Error> {
-    refuse_loss(args)?;
+    files::check(&planned(args))?;
     if let Some(hint) = &args.hint {
         messages::hint(hint);
     }
     let mut stopwatch = Stopwatch::start(args.needs_facts());
     let plan = plan(args)?;
     stopwatch.engines_are_made();
-    let report = run(context, args, &plan, &stopwatch)?;
-    let status = conclude(&report);
+    let (report, status) = run(context, args, &plan, &stopwatch)?;
     if status == Status::NotFound && !args.output.quiet {
         hint(args, &report);
     }
     Ok(status)
 }
 
-/// Refuses to write over files that hold something else.
-fn refuse_loss(args: &CountArgs) -> Result<(), Error> {
-    plots::refuse_loss(&args.output)?;
-    if let Some(path) = &args.save {
-        files::refuse_loss(id::SAVE, path, Content::SavedResult)?;
-    }
-    args.timelines.iter().try_for_each(|(path, kind)| {
+/// The files that will be written.
+fn planned(args: &CountArgs) -> Vec<Planned<'_>> {
+    let saved = args.save.as_deref();
+    let saved = saved.map(|path| Planned { flag: id::SAVE, path, content: Content::SavedResult });
+    let timelines = args.timelines.iter().map(|(path, kind)| {
         let content = match kind {
             TimelineKind::Plot => Content::Plot,
             TimelineKind::Trace => Content::Trace,
         };
-        files::refuse_loss(id::TIMELINE, path, content)
-    })
+        Planned { flag: id::TIMELINE, path, content }
+    });
+    saved.into_iter().chain(plots::planned(&args.output)).chain(timelines).collect()
 }
 
 /// Counts and prints, and writes the files that were asked for.
@@ -59,22 +58,26 @@ fn run(
     args: &CountArgs,
     plan: &Arc<Plan>,
     stopwatch: &Stopwatch,
-) -> Result<Report, Error> {
+) -> Result<(Report, Status), Error> {
     let output = &args.output;
     let layout = output.layout(context.terminal)?;
     let rows = args.given.rows(output.expanded);
-    let mut printer = Printer::new(BufWriter::new(io::stdout()), layout, &rows);
+    let mut printer = Printer::new(BufWriter::new(Stdout), layout, &rows);
     let mut collection = Collection::new();
     let is_saved = args.save.is_some();
+    let writes_files = is_saved || output.has_plots() || !args.timelines.is_empty();
     let collects = printer.needs_collection() && !output.quiet || output.has_plots() || is_saved;
     let by_source = layout.needs_sources() || output.report.is_some() || is_saved;
     let states = args.resume.as_ref().map(|path| state::resume(path, args)).transpose()?;
     let shard = ShardFilter::new(args.shard.unwrap_or(Shard::WHOLE));
-    let subject = Subject { inputs: &args.inputs, rows: &rows, plan };
+    let subject = Subject { inputs: &args.inputs, rows: &rows, plan, top: output.view.top };
     // On a terminal, results that come while it counts show how far it is.
     let streams = context.terminal.is_terminal && !output.quiet && layout.streams();
     let bar = ProgressBar::new(subject, args.live, streams);
     let timeline = (!args.timelines.is_empty()).then(Timeline::new);
+    // Where only the status is wanted, and no threshold has to be reached.
+    let stop_when_found =
+        output.quiet && !writes_files && !args.stats && output.view.min_count <= 1;
     let job = Job {
         shard: (is_saved || args.shard.is_some()).then_some(&shard),
         by_source,
@@ -84,17 +87,19 @@ fn run(
         remember: collects && !by_source,
         keeps_states: is_saved,
         states: states.as_ref(),
+        stop_when_found,
         ..job(context, args, plan)
     };
-    let mut written = Ok(());
+    let mut writing = Writing::default();
+    let mut faults = 0;
     let observe = |source: &SourceReport| {
-        bar.suspend(|| report_fault(source));
+        bar.suspend(|| faults += u64::from(report_fault(source)));
         if collects {
             collection.push(source);
         }
-        if !output.quiet && written.is_ok() {
-            written = printer.source(source);
-            if written.is_err() {
+        if !output.quiet && !writing.is_closed() {
+            writing.note_output(printer.source(source));
+            if writing.is_closed() && !writes_files {
                 // The rest would not be seen: there is no point in counting it.
                 job.open.interrupt.request();
             }
@@ -103,21 +108,20 @@ fn run(
     let report = bar.during(|| job.run(observe));
     notices::print(&report.notices);
     let recording = timeline.map(Timeline::recording);
-    written?;
+    if !output.quiet && !writing.is_closed() {
+        writing.note_output(printer.finish(&report, &collection));
+    }
     if let Some(path) = &args.save {
         let sources = (shard.shard(), shard.digest());
-        state::save(path, args, sources, &report, &collection)?;
-    }
-    if !output.quiet {
-        printer.finish(&report, &collection)?;
+        writing.note(state::save(path, args, sources, &report, &collection));
     }
     let facts = || stopwatch.facts(&report, plan.reason(), &args.selection, &args.inputs);
-    if output.has_plots() {
-        let facts = if output.report.is_some() { facts() } else { Vec::new() };
-        plots::write(output, &rows, &report, &collection, &facts)?;
+    writing.note(plots::write_plot(output, &rows, &report, &collection));
+    if output.report.is_some() {
+        writing.note(plots::write_page(output, &rows, &report, &collection, &facts()));
     }
-    if let Some(recording) = recording {
-        plots::write_timelines(&args.timelines, &recording)?;
+    for (timeline, recording) in args.timelines.iter().zip(recording.iter().cycle()) {
+        writing.note(plots::write_timeline(timeline, recording));
     }
     if args.stats {
         for (name, value) in facts() {
@@ -125,7 +129,21 @@ fn run(
             let _ = writeln!(io::stderr(), "{name:<9} {value}");
         }
     }
-    Ok(report)
+    let has_found = has_found(&rows, &report, output.view.min_count);
+    let is_early = writing.is_closed() && !writes_files || stop_when_found && has_found;
+    let status = if is_early && interrupt::signal().is_none() {
+        conclude_early(&report, faults)
+    } else {
+        conclude(&report, has_found)
+    };
+    let status = writing.status(status);
+    Ok((report, status))
+}
+
+/// Whether any count is one that is shown.
+fn has_found(rows: &Rows, report: &Report, min_count: u64) -> bool {
+    let counts: Vec<u64> = report.patterns.iter().map(|pattern| pattern.count).collect();
+    rows.counts(&counts).into_iter().any(|count| count >= min_count.max(1))
 }
 
 /// Says why nothing may have been found.

@@ -1,6 +1,7 @@
 //! `--explain`: the network that would count, and why it is this one.
 
-use std::io::{self, Write};
+use std::fmt::Write as _;
+use std::io::Write as _;
 
 use cogrep_report::escape;
 
@@ -9,14 +10,17 @@ use crate::args::CountArgs;
 use crate::context::Context;
 use crate::error::Error;
 use crate::status::Status;
+use crate::ui::stdout::Stdout;
 
 /// Prints the network; counts nothing.
 pub(crate) fn explain(context: &Context, args: &CountArgs) -> Result<Status, Error> {
     let plan = plan(args)?;
     let shape = job(context, args, &plan).shape().to_string();
-    writeln!(io::stdout(), "{}\n{}", escape(shape.as_bytes()), plan.reason())?;
+    let mut text = format!("{}\n{}\n", escape(shape.as_bytes()), plan.reason());
     for (pattern, detail) in plan.details() {
-        writeln!(io::stdout(), "{}: {}", escape(pattern), escape(detail.as_bytes()))?;
+        // Writing to a string does not fail.
+        let _ = writeln!(text, "{}: {}", escape(pattern), escape(detail.as_bytes()));
     }
+    Stdout.write_all(text.as_bytes())?;
     Ok(Status::Success)
 }

@@ -1,22 +1,24 @@
 //! `--merge`: saved results, added up and shown as one run would have shown them.
 
-use std::io::{self, BufWriter};
+use std::io::BufWriter;
 
 use cogrep_core::SourceReport;
 use cogrep_core::measure::{Dispersion, Slices};
 use cogrep_report::{Collection, Merged, Printer, Rows, merge as add_up, separated};
 
-use super::outcome::{conclude, report_fault};
+use super::files;
+use super::outcome::{Writing, conclude, report_fault};
 use super::plots;
 use super::state::read;
 use crate::args::{MergeArgs, OutputArgs, PlotKind};
 use crate::context::Context;
 use crate::error::Error;
 use crate::status::Status;
+use crate::ui::stdout::Stdout;
 
 /// Merges and shows the result.
 pub(crate) fn merge(context: &Context, args: &MergeArgs) -> Result<Status, Error> {
-    plots::refuse_loss(&args.output)?;
+    files::check(&plots::planned(&args.output).collect::<Vec<_>>())?;
     let saved = args.files.iter().map(|file| read(file));
     let saved = saved.collect::<Result<Vec<_>, Error>>()?;
     let mut merged = add_up(saved).map_err(|error| Error::input(error.to_string()))?;
@@ -24,8 +26,8 @@ pub(crate) fn merge(context: &Context, args: &MergeArgs) -> Result<Status, Error
     for pattern in &mut merged.report.patterns {
         pattern.places.truncate(args.show);
     }
-    print(context, args, &merged)?;
-    Ok(conclude(&merged.report))
+    let writing = print(context, args, &merged)?;
+    Ok(writing.status(conclude(&merged.report, merged.report.has_found())))
 }
 
 /// Refuses to show what was not saved.
@@ -54,22 +56,23 @@ fn require(args: &MergeArgs, merged: &Merged) -> Result<(), Error> {
     Ok(())
 }
 
-fn print(context: &Context, args: &MergeArgs, merged: &Merged) -> Result<(), Error> {
+fn print(context: &Context, args: &MergeArgs, merged: &Merged) -> Result<Writing, Error> {
     let output = &args.output;
     let Merged { report, names, sources, .. } = merged;
     let given = report.patterns.iter().map(|pattern| pattern.pattern.clone());
     let rows = Rows::new(given.zip(names.iter().cloned()), output.expanded);
     let collection = Collection { sources: sources.clone() };
     let layout = output.layout(context.terminal)?;
-    let mut printer = Printer::new(BufWriter::new(io::stdout()), layout, &rows);
+    let mut printer = Printer::new(BufWriter::new(Stdout), layout, &rows);
+    let mut writing = Writing::default();
     for source in sources {
         report_fault(source);
-        if !output.quiet {
-            printer.source(source)?;
+        if !output.quiet && !writing.is_closed() {
+            writing.note_output(printer.source(source));
         }
     }
-    if !output.quiet {
-        printer.finish(report, &collection)?;
+    if !output.quiet && !writing.is_closed() {
+        writing.note_output(printer.finish(report, &collection));
     }
     if output.has_plots() {
         let facts = [
@@ -78,7 +81,8 @@ fn print(context: &Context, args: &MergeArgs, merged: &Merged) -> Result<(), Err
             ("patterns", separated(report.patterns.len() as u64)),
             ("merged", format!("{} saved results", args.files.len())),
         ];
-        plots::write(output, &rows, report, &collection, &facts)?;
+        writing.note(plots::write_plot(output, &rows, report, &collection));
+        writing.note(plots::write_page(output, &rows, report, &collection, &facts));
     }
-    Ok(())
+    Ok(writing)
 }

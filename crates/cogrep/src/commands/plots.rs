@@ -6,29 +6,26 @@ use cogrep_core::Report;
 use cogrep_core::trace::Recording;
 use cogrep_report::{Collection, Rows, page, plots, timeline};
 
-use super::files::{self, Content, write_file};
+use super::files::{Content, Planned, write_file};
 use crate::args::{OutputArgs, PlotKind, TimelineKind};
 use crate::error::Error;
 use crate::flags::id;
 
-/// Refuses to write over files that hold something else.
-pub(super) fn refuse_loss(output: &OutputArgs) -> Result<(), Error> {
-    if let Some(path) = &output.plot {
-        files::refuse_loss(id::PLOT, path, Content::Plot)?;
-    }
-    if let Some(path) = &output.report {
-        files::refuse_loss(id::REPORT, path, Content::Page)?;
-    }
-    Ok(())
+/// The files that will be written.
+pub(super) fn planned(output: &OutputArgs) -> impl Iterator<Item = Planned<'_>> {
+    let plot = output.plot.as_deref();
+    let plot = plot.map(|path| Planned { flag: id::PLOT, path, content: Content::Plot });
+    let page = output.report.as_deref();
+    let page = page.map(|path| Planned { flag: id::REPORT, path, content: Content::Page });
+    plot.into_iter().chain(page)
 }
 
-/// Writes the plot and the page.
-pub(super) fn write(
+/// Writes the plot.
+pub(super) fn write_plot(
     output: &OutputArgs,
     rows: &Rows,
     report: &Report,
     collection: &Collection,
-    facts: &[(&str, String)],
 ) -> Result<(), Error> {
     let view = output.view;
     if let Some(path) = &output.plot {
@@ -43,22 +40,28 @@ pub(super) fn write(
         };
         write_file(path, |file| file.write_all(svg.as_bytes()))?;
     }
-    if let Some(path) = &output.report {
-        write_file(path, |mut file| page(&mut file, rows, &view, report, collection, facts))?;
-    }
     Ok(())
 }
 
+/// Writes the page.
+pub(super) fn write_page(
+    output: &OutputArgs,
+    rows: &Rows,
+    report: &Report,
+    collection: &Collection,
+    facts: &[(&str, String)],
+) -> Result<(), Error> {
+    let Some(path) = &output.report else { return Ok(()) };
+    write_file(path, |mut file| page(&mut file, rows, &output.view, report, collection, facts))
+}
+
 /// Writes what a run spent its time on.
-pub(super) fn write_timelines(
-    timelines: &[(OsString, TimelineKind)],
+pub(super) fn write_timeline(
+    (path, kind): &(OsString, TimelineKind),
     recording: &Recording,
 ) -> Result<(), Error> {
-    for (path, kind) in timelines {
-        write_file(path, |mut file| match kind {
-            TimelineKind::Plot => file.write_all(timeline::draw(recording).as_bytes()),
-            TimelineKind::Trace => timeline::trace(&mut file, recording),
-        })?;
-    }
-    Ok(())
+    write_file(path, |mut file| match kind {
+        TimelineKind::Plot => file.write_all(timeline::draw(recording).as_bytes()),
+        TimelineKind::Trace => timeline::trace(&mut file, recording),
+    })
 }

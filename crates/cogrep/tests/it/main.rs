@@ -18,6 +18,8 @@ mod generated;
 mod limits;
 mod noticed;
 mod output;
+#[cfg(unix)]
+mod outputs;
 mod plots;
 #[cfg(unix)]
 mod readback;

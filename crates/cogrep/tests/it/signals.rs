@@ -90,3 +90,30 @@ fn slow_engines_hear_of_it_soon() {
         assert!(begun.elapsed() < Duration::from_secs(3), "{engine}: {:?}", begun.elapsed());
     }
 }
+#[test]
+fn quiet_ends_when_the_status_is_certain() {
+    let place = Place::with(&[("text", b"love love\n")]);
+    let mut child = place
+        .command()
+        .args(["-q", "love"])
+        .stdin(Stdio::piped())
+        .stdout(Stdio::piped())
+        .stderr(Stdio::piped())
+        .spawn()
+        .unwrap();
+    // Its standard input stays open.
+    let mut stdin = child.stdin.take().unwrap();
+    stdin.write_all(b"hate and love\n").unwrap();
+    let begun = Instant::now();
+    while child.try_wait().unwrap().is_none() {
+        assert!(begun.elapsed() < Duration::from_secs(20), "it waits for more");
+        std::thread::sleep(Duration::from_millis(5));
+    }
+    drop(stdin);
+    assert_eq!(end(child), (String::new(), String::new(), Some(0)));
+    let status = |arguments: &[&str]| place.run([&["love", "text"], arguments].concat()).status;
+    assert_eq!(status(&["-q", "--min-count=2"]), 0);
+    assert_eq!(status(&["-q", "--min-count=3"]), 1);
+    assert_eq!(status(&["--min-count=3"]), 1);
+    assert_eq!(place.run(["-q", "love", "gone", "text"]).status, 2);
+}
