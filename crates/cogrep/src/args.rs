@@ -2,10 +2,12 @@
 //!
 //! A command line that makes no sense is an [`Error`] with a way out: [`clap_error`] puts
 //! what clap refuses in the words of this program, [`suggest`] knows what is typed for
-//! something else, and [`grep_compat`] knows the flags of grep.
+//! something else, and [`grep_compat`] and [`foreign_flags`] know the flags of grep, ripgrep,
+//! wc and uniq.
 
 mod clap_error;
 mod count;
+mod foreign_flags;
 mod grep_compat;
 mod inputs;
 mod lists;
@@ -47,7 +49,7 @@ pub(crate) fn parse(words: impl IntoIterator<Item = OsString>) -> Result<Command
     let matches = match flags::command().try_get_matches_from(&words) {
         Ok(matches) => matches,
         Err(error) if clap_error::is_help(&error) => return Ok(Command::Help(error)),
-        Err(error) => return Err(clap_error::explain(&error)),
+        Err(error) => return Err(clap_error::explain(&error, &words)),
     };
     if let Some(document) = matches.get_one::<String>(id::GENERATE) {
         return Ok(Command::Generate(document.parse()?));

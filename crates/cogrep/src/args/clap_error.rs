@@ -1,9 +1,12 @@
 //! What clap refuses, in the words of this program.
 
+use std::ffi::OsString;
+
 use clap::error::{ContextKind, ContextValue, ErrorKind};
 use cogrep_report::escape;
 
-use crate::args::suggest;
+use crate::args::foreign_flags::instead_of;
+use crate::args::values::shown;
 use crate::error::Error;
 
 /// Whether it is no error, but help or the version.
@@ -11,8 +14,8 @@ pub(super) fn is_help(error: &clap::Error) -> bool {
     matches!(error.kind(), ErrorKind::DisplayHelp | ErrorKind::DisplayVersion)
 }
 
-/// What is wrong with the command line.
-pub(super) fn explain(error: &clap::Error) -> Error {
+/// What is wrong with the command line of these words.
+pub(super) fn explain(error: &clap::Error, words: &[OsString]) -> Error {
     let text = |kind| match error.get(kind) {
         Some(ContextValue::String(text)) => Some(text.clone()),
         Some(ContextValue::Strings(texts)) => Some(texts.join(", ")),
@@ -24,8 +27,8 @@ pub(super) fn explain(error: &clap::Error) -> Error {
     let value = escape(text(ContextKind::InvalidValue).unwrap_or_default().as_bytes());
     match error.kind() {
         ErrorKind::UnknownArgument => {
-            Error::usage(format!("{flag}: no such flag")).hint(match suggest::meant(&flag) {
-                Some(meant) => format!("use {meant}"),
+            Error::usage(format!("{flag}: no such flag")).hint(match instead_of(&flag) {
+                Some(instead) => instead.to_string(),
                 None => match text(ContextKind::SuggestedArg) {
                     Some(nearest) => format!("did you mean {nearest}?"),
                     None => "a pattern that begins with a dash is given with -e, and \
@@ -42,11 +45,25 @@ pub(super) fn explain(error: &clap::Error) -> Error {
             Error::usage(format!("{flag} {value}: no such value"))
                 .hint(format!("there are {valid}"))
         }
+        ErrorKind::InvalidUtf8 => not_utf8(words),
+        ErrorKind::WrongNumberOfValues | ErrorKind::TooFewValues if flag == "--def" => {
+            Error::usage("--def: takes a name and a pattern, as two words")
+                .hint("--def LOVE love, and not --def LOVE=love")
+        }
         ErrorKind::ValueValidation if matches!(flag.as_str(), "--by" | "--part") => {
             let reason = std::error::Error::source(error).map(ToString::to_string);
             Error::usage(format!("{flag} {value}: {}", reason.unwrap_or_default()))
         }
-        ErrorKind::ValueValidation => Error::usage(format!("{flag} {value}: not a valid number")),
+        ErrorKind::ValueValidation if matches!(flag.as_str(), "--max-line" | "--max-filesize") => {
+            Error::usage(format!("{flag} {value}: not a number of bytes"))
+                .hint("it takes a whole number, also with K, M or G: 10000, 16K, 10M, 1G")
+        }
+        ErrorKind::ValueValidation => Error::usage(format!("{flag} {value}: not a valid number"))
+            .hint(match &*flag {
+                "--show" => "it takes the number of places, such as 10; a large one shows all",
+                "--top" => "it takes the number of patterns, such as 10",
+                _ => "it takes a whole number, from 0",
+            }),
         ErrorKind::ArgumentConflict => Error::usage(format!("{flag}: may be given only once")),
         _ => {
             let text = error.to_string();
@@ -54,4 +71,15 @@ pub(super) fn explain(error: &clap::Error) -> Error {
             Error::usage(line.strip_prefix("error: ").unwrap_or(line))
         }
     }
+}
+
+/// The word that is no UTF-8 where a flag needs that; clap does not say which.
+fn not_utf8(words: &[OsString]) -> Error {
+    let at = words.iter().skip(1).position(|word| word.to_str().is_none()).map_or(0, |at| at + 1);
+    let word = words.get(at).map(|word| shown(word)).unwrap_or_default();
+    let flag = words.get(at.wrapping_sub(1)).map(|flag| shown(flag));
+    let flag = flag.filter(|flag| at > 1 && flag.starts_with('-') && !word.starts_with('-'));
+    let flag = flag.map(|flag| format!("{flag} ")).unwrap_or_default();
+    Error::usage(format!("{flag}{word}: not UTF-8, which the value of this flag must be"))
+        .maybe_hint(matches!(&*flag, "-g " | "--glob ").then_some("use ? for each byte of it"))
 }

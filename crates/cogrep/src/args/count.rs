@@ -63,6 +63,8 @@ pub(crate) enum TimelineKind {
 struct Words<'a> {
     given: PatternArgs,
     inputs: Vec<&'a OsStr>,
+    /// What may have been meant instead.
+    hint: Option<String>,
 }
 
 impl CountArgs {
@@ -71,15 +73,17 @@ impl CountArgs {
         let output = OutputArgs::new(matches)?;
         let show = output::show(matches, output.format)?;
         let timelines = timelines(matches)?;
-        let Words { given, inputs } = patterns_and_inputs(matches, words)?;
-        let not_found_hint = not_found_hint(matches, &given, &inputs);
+        let Words { given, inputs, hint } = patterns_and_inputs(matches, words)?;
+        let no_spaces = || suggest::words_without_spaces(given.patterns());
+        let not_found_hint = not_found_hint(matches, &given, &inputs)
+            .or_else(|| matches.get_flag(id::WORD).then(no_spaces).flatten());
         let (inputs, is_default) = all_inputs(matches, inputs)?;
         refuse_stdin_twice(matches, &given, &inputs)?;
         let walks_here = is_default && inputs != [Input::Stdin];
         let only_word = given.only_word().filter(|_| walks_here && !lists_patterns(matches));
         Ok(Self {
             patterns: patterns(matches, &given)?,
-            hint: only_word.and_then(suggest::file_as_pattern),
+            hint: hint.or_else(|| only_word.and_then(suggest::file_as_pattern)),
             shard: shard(matches, &inputs)?,
             given,
             inputs,
@@ -126,24 +130,29 @@ fn patterns_and_inputs<'a>(
     let mut given = PatternArgs::default();
     let values = |ids: &[&'static str]| in_order(matches, ids).into_iter().map(|(_, word)| word);
     let inputs: Vec<&OsStr>;
+    let mut hint = None;
     if lists_patterns(matches) {
         given.take_flags(&in_order(matches, &flags::LISTING))?;
         inputs = values(&[id::WORDS, id::IN]).collect();
     } else if matches.contains_id(id::IN) {
-        values(&[id::WORDS]).for_each(|word| given.take_word(word));
+        let words: Vec<&OsStr> = values(&[id::WORDS]).collect();
+        words.iter().for_each(|word| given.take_word(word));
         inputs = values(&[id::IN]).collect();
+        hint = suggest::files_as_patterns(&words);
     } else {
         let mut positionals = values(&[id::WORDS]);
         if let Some(word) = positionals.next() {
             given.take_word(word);
         }
         inputs = positionals.collect();
-        suggest::refuse_patterns_as_inputs(&inputs, words)?;
+        let is_input = inputs::is_listed(matches) || inputs::default_input() == Input::Stdin;
+        hint = suggest::patterns_as_inputs(&inputs, words, is_input);
     }
     if given.is_empty() {
         return Err(suggest::no_pattern(matches));
     }
-    Ok(Words { given, inputs })
+    let hint = hint.or_else(|| suggest::remote_input(&inputs));
+    Ok(Words { given, inputs, hint })
 }
 
 /// All inputs, and whether none was named.

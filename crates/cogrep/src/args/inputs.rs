@@ -74,6 +74,9 @@ pub(super) fn listed(matches: &ArgMatches) -> Result<Option<Vec<Input>>, Error> 
     for (flag, separator, ending) in [(id::FILES_FROM, b'\n', "\r"), (id::FILES0_FROM, b'\0', "")] {
         let Some(list) = matches.get_one::<OsString>(flag) else { continue };
         let (_, names) = lists::read(list)?;
+        if separator == b'\n' {
+            lists::warn(list, &names);
+        }
         // As in git: a name that ends with a carriage return has to be ended by NUL.
         let names = names
             .split(|byte| *byte == separator)
@@ -90,6 +93,11 @@ pub(super) fn listed(matches: &ArgMatches) -> Result<Option<Vec<Input>>, Error> 
         }
     }
     Ok(inputs)
+}
+
+/// Whether lists name the inputs.
+pub(super) fn is_listed(matches: &ArgMatches) -> bool {
+    [id::FILES_FROM, id::FILES0_FROM].iter().any(|flag| matches.contains_id(flag))
 }
 
 /// Whether a list of inputs is standard input.

@@ -2,10 +2,11 @@
 
 use std::ffi::{OsStr, OsString};
 
-use cogrep_source::{Input, SourceName, read_all};
+use cogrep_source::{Input, SourceName, read_all, suspect};
 
 use crate::args::values::shown;
 use crate::error::Error;
+use crate::ui::messages;
 
 /// Reads a list to its end.
 pub(super) fn read(argument: &OsStr) -> Result<(SourceName, Vec<u8>), Error> {
@@ -14,6 +15,22 @@ pub(super) fn read(argument: &OsStr) -> Result<(SourceName, Vec<u8>), Error> {
         Ok(text) => Ok((name, text)),
         Err(fault) => Err(Error::input(format!("{}: {fault}", shown(argument)))),
     }
+}
+
+/// Says what a list looks like, if it is none. It is taken for one all the same.
+pub(super) fn warn(argument: &OsStr, text: &[u8]) {
+    let is_old_mac = !text.contains(&b'\n') && text.trim_ascii_end().contains(&b'\r');
+    let what = match suspect(text) {
+        Some(notice) => notice.to_string(),
+        None if is_old_mac => {
+            "its lines end with a carriage return alone, so all of it is one line".to_owned()
+        }
+        None => return,
+    };
+    messages::warning(&format!(
+        "{}: {what}; a list is text, a pattern or input a line",
+        shown(argument)
+    ));
 }
 
 /// The number of the line, from 1, that holds the nth pattern of a list, from 0.

@@ -63,6 +63,7 @@ impl PatternArgs {
     /// Takes the lines of a file: patterns, or names and patterns.
     fn take_list(&mut self, argument: &OsStr, named: bool) -> Result<(), Error> {
         let (name, text) = lists::read(argument)?;
+        lists::warn(argument, &text);
         let start = self.patterns.len();
         for (nth, line) in parse_list(&text).enumerate() {
             let tab = line.iter().position(|byte| *byte == b'\t').filter(|_| named);

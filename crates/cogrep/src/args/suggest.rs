@@ -9,42 +9,6 @@ use crate::args::values::shown;
 use crate::error::Error;
 use crate::flags::id;
 
-/// Flags that do not exist, and what does the same here.
-const LOOKED_FOR: [(&str, &str); 27] = [
-    ("--csv", "--format csv"),
-    ("--tsv", "--format tsv"),
-    ("--json", "--format json"),
-    ("--jsonl", "--format jsonl"),
-    ("--parquet", "--format parquet"),
-    ("--table", "--format table"),
-    ("--by-file", "--by file"),
-    ("--per-file", "--by file"),
-    ("-H", "--by file"),
-    ("--with-filename", "--by file"),
-    ("-l", "--by file --only-found"),
-    ("--files-with-matches", "--by file --only-found"),
-    ("-A", "--show N, which shows places in their lines"),
-    ("-B", "--show N, which shows places in their lines"),
-    ("-C", "--show N, which shows places in their lines"),
-    ("--include", "--glob GLOB"),
-    ("--exclude", "--glob '!GLOB'"),
-    ("--words", "-f FILE, patterns one a line"),
-    ("--wordlist", "-f FILE, patterns one a line"),
-    ("--patterns", "-f FILE, patterns one a line"),
-    ("--dispersion", "--plot FILE.svg --plot-kind dispersion"),
-    ("--bars", "--plot FILE.svg"),
-    ("--html", "--report FILE.html"),
-    ("--out", "> FILE, since results go to standard output"),
-    ("--output", "> FILE, since results go to standard output"),
-    ("--count-matches", "nothing: it counts anyway; or --lines, to count lines"),
-    ("--count-lines", "--lines"),
-];
-
-/// What does here what a flag that does not exist does elsewhere, where that is known.
-pub(super) fn meant(flag: &str) -> Option<&'static str> {
-    LOOKED_FOR.iter().find(|(name, _)| *name == flag).map(|(_, meant)| *meant)
-}
-
 /// No pattern: perhaps `--in` took it, because the patterns followed it.
 pub(super) fn no_pattern(matches: &ArgMatches) -> Error {
     let error = Error::usage("no pattern given");
@@ -59,28 +23,78 @@ pub(super) fn no_pattern(matches: &ArgMatches) -> Error {
 }
 
 /// The most common slip: several patterns and then files, as if all words but the last ones
-/// were patterns.
-pub(super) fn refuse_patterns_as_inputs(
+/// were patterns. They are counted as they were given, and this is said besides.
+///
+/// `is_input` says whether there is an input that is no word, such as what is piped in.
+pub(super) fn patterns_as_inputs(
     inputs: &[&OsStr],
     words: &[OsString],
-) -> Result<(), Error> {
+    is_input: bool,
+) -> Option<String> {
     let exists = |input: &&OsStr| *input == "-" || Path::new(*input).exists();
     // A word with a dot or a slash may be a file that is missing, among others.
     let is_name = |input: &&OsStr| input.as_encoded_bytes().iter().any(|byte| b"./".contains(byte));
-    let (missing, files) = inputs.split_at(inputs.iter().position(exists).unwrap_or(0));
-    let Some(first) = missing.first() else { return Ok(()) };
-    if !files.iter().all(exists) || files.len() > 1 && missing.iter().any(is_name) {
-        return Ok(());
+    let first_file = inputs.iter().position(exists).unwrap_or(inputs.len());
+    let (lacking, files) = inputs.split_at(first_file);
+    let is_slip = !lacking.is_empty()
+        && !lacking.iter().any(is_name)
+        && files.iter().all(exists)
+        && (is_input || !files.is_empty());
+    if !is_slip {
+        return None;
     }
     let mut others: Vec<&OsString> = words.iter().skip(1).collect();
     for file in files {
         others.iter().rposition(|word| *word == file).map(|at| others.remove(at));
     }
     let others: Vec<String> = others.into_iter().map(|word| quote(word)).collect();
-    let more = if files.len() > 1 { " ..." } else { "" };
-    let (others, file) = (others.join(" "), quote(files[0]));
-    Err(Error::usage(format!("{}: no such file", shown(first)))
-        .hint(format!("for several patterns: cogrep {others} --in {file}{more}")))
+    let others = others.join(" ");
+    let files = match files {
+        [] => "-".to_owned(),
+        [file] => quote(file),
+        [file, ..] => format!("{} ...", quote(file)),
+    };
+    Some(format!("for several patterns: cogrep {others} --in {files}"))
+}
+
+/// What may be meant where files are named before `--in`. They are patterns all the same.
+pub(super) fn files_as_patterns(words: &[&OsStr]) -> Option<String> {
+    let file = words.iter().find(|word| {
+        word.as_encoded_bytes().iter().any(|byte| b"./".contains(byte)) && Path::new(word).is_file()
+    })?;
+    Some(format!("{0} is taken for a pattern; inputs come after --in: --in {0} ...", quote(file)))
+}
+
+/// What may be meant by an input that is the address of something elsewhere.
+pub(super) fn remote_input(inputs: &[&OsStr]) -> Option<String> {
+    const SCHEMES: [&str; 7] =
+        ["http://", "https://", "ftp://", "s3://", "gs://", "az://", "hdfs://"];
+    let input = inputs.iter().find(|input| {
+        let text = input.to_string_lossy();
+        SCHEMES.iter().any(|scheme| text.starts_with(scheme)) && !Path::new(input).exists()
+    })?;
+    let shown = quote(input);
+    let get = if shown.contains("http") || shown.contains("ftp://") { "curl -s" } else { "fetch" };
+    Some(if get == "fetch" {
+        format!("{shown} is not read from where it is; copy it here, or pipe it in")
+    } else {
+        format!("{shown} is not read from where it is: {get} {shown} | cogrep PATTERN")
+    })
+}
+
+/// What may be meant by whole words in a language that does not separate them.
+pub(super) fn words_without_spaces<'p>(patterns: impl Iterator<Item = &'p [u8]>) -> Option<String> {
+    let is_joined = |letter: char| {
+        matches!(letter,
+            '\u{e00}'..='\u{eff}' | '\u{1000}'..='\u{109f}' | '\u{1780}'..='\u{17ff}'
+            | '\u{3040}'..='\u{30ff}' | '\u{3400}'..='\u{9fff}' | '\u{20000}'..='\u{323af}')
+    };
+    let mut texts = patterns.filter_map(|pattern| std::str::from_utf8(pattern).ok());
+    let text = texts.find(|text| text.chars().any(is_joined))?;
+    let shown = shown(OsStr::new(text));
+    Some(format!(
+        "with -w, {shown} counts only between spaces and signs, which text in its language rarely has"
+    ))
 }
 
 /// What may be meant where a file is named and no pattern. It is a pattern all the same.

@@ -24,6 +24,88 @@ fn a_flag_of_another_tool_is_answered_with_ours() {
     }
 }
 
+/// Flags of others are never answered with one that is only spelt alike.
+#[test]
+fn a_flag_of_grep_or_ripgrep_leads_on() {
+    let place = Place::with(&[("book.txt", b"love")]);
+    for flag in [
+        "--ignore-file",
+        "--max-count",
+        "-m",
+        "--multiline",
+        "-U",
+        "--iglob",
+        "--pre",
+        "--null-data",
+        "-z",
+        "-P",
+        "--perl-regexp",
+        "-b",
+        "--byte-offset",
+        "-h",
+        "--no-filename",
+        "--json",
+        "--stats",
+        "--files-without-match",
+        "--binary",
+        "--search-zip",
+        "--pcre2",
+        "--sortr",
+        "--type-add",
+        "--include",
+        "--exclude-dir",
+        "--replace",
+        "--vimgrep",
+        "--count-matches",
+        "--chars",
+        "--max-line-length",
+        "--repeated",
+        "--skip-fields",
+        "--line-buffered",
+        "--crlf",
+    ] {
+        let answer = place.run(["love", flag, "x", "book.txt"]);
+        if answer.err.contains("no such flag") {
+            assert!(!answer.err.contains("did you mean"), "{}", answer.err);
+            assert!(!answer.err.contains("--help lists"), "{}", answer.err);
+            assert_eq!(answer.err.lines().count(), 1, "{}", answer.err);
+        }
+    }
+}
+
+#[test]
+fn what_cannot_be_read_or_found_as_it_is_gets_a_hint() {
+    let place = Place::with(&[
+        ("book.txt", "love 狗和猫 love".as_bytes()),
+        ("old", b"love\rhate\r"),
+        ("wide", b"l\0o\0v\0e\0\n\0"),
+        ("packed", b"\x1f\x8b\x08\0\0\0\0\0\0\x03\xcb\xc9\x2f\x4b\xe5\x02\0"),
+    ]);
+    let err = |arguments: &[&str]| place.run(arguments).err;
+    assert!(err(&["love", "https://example.org/a.txt"]).contains("curl -s https://example.org"));
+    assert!(err(&["love", "s3://bucket/a.txt"]).contains("pipe it in"));
+    assert!(err(&["-w", "狗", "book.txt"]).contains("with -w, 狗 counts only between spaces"));
+    assert_eq!(err(&["狗", "book.txt"]), "");
+    assert!(err(&["-E", r"a\nb", "book.txt"]).contains("line feed"));
+    for list in ["old", "wide", "packed"] {
+        let answer = place.run(["-f", list, "book.txt"]);
+        assert!(answer.err.starts_with(&format!("cogrep: warning: {list}: ")), "{answer:?}");
+    }
+    assert!(err(&["--def", "love=love", "book.txt"]).contains("love"));
+}
+
+#[test]
+#[cfg(unix)]
+fn a_glob_that_is_no_utf8_is_named() {
+    use std::os::unix::ffi::OsStrExt;
+
+    let place = Place::with(&[("book.txt", b"love")]);
+    let glob = std::ffi::OsStr::from_bytes(b"b\xff*");
+    let answer = crate::common::answer(place.command().args(["love", ".", "-g"]).arg(glob), b"");
+    assert_eq!(answer.status, 2);
+    assert!(answer.err.starts_with("cogrep: -g b"), "{}", answer.err);
+}
+
 #[test]
 fn a_pattern_that_looks_like_an_expression_gets_a_hint() {
     let place = Place::with(&[("book.txt", b"love hate a|b")]);
