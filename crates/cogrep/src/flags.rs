@@ -102,18 +102,15 @@ const EVERYDAY: [&str; 11] = [
     id::PLOT,
 ];
 
-const EXAMPLES: &str = "\
-Examples:
+pub(crate) const EXAMPLES: &str = "\
   cogrep -i love book.txt                      one pattern, as grep takes it
   cogrep -i love hate hope --in book.txt       several
   cogrep -i -f words.txt --top 10 book.txt     a list, and the ten most frequent
   cogrep ERROR --by file --format csv logs/    a spreadsheet
-  cogrep love hate --plot plot.svg --plot-kind dispersion --in book.txt
+  cogrep love hate --plot plot.svg --plot-kind dispersion --in book.txt";
 
---help shows all flags.";
-
-const AFTER_HELP: &str = "\
-Exit status: 0 if everything was read and something was found, 1 if nothing was
+pub(crate) const EXIT_STATUS: &str = "\
+0 if everything was read and something was found, 1 if nothing was
 found, 2 on an error or if something could not be read, 130 after Ctrl-C.";
 
 /// The whole command line.
@@ -122,8 +119,8 @@ pub(crate) fn command() -> Command {
         .version(env!("CARGO_PKG_VERSION"))
         .about("Count how often each of many patterns occurs, in one pass over the text")
         .override_usage(USAGE)
-        .after_help(EXAMPLES)
-        .after_long_help(AFTER_HELP)
+        .after_help(format!("Examples:\n{EXAMPLES}\n\n--help shows all flags."))
+        .after_long_help(format!("Exit status: {EXIT_STATUS}"))
         .disable_help_subcommand(true)
         .args(patterns::args())
         .args(matching::args())

@@ -130,9 +130,10 @@ fn patterns_and_inputs<'a>(
     let mut given = PatternArgs::default();
     let values = |ids: &[&'static str]| in_order(matches, ids).into_iter().map(|(_, word)| word);
     let inputs: Vec<&OsStr>;
-    let mut hint = None;
+    let hint;
     if lists_patterns(matches) {
         given.take_flags(&in_order(matches, &flags::LISTING))?;
+        hint = suggest::definition_in_one(&values(&[id::DEF]).collect::<Vec<_>>());
         inputs = values(&[id::WORDS, id::IN]).collect();
     } else if matches.contains_id(id::IN) {
         let words: Vec<&OsStr> = values(&[id::WORDS]).collect();

@@ -42,6 +42,10 @@ impl OutputArgs {
         if let Some(path) = &plot {
             suggest::refuse_plot(path)?;
         }
+        let report: Option<OsString> = matches.get_one(id::REPORT).cloned();
+        if let Some(path) = &report {
+            suggest::refuse_suffix(id::REPORT, path, &["html", "htm"])?;
+        }
         if plot.is_none() && matches.contains_id(id::PLOT_KIND) {
             return Err(Error::usage("--plot-kind: where to?").hint("add --plot FILE.svg"));
         }
@@ -58,7 +62,7 @@ impl OutputArgs {
             quiet: matches.get_flag(id::QUIET),
             plot,
             plot_kind: if dispersion { PlotKind::Dispersion } else { PlotKind::Bars },
-            report: matches.get_one(id::REPORT).cloned(),
+            report,
         })
     }
 

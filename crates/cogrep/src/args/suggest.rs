@@ -65,6 +65,18 @@ pub(super) fn files_as_patterns(words: &[&OsStr]) -> Option<String> {
     Some(format!("{0} is taken for a pattern; inputs come after --in: --in {0} ...", quote(file)))
 }
 
+/// What may be meant by a named pattern that was given as one word, so that a file follows as
+/// the pattern.
+pub(super) fn definition_in_one(definitions: &[&OsStr]) -> Option<String> {
+    let (pairs, _) = definitions.as_chunks::<2>();
+    let (name, pattern) = pairs.iter().find_map(|[definition, file]| {
+        let text = definition.to_str().filter(|_| Path::new(file).exists())?;
+        text.split_once('=')
+    })?;
+    let (name, pattern) = (quote(OsStr::new(name)), quote(OsStr::new(pattern)));
+    Some(format!("a name and its pattern are two words: --def {name} {pattern}"))
+}
+
 /// What may be meant by an input that is the address of something elsewhere.
 pub(super) fn remote_input(inputs: &[&OsStr]) -> Option<String> {
     const SCHEMES: [&str; 7] =
@@ -134,7 +146,19 @@ pub(super) fn refuse_plot(path: &OsStr) -> Result<(), Error> {
         return Err(Error::usage(format!("--plot: what is drawn is SVG, not {extension}"))
             .hint("name it FILE.svg, and have another program turn it into something else"));
     }
-    Ok(())
+    refuse_suffix(id::PLOT, path, &["svg"])
+}
+
+/// Refuses a file whose name says that it is something else, or nothing: what is meant may be
+/// a pattern or an input.
+pub(super) fn refuse_suffix(flag: &str, path: &OsStr, suffixes: &[&str]) -> Result<(), Error> {
+    let extension = Path::new(path).extension().unwrap_or_default().to_string_lossy();
+    let is_special = path == "-" || Path::new(path).metadata().is_ok_and(|it| !it.is_file());
+    if is_special || suffixes.contains(&&*extension.to_lowercase()) {
+        return Ok(());
+    }
+    let message = format!("--{flag} {}: its name must end in .{}", shown(path), suffixes[0]);
+    Err(Error::usage(message).hint(format!("--{flag} FILE.{}", suffixes[0])))
 }
 
 /// What may be meant by a literal that looks like a regular expression or a list.

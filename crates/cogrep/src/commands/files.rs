@@ -11,6 +11,7 @@ use std::io::{self, BufWriter, Read, Write};
 use std::path::{Path, PathBuf};
 
 use cogrep_report::{Saved, escape};
+use cogrep_source::Fault;
 
 use crate::error::Error;
 use crate::ui::stdout::Stdout;
@@ -80,7 +81,7 @@ impl Planned<'_> {
             Ok(metadata) if !metadata.is_file() => return Ok(None),
             Ok(_) if !may_write(&target.path) => return Err(self.error("permission denied")),
             Err(error) if error.kind() != io::ErrorKind::NotFound => {
-                return Err(Error::output(&escape(self.path.as_encoded_bytes()), &error));
+                return Err(self.error(&Fault::from(error).to_string()));
             }
             _ => {}
         }

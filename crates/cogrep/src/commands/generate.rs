@@ -3,27 +3,65 @@
 
 use std::io::{self, Write};
 
+use clap::builder::PossibleValuesParser;
 use clap::{Arg, Command};
+use cogrep_source::{Encoding, Selection};
 
 use crate::context::Context;
 use crate::error::Error;
-use crate::flags::{self, Document};
+use crate::flags::{self, Document, id};
 use crate::status::Status;
+use crate::ui::stdout::Stdout;
 
 /// Prints a document.
 pub(crate) fn generate(_: &Context, document: Document) -> Result<Status, Error> {
-    let mut command = flags::command();
+    let command = flags::command();
     let mut text = Vec::new();
     match document {
-        Document::Man => clap_mangen::Man::new(command).render(&mut text)?,
+        Document::Man => manual(command, &mut text)?,
         Document::Reference => reference(command, &mut text)?,
         Document::Completions(shell) => {
-            clap_complete::generate(shell, &mut command, "cogrep", &mut text);
+            clap_complete::generate(shell, &mut completed(&command), "cogrep", &mut text);
         }
     }
     // Generated in memory first: the generator of completions panics at a closed pipe.
-    io::stdout().write_all(&text)?;
+    Stdout.write_all(&text)?;
     Ok(Status::Success)
+}
+
+/// The manual page. Its sections are those of clap, and two of our own in the place of one
+/// without a name.
+fn manual(command: Command, out: &mut Vec<u8>) -> io::Result<()> {
+    // What the short help leaves out is left out of the manual, too.
+    let command = command.mut_args(|arg| arg.hide_short_help(false));
+    let section = |out: &mut Vec<u8>, title: &str, text: &str| {
+        // Text is laid out as it is: in roff, a backslash and a leading dot are not text.
+        let text = text.replace('\\', "\\\\").replace('-', "\\-").replace("\n.", "\n\\&.");
+        writeln!(out, ".SH \"{title}\"\n.nf\n{text}\n.fi")
+    };
+    let man = clap_mangen::Man::new(command);
+    man.render_title(out)?;
+    man.render_name_section(out)?;
+    man.render_synopsis_section(out)?;
+    man.render_description_section(out)?;
+    man.render_options_section(out)?;
+    section(out, "EXIT STATUS", flags::EXIT_STATUS)?;
+    section(out, "EXAMPLES", flags::EXAMPLES)?;
+    man.render_version_section(out)
+}
+
+/// The command line as shells complete it: without flags that are hidden, and with the values
+/// of those that take one of many.
+fn completed(command: &Command) -> Command {
+    let visible = command.get_arguments().filter(|arg| !arg.is_hide_set()).cloned();
+    let types: Vec<String> = Selection::types().map(|(name, _)| name).collect();
+    let values = |arg: Arg| match arg.get_id().as_str() {
+        id::BY => arg.value_parser(PossibleValuesParser::new(["file", "part=10"])),
+        id::TYPE | id::TYPE_NOT => arg.value_parser(PossibleValuesParser::new(&types)),
+        id::ENCODING => arg.value_parser(PossibleValuesParser::new(Encoding::names())),
+        _ => arg,
+    };
+    Command::new("cogrep").version(env!("CARGO_PKG_VERSION")).args(visible.map(values))
 }
 
 /// The reference page, in Markdown.

@@ -18,7 +18,7 @@ pub(super) fn args() -> Vec<Arg> {
             id::TIMELINE,
             "FILE",
             HEADING,
-            "Record what each core and each source did when: FILE.svg to look at, or FILE.json",
+            "Record what each core and source did when, in FILE.svg or FILE.json",
         )
         .action(ArgAction::Append)
         .value_parser(value_parser!(OsString)),
@@ -28,6 +28,8 @@ pub(super) fn args() -> Vec<Arg> {
             "Print the network that would count and the reason for it; count nothing",
         ),
         option(id::ENGINE, "ENGINE", HEADING, "Use this engine instead of choosing one")
+            .long_help("Use this engine instead of choosing one: auto, naive, memmem, compare,\nsieve, automaton, histogram or regex")
+            .hide_possible_values(true)
             .value_parser(PossibleValuesParser::new(engines())),
         option(
             id::GENERATE,

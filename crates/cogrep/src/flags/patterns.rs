@@ -14,7 +14,7 @@ pub(super) fn args() -> Vec<Arg> {
             .value_name("PATTERN | INPUT")
             .value_parser(value_parser!(OsString))
             .help_heading(HEADING)
-            .help("A pattern, then inputs; with --in all patterns; with -e or -f all inputs"),
+            .help("A pattern, then inputs; all patterns with --in, all inputs with -e, -f"),
         option(id::PATTERN, "PATTERN", HEADING, "A pattern; can be repeated")
             .short('e')
             .action(ArgAction::Append)

@@ -66,7 +66,7 @@ mod unix {
         let ignored = ignored();
         let signals: Vec<i32> = [SIGINT, SIGTERM, SIGHUP]
             .into_iter()
-            .filter(|signal| ignored & 1 << (signal - 1) == 0)
+            .filter(|signal| ignored & (1 << (signal - 1)) == 0)
             .collect();
         if signals.is_empty() {
             return Ok(Interrupt::new());

@@ -29,6 +29,8 @@ pub(crate) struct Subject<'a> {
     pub(crate) inputs: &'a [Input],
     pub(crate) rows: &'a Rows,
     pub(crate) plan: &'a Plan,
+    /// How many of the largest counts are shown, if not the first ones.
+    pub(crate) top: Option<usize>,
 }
 
 /// The progress of a job, shown by a thread of its own.
@@ -112,7 +114,12 @@ impl<'a> ProgressBar<'a> {
         let Some(live) = progress.live_tally() else { return String::new() };
         let totals: Vec<_> = self.subject.plan.totals(&live.tally()).collect();
         let counts = self.subject.rows.counts(&totals);
-        let shown = self.subject.rows.iter().zip(counts).take(MOST_COUNTS);
+        let mut shown: Vec<_> = self.subject.rows.iter().zip(counts).collect();
+        if let Some(top) = self.subject.top {
+            shown.sort_by_key(|(_, count)| std::cmp::Reverse(*count));
+            shown.truncate(top);
+        }
+        let shown = shown.into_iter().take(MOST_COUNTS);
         let shown =
             shown.map(|(row, count)| format!("{} {}", escape(&row.label), separated(count)));
         shown.collect::<Vec<_>>().join("  ")
@@ -122,6 +129,8 @@ impl<'a> ProgressBar<'a> {
 /// How far the job is: bytes, sources, rate; and the percentage and the remaining time where
 /// the total is known.
 fn line(bytes: u64, sources: u64, elapsed: Duration, total: Option<u64>) -> String {
+    // What is being read is one, too.
+    let sources = sources.max(u64::from(bytes > 0));
     let millions = |bytes: u64| separated(bytes / 1_000_000);
     let rate = u128::from(bytes) * 1000 / elapsed.as_millis().max(1);
     let rate = u64::try_from(rate).unwrap_or(u64::MAX);
@@ -135,9 +144,19 @@ fn line(bytes: u64, sources: u64, elapsed: Duration, total: Option<u64>) -> Stri
         None => format!("{} MB", millions(bytes)),
     };
     let left = total.and_then(|total| (total - bytes).checked_div(rate));
-    let left = left.map(|seconds| format!(", {seconds} s left")).unwrap_or_default();
+    let left = left.map(|seconds| format!(", {} left", time(seconds))).unwrap_or_default();
     let ending = if sources == 1 { "" } else { "s" };
     format!("{read}, {} source{ending}, {} MB/s{left}", separated(sources), millions(rate))
+}
+
+/// A time that is looked at, and not measured.
+fn time(seconds: u64) -> String {
+    match seconds {
+        0..=119 => format!("{seconds} s"),
+        120..=7199 => format!("{} min", seconds / 60),
+        7200..=172_799 => format!("{} h", seconds / 3600),
+        _ => format!("{} days", seconds / 86_400),
+    }
 }
 
 #[cfg(test)]
@@ -149,7 +168,8 @@ mod tests {
         let line = |sources, total| line(30_000_000, sources, Duration::from_secs(2), total);
         assert_eq!(line(1, Some(120_000_000)), "30 of 120 MB (25 %), 1 source, 15 MB/s, 6 s left");
         assert_eq!(line(2000, None), "30 MB, 2,000 sources, 15 MB/s");
-        assert_eq!(line(0, Some(29_999_999)), "30 MB, 0 sources, 15 MB/s", "unpacked");
-        assert_eq!(line(0, Some(0)), "30 MB, 0 sources, 15 MB/s");
+        assert_eq!(line(0, Some(29_999_999)), "30 MB, 1 source, 15 MB/s", "unpacked");
+        assert_eq!(line(0, Some(0)), "30 MB, 1 source, 15 MB/s");
+        assert!(line(1, Some(1 << 50)).ends_with(" days left"));
     }
 }

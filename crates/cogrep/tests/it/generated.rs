@@ -36,3 +36,33 @@ fn the_manual_and_the_completions_name_every_flag() {
         }
     }
 }
+
+/// Every flag has its text in the manual page and in the help, and nothing is wider than the
+/// narrowest usual terminal.
+#[test]
+fn the_manual_has_every_text_and_is_narrow() {
+    let place = Place::new();
+    let manual = place.run(["--generate", "man"]).out;
+    let lines: Vec<&str> = manual.lines().collect();
+    let entries = lines.windows(3).filter(|lines| lines[0] == ".TP");
+    let blank: Vec<_> = entries.filter(|lines| lines[2].is_empty()).map(|it| it[1]).collect();
+    assert!(blank.is_empty(), "{blank:?}");
+    for title in ["EXIT STATUS", "EXAMPLES"] {
+        assert!(manual.contains(&format!(".SH \"{title}\"")), "{title}");
+    }
+    assert!(!manual.contains(".SH EXTRA"));
+    for help in ["-h", "--help"] {
+        let wide: Vec<String> = place
+            .run([help])
+            .out
+            .lines()
+            .filter(|line| line.chars().count() > 80)
+            .map(str::to_owned)
+            .collect();
+        assert!(wide.is_empty(), "{wide:?}");
+    }
+    let bash = place.run(["--generate", "bash"]).out;
+    assert!(bash.contains("utf-16le") && bash.contains("part=10") && bash.contains("rust"));
+    // Habits of grep are met, and not offered.
+    assert!(!bash.contains("--only-matching"));
+}

@@ -163,11 +163,15 @@ fn a_page_holds_everything() {
 
 #[test]
 fn a_file_is_replaced_only_by_one_of_its_kind() {
-    let place = Place::with(&[("book.txt", b"love"), ("b.svg", b"love"), ("b.json", b"{}")]);
+    let place = Place::with(&[
+        ("book.txt", b"love"),
+        ("b.svg", b"love"),
+        ("b.json", b"{}"),
+        ("b.html", b"love"),
+    ]);
     for (flag, name) in [
-        ("--plot", "book.txt"),
         ("--plot", "b.svg"),
-        ("--report", "book.txt"),
+        ("--report", "b.html"),
         ("--save", "book.txt"),
         ("--save", "b.json"),
         ("--timeline", "b.svg"),
@@ -180,10 +184,10 @@ fn a_file_is_replaced_only_by_one_of_its_kind() {
         assert_eq!(place.run(["love", "--in", "book.txt", flag, name]), expect("", &message, 2));
         assert_eq!(fs::read(place.path().join(name)).unwrap(), before);
     }
-    place.write("empty", b"");
+    place.write("empty.svg", b"");
     for (flag, name) in [
         ("--plot", "new.svg"),
-        ("--plot", "empty"),
+        ("--plot", "empty.svg"),
         ("--report", "new.html"),
         ("--save", "new"),
         ("--timeline", "time.svg"),

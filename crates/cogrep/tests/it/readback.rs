@@ -260,7 +260,7 @@ fn progress_comes_after_a_second_and_leaves_no_trace() {
     let program = env!("CARGO_BIN_EXE_cogrep");
     let slow = format!("--version; (printf love; sleep 1.6) | {program} love --live");
     let Some(shown) = on_a_terminal(&place, &[("TERM", "xterm")], &slow) else { return };
-    assert!(shown.contains("0 MB, 0 sources, 0 MB/s"), "{shown:?}");
+    assert!(shown.contains("0 MB, 1 source, 0 MB/s"), "{shown:?}");
     // What was shown is erased before the result is printed.
     let (progress, result) = shown.rsplit_once("\x1b[2K").unwrap();
     assert!(progress.contains("love 1") && !result.contains("MB/s"), "{shown:?}");

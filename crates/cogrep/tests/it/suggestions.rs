@@ -91,7 +91,7 @@ fn what_cannot_be_read_or_found_as_it_is_gets_a_hint() {
         let answer = place.run(["-f", list, "book.txt"]);
         assert!(answer.err.starts_with(&format!("cogrep: warning: {list}: ")), "{answer:?}");
     }
-    assert!(err(&["--def", "love=love", "book.txt"]).contains("love"));
+    assert!(err(&["--def", "love=love", "book.txt"]).contains("--def love love"));
 }
 
 #[test]
@@ -147,5 +147,11 @@ fn a_plot_needs_the_name_of_an_svg_file() {
     cogrep: --plot: what is drawn is SVG, not PNG; name it FILE.svg, and have another program turn it into something else
     ----- status 2
     ");
-    assert_eq!(plot("plot"), expect("love 1\n", "", 0));
+    assert_snapshot!(plot("love"), @"
+    ----- standard error
+    cogrep: --plot love: its name must end in .svg; --plot FILE.svg
+    ----- status 2
+    ");
+    let page = place.run(["love", "book.txt", "--report", "out.pdf"]);
+    assert!(page.err.starts_with("cogrep: --report out.pdf: its name must end in .html"));
 }
