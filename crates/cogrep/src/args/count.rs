@@ -137,7 +137,9 @@ fn patterns_and_inputs<'a>(
         inputs = values(&[id::WORDS, id::IN]).collect();
     } else if matches.contains_id(id::IN) {
         let words: Vec<&OsStr> = values(&[id::WORDS]).collect();
-        words.iter().for_each(|word| given.take_word(word));
+        for word in &words {
+            given.take_word(word);
+        }
         inputs = values(&[id::IN]).collect();
         hint = suggest::files_as_patterns(&words);
     } else {

@@ -12,7 +12,7 @@ use crate::common::Place;
 const FILES: usize = 100;
 
 /// A run may take this long: many run at the same time.
-const MOST: Duration = Duration::from_secs(60);
+const MOST: Duration = Duration::from_mins(1);
 
 /// A folder of small files, and a large one.
 fn place() -> Place {

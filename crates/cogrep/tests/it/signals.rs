@@ -70,7 +70,8 @@ fn a_signal_that_was_ignored_stays_ignored() {
 #[test]
 fn slow_engines_hear_of_it_soon() {
     let place = Place::new();
-    let patterns: String = (0..20_000).map(|number| format!("pattern{number}\n")).collect();
+    let patterns: String =
+        (0..20_000).fold(String::new(), |lines, nth| lines + &format!("pattern{nth}\n"));
     place.write("patterns", patterns.as_bytes());
     place.write("text", "pattern1 and no other text\n".repeat(80_000).as_bytes());
     for engine in ["naive", "memmem"] {

@@ -1,0 +1,36 @@
+//! What the fuzz targets assert: each takes any bytes, makes something of them, and holds
+//! what this project does with it against something slow and plain.
+//!
+//! The first bytes of an input choose options, the rest is data. A check panics where the two
+//! differ, and returns where the input means nothing.
+
+mod encoding;
+mod ignore;
+mod list;
+mod pieces;
+mod regex;
+mod saved;
+mod scanner;
+mod unpack;
+
+pub use self::encoding::encoding;
+pub use self::ignore::ignore;
+pub use self::list::list;
+pub use self::regex::regex;
+pub use self::saved::saved;
+pub use self::scanner::scanner;
+pub use self::unpack::unpack;
+
+/// A check of one input.
+pub type Check = fn(&[u8]);
+
+/// Every check, by the name of its target.
+pub const ALL: [(&str, Check); 7] = [
+    ("encoding", encoding),
+    ("ignore", ignore),
+    ("list", list),
+    ("regex", regex),
+    ("saved", saved),
+    ("scanner", scanner),
+    ("unpack", unpack),
+];
