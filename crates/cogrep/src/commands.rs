@@ -48,7 +48,8 @@ mod tests {
         std::fs::write(&text, "love").unwrap();
         let context = Context::from_env().unwrap();
         let run = |words: &[&OsStr]| {
-            let words = [OsStr::new("cogrep"), OsStr::new("-q")].iter().chain(words);
+            let flags = [OsStr::new("cogrep"), OsStr::new("-q")];
+            let words = flags.iter().chain(words);
             let command = args::parse(words.map(|word| (*word).to_owned())).unwrap();
             [run(&context, &command).unwrap(), run(&context, &command).unwrap()]
         };
