@@ -17,6 +17,8 @@ use crate::outcome::Fault;
 #[derive(Clone, Debug, Default)]
 pub struct Interrupt {
     requested: Arc<AtomicBool>,
+    /// One that this one follows.
+    outer: Option<Arc<Self>>,
     /// Becomes readable when the request is made.
     wake: Option<Arc<File>>,
 }
@@ -33,7 +35,18 @@ impl Interrupt {
     #[cfg(unix)]
     #[must_use]
     pub fn with_wake(requested: Arc<AtomicBool>, wake: Arc<File>) -> Self {
-        Self { requested, wake: Some(wake) }
+        Self { requested, outer: None, wake: Some(wake) }
+    }
+
+    /// One that is requested when this one is, and can be requested by itself: for a part of
+    /// the work, or for one of several runs.
+    #[must_use]
+    pub fn nested(&self) -> Self {
+        Self {
+            requested: Arc::default(),
+            outer: Some(Arc::new(self.clone())),
+            wake: self.wake.clone(),
+        }
     }
 
     /// Asks to stop.
@@ -45,6 +58,7 @@ impl Interrupt {
     #[must_use]
     pub fn is_requested(&self) -> bool {
         self.requested.load(Ordering::Relaxed)
+            || self.outer.as_ref().is_some_and(|outer| outer.is_requested())
     }
 
     /// What becomes readable when the request is made, if anything does.

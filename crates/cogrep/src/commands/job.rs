@@ -27,7 +27,8 @@ pub(super) fn job<'a>(context: &Context, args: &'a CountArgs, plan: &'a Arc<Plan
         selection: args.selection.clone(),
         open: OpenOptions {
             encoding: args.decoding.encoding,
-            interrupt: context.interrupt().clone(),
+            // A run that stops itself leaves the next one alone.
+            interrupt: context.interrupt().nested(),
             io: context.io,
             no_decompress: args.decoding.no_decompress,
             ..OpenOptions::default()

@@ -20,13 +20,8 @@ const MOST_PARTS: usize = 1_000_000;
 pub(super) fn args() -> Vec<Arg> {
     const HEADING: &str = "Breakdown";
     vec![
-        option(
-            id::BY,
-            "WHAT",
-            HEADING,
-            "Break counts down: file, or part=N for N equal parts of each text",
-        )
-        .value_parser(ValueParser::new(by)),
+        option(id::BY, "WHAT", HEADING, "Break counts down: file, or part=N for N equal parts")
+            .value_parser(ValueParser::new(by)),
         option(id::SORT, "ORDER", HEADING, "Sort the patterns; the default is the order given")
             .value_parser(PossibleValuesParser::new(Sort::NAMES)),
         number(id::TOP, "N", HEADING, "Show the N patterns with the largest counts, largest first"),

@@ -25,7 +25,7 @@ pub(super) fn args() -> Vec<Arg> {
         switch(
             id::EXPLAIN,
             HEADING,
-            "Print the network that would count and the reason for it; count nothing",
+            "Print the network that would count, and why; count nothing",
         ),
         option(id::ENGINE, "ENGINE", HEADING, "Use this engine instead of choosing one")
             .long_help("Use this engine instead of choosing one: auto, naive, memmem, compare,\nsieve, automaton, histogram or regex")

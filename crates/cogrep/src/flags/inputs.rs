@@ -26,7 +26,7 @@ pub(super) fn args() -> Vec<Arg> {
             id::ENCODING,
             "NAME",
             HEADING,
-            "Encoding of all inputs; the default is UTF-8, or as a byte order mark says",
+            "Encoding of all inputs; by default UTF-8, or as a byte order mark says",
         ),
         switch(id::NO_DECOMPRESS, HEADING, "Count in compressed data without decompressing it"),
         number(id::THREADS, "NUM", HEADING, "Number of threads; 0, the default, means all cores")

@@ -32,7 +32,7 @@ pub(super) fn args() -> Vec<Arg> {
             id::MAX_LINE,
             "NUM",
             HEADING,
-            "Longest line that -E accepts: bytes, or 16K, 16M, 1G; the default is 16M",
+            "Longest line for -E: bytes, or 16K, 16M, 1G; the default is 16M",
         )
         .allow_negative_numbers(true)
         .value_parser(bytes),
@@ -40,7 +40,7 @@ pub(super) fn args() -> Vec<Arg> {
             id::REGEX_SIZE_LIMIT,
             "NUM",
             HEADING,
-            "Memory that all regular expressions may take: bytes, or 100M, 1G; the default is 256M",
+            "Memory for all expressions: bytes, or 100M, 1G; the default is 256M",
         )
         .allow_negative_numbers(true)
         .value_parser(bytes),

@@ -9,8 +9,14 @@ use super::{id, number, option, switch};
 pub(super) fn args() -> Vec<Arg> {
     const HEADING: &str = "Output";
     vec![
-        option(id::FORMAT, "FORMAT", HEADING, "Format of the results")
-            .value_parser(PossibleValuesParser::new(Format::names())),
+        option(
+            id::FORMAT,
+            "FORMAT",
+            HEADING,
+            "Format: text, table, csv, tsv, json, jsonl or parquet",
+        )
+        .hide_possible_values(true)
+        .value_parser(PossibleValuesParser::new(Format::names())),
         number(id::SHOW, "N", HEADING, "Show the first N places of each pattern, with their lines"),
         switch(id::BARE, HEADING, "Print only numbers"),
         switch(id::QUIET, HEADING, "Print no results, only set the exit status").short('q'),

@@ -20,7 +20,7 @@ pub(super) fn args() -> Vec<Arg> {
             id::RESUME,
             "SAVED",
             HEADING,
-            "Go on from a saved result: of files that have grown, read only what is new",
+            "Go on from a saved result; of a file that has grown, read the rest",
         )
         .value_parser(value_parser!(OsString)),
         switch(

@@ -14,22 +14,17 @@ pub(super) fn args() -> Vec<Arg> {
             .value_name("PATTERN | INPUT")
             .value_parser(value_parser!(OsString))
             .help_heading(HEADING)
-            .help("A pattern, then inputs; all patterns with --in, all inputs with -e, -f"),
+            .help("A pattern, then inputs; see --in, -e and -f"),
         option(id::PATTERN, "PATTERN", HEADING, "A pattern; can be repeated")
             .short('e')
             .action(ArgAction::Append)
             .allow_hyphen_values(true)
             .value_parser(value_parser!(OsString)),
-        option(
-            id::FILE,
-            "FILE",
-            HEADING,
-            "Patterns from a file, one per line; - is standard input",
-        )
-        .short('f')
-        .action(ArgAction::Append)
-        .allow_hyphen_values(true)
-        .value_parser(value_parser!(OsString)),
+        option(id::FILE, "FILE", HEADING, "Patterns from a file, one a line; - is standard input")
+            .short('f')
+            .action(ArgAction::Append)
+            .allow_hyphen_values(true)
+            .value_parser(value_parser!(OsString)),
         option(id::DEF, "NAME", HEADING, "A named pattern; counts under the same name add up")
             .value_names(["NAME", "PATTERN"])
             .num_args(2)

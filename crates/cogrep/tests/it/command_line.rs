@@ -87,7 +87,7 @@ fn standard_input_is_read_where_no_input_is_named() {
 fn several_patterns_without_in_are_shown_the_way() {
     let place = library();
     assert_snapshot!(place.run(["-i", "love", "hate", "hope", "book.txt"]), @"
-    love 1
+    love 2
     ----- standard error
     cogrep: hint: for several patterns: cogrep -i love hate hope --in book.txt
     cogrep: hate: no such file

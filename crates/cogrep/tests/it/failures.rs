@@ -123,11 +123,15 @@ fn what_may_not_be_read_is_named_and_the_rest_counts() {
         (&["--files-from", "locked", "love"], expect("", refused, 2)),
         (
             &["love", "tree/b.txt", "--plot", "other/closed/plot.svg"],
-            expect("love 1\n", "cogrep: other/closed/plot.svg: permission denied\n", 2),
+            expect("", "cogrep: --plot other/closed/plot.svg: permission denied\n", 2),
         ),
         (
             &["love", "tree/b.txt", "--save", "saved"],
-            expect("", "cogrep: saved: permission denied\n", 2),
+            expect(
+                "",
+                "cogrep: --save saved: its folder cannot be written to: permission denied\n",
+                2,
+            ),
         ),
     ] {
         assert_eq!(run_without_rights(&place, arguments), expected, "{arguments:?}");
@@ -157,7 +161,7 @@ fn a_full_disk_is_an_error() {
         assert_eq!(output.status.code(), Some(2), "{format}");
         assert_eq!(
             String::from_utf8_lossy(&output.stderr),
-            "cogrep: standard output: no storage space\n",
+            "cogrep: standard output: no space left on device\n",
             "{format}"
         );
     }
@@ -177,7 +181,7 @@ fn help_reports_a_full_disk_and_not_a_closed_pipe() {
         let full = std::fs::OpenOptions::new().write(true).open("/dev/full").unwrap();
         let output = place.command().args(arguments).stdout(full).output().unwrap();
         let err = String::from_utf8_lossy(&output.stderr);
-        assert_eq!(err, "cogrep: standard output: no storage space\n", "{arguments:?}");
+        assert_eq!(err, "cogrep: standard output: no space left on device\n", "{arguments:?}");
         assert_eq!(output.status.code(), Some(2), "{arguments:?}");
 
         let (reader, writer) = std::io::pipe().unwrap();

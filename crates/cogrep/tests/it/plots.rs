@@ -211,9 +211,8 @@ fn a_picture_that_cannot_be_made_is_an_error() {
         expect("", "", 0)
     );
     assert_snapshot!(place.run(["1", "a.txt", "--plot=no/out.svg"]), @"
-    1 1
     ----- standard error
-    cogrep: no/out.svg: no such file
+    cogrep: --plot no/out.svg: its folder is not there; make it first
     ----- status 2
     ");
     assert_snapshot!(place.run(["1", "a.txt", "--plot-kind=bars"]), @"

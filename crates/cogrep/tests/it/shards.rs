@@ -277,7 +277,7 @@ fn a_result_that_cannot_be_saved_is_an_error() {
     let answer = place.run(["--save", "no/where", "love", "text"]);
     assert_snapshot!(answer, @"
     ----- standard error
-    cogrep: no/where: no such file
+    cogrep: --save no/where: its folder is not there; make it first
     ----- status 2
     ");
 }
