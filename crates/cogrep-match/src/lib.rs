@@ -17,7 +17,9 @@
 //! text comes from.
 
 mod counts;
+mod distinct;
 mod engine;
+mod line_key;
 mod pattern;
 mod plan;
 mod scan;
@@ -27,6 +29,8 @@ mod tally;
 mod text;
 
 pub use counts::Counts;
+pub use distinct::WordCounts;
+pub use line_key::{LineKey, LineKeyCache};
 pub use pattern::{Matching, PatternError, Patterns, Syntax, Unit, parse_list};
 pub use plan::{EngineChoice, Plan, UnknownEngine, Warning};
 pub use scan::interface::{Hit, Hits, Output, Totals};
@@ -36,6 +40,7 @@ pub use tally::Tally;
 pub use text::fold::{Folder, fold_all};
 pub use text::line::{LineGrouper, LineTooLong, line_ends};
 pub use text::word;
+pub use text::words::{Words, word_breaks};
 
 /// The examples of the README, run as tests.
 #[cfg(doctest)]

@@ -19,6 +19,7 @@
 mod arch;
 pub(crate) mod bits;
 pub(crate) mod bloom;
+pub(crate) mod bounds;
 pub(crate) mod buckets;
 mod dispatch;
 pub(crate) mod find_byte;

@@ -7,3 +7,4 @@ pub(crate) mod fold;
 pub(crate) mod line;
 pub(crate) mod utf8;
 pub mod word;
+pub(crate) mod words;
