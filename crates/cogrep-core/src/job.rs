@@ -6,7 +6,7 @@ use std::sync::Arc;
 use cogrep_match::{LineGrouper, Plan};
 use cogrep_source::{Input, OpenOptions, Selection};
 
-use crate::measure::{AnyMeasure, Disperse, FirstPlaces, Slice, TextFacts};
+use crate::measure::{AnyMeasure, Disperse, FirstPlaces, Rank, Slice, TextFacts};
 use crate::network::{Blueprint, Extension, Shape};
 use crate::progress::Progress;
 use crate::shard::ShardFilter;
@@ -123,7 +123,7 @@ impl<'a> Job<'a> {
     #[must_use]
     pub fn shape(&self) -> Shape {
         let blueprint = self.blueprint();
-        let facts = TextFacts::new(self.plan, Some(0), 0);
+        let facts = TextFacts::new(self.plan, Rank::default(), Some(0), 0);
         let measures = self.all_measures();
         let findings = measures.iter().filter_map(|measure| measure.begin(&facts).ok()).collect();
         let network =

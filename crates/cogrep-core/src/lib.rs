@@ -36,6 +36,8 @@ mod run;
 mod schedule;
 mod shard;
 mod state;
+pub mod table;
+pub mod time;
 pub mod trace;
 
 pub use cogrep_match::{

@@ -10,6 +10,7 @@
 
 mod around;
 mod dispersion;
+mod distinct;
 mod excerpt;
 mod places;
 mod slices;
@@ -22,6 +23,10 @@ use cogrep_match::{Hit, Plan};
 use cogrep_source::{Fault, Role};
 
 pub use dispersion::{Disperse, Dispersion};
+pub use distinct::{
+    Distinct, DistinctByLine, DistinctText, DistinctTexts, Fold, Layout, LineFields, Lines, Times,
+    Words,
+};
 pub use excerpt::Excerpt;
 pub use places::{FirstPlaces, Place, Places};
 pub use slices::{Slice, Slices};
@@ -38,13 +43,25 @@ pub struct TextFacts {
     pub text_bytes: Option<u64>,
     /// Where the state begins: 0, or the start of a range.
     pub start: u64,
+    /// Which source it is.
+    pub source: Rank,
+}
+
+/// The place of a source in the order of all sources of a job.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct Rank {
+    /// Its place among the sources that were read, from 0. The members of a container share
+    /// that of the container.
+    pub ordinal: u64,
+    /// Its place among the members of its container, from 0; zero if it is in none.
+    pub member: u64,
 }
 
 impl TextFacts {
     /// What is known of a text of this length, if it is known, or of a range of it.
-    pub(crate) fn new(plan: &Plan, text_bytes: Option<u64>, start: u64) -> Self {
+    pub(crate) fn new(plan: &Plan, source: Rank, text_bytes: Option<u64>, start: u64) -> Self {
         let (needles, longest_bytes) = (plan.needle_count(), plan.longest_bytes());
-        Self { needles, longest_bytes, text_bytes, start }
+        Self { needles, longest_bytes, text_bytes, start, source }
     }
 }
 
@@ -96,6 +113,12 @@ pub trait Measure: fmt::Debug + Send + Sync + 'static {
     /// How much text around a range it must see.
     fn surroundings(&self) -> Surroundings {
         Surroundings::default()
+    }
+
+    /// Whether each piece must end where a line ends, or the text does. Lines longer than those
+    /// that regular expressions may hold then end a text too early.
+    fn needs_lines(&self) -> bool {
+        false
     }
 
     /// The state at the start of a text or a range.
@@ -151,6 +174,10 @@ impl AnyMeasure {
         self.0.surroundings()
     }
 
+    pub(crate) fn needs_lines(&self) -> bool {
+        self.0.needs_lines()
+    }
+
     /// The state at the start of a text or a range.
     pub(crate) fn begin(&self, text: &TextFacts) -> Result<Finding, Fault> {
         let state = self.0.begin(text)?;
@@ -177,6 +204,11 @@ impl Finding {
     #[must_use]
     pub fn name(&self) -> &'static str {
         self.measure.name()
+    }
+
+    /// Whether each piece must end where a line ends.
+    pub(crate) fn needs_lines(&self) -> bool {
+        self.measure.needs_lines()
     }
 
     /// Goes on in the next piece of the text.
@@ -253,6 +285,7 @@ impl<S: Any + fmt::Debug + Send + Sync> AnyState for S {
 trait Erased: fmt::Debug + Send + Sync {
     fn name(&self) -> &'static str;
     fn surroundings(&self) -> Surroundings;
+    fn needs_lines(&self) -> bool;
     fn begin(&self, text: &TextFacts) -> Result<Box<dyn AnyState>, Fault>;
     fn piece(&self, state: &mut dyn AnyState, piece: &Piece<'_>);
     fn is_done(&self, state: &dyn AnyState, needle: usize) -> bool;
@@ -267,6 +300,10 @@ impl<M: Measure> Erased for M {
 
     fn surroundings(&self) -> Surroundings {
         Measure::surroundings(self)
+    }
+
+    fn needs_lines(&self) -> bool {
+        Measure::needs_lines(self)
     }
 
     fn begin(&self, text: &TextFacts) -> Result<Box<dyn AnyState>, Fault> {

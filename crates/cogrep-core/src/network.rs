@@ -98,9 +98,15 @@ impl<'a> Blueprint<'a> {
         let scanner = Scanner::with_line_limit(Arc::clone(self.plan), self.max_line_bytes);
         let count = count_hits(self.live.cloned());
         let asking = findings.len();
+        let needs_lines = findings.iter().any(Finding::needs_lines);
         let measures = fanout(findings.into_iter().map(measure::measure));
         let measured = CountAndMeasure { count, measures };
-        self.network(Box::new(find(scanner, self.stride(), asking, measured)))
+        let measuring = find(scanner, self.stride(), asking, measured);
+        self.network(if needs_lines {
+            Box::new(lines(self.max_line_bytes, measuring))
+        } else {
+            Box::new(measuring)
+        })
     }
 
     /// What is asked to stop when something is found.

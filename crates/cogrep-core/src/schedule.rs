@@ -3,7 +3,7 @@
 use std::num::{NonZeroU64, NonZeroUsize};
 use std::thread;
 
-use cogrep_match::{Hits, Scanner, Totals};
+use cogrep_match::{Cut, Hits, Scanner, Totals};
 use cogrep_source::Input;
 use cogrep_source::backend::Kind;
 
@@ -132,7 +132,16 @@ fn is_small(job: &Job<'_>) -> bool {
 fn ranges(job: &Job<'_>, workers: NonZeroUsize) -> Option<Ranges> {
     // Counts are continued from where a range begins, even if one worker counts in all.
     let is_divided = workers.get() > 1 || job.has_states();
-    (is_divided && job.extension.is_none()).then(|| new_ranges(job, workers.get()))
+    // Between lines, an occurrence that is across their ends could be in two ranges.
+    let is_across = |pattern: &[u8]| pattern.contains(&b'\n');
+    let is_whole = needs_lines(job) && job.plan.patterns().iter().any(is_across);
+    let is_divided = is_divided && job.extension.is_none() && !is_whole;
+    is_divided.then(|| new_ranges(job, workers.get()))
+}
+
+/// Whether a measure needs whole lines.
+fn needs_lines(job: &Job<'_>) -> bool {
+    job.all_measures().iter().any(AnyMeasure::needs_lines)
 }
 
 fn new_ranges(job: &Job<'_>, workers: usize) -> Ranges {
@@ -144,6 +153,9 @@ fn new_ranges(job: &Job<'_>, workers: usize) -> Ranges {
     for surroundings in job.all_measures().iter().map(AnyMeasure::surroundings) {
         needs.before = needs.before.max(surroundings.before);
         needs.after = needs.after.max(surroundings.after);
+    }
+    if needs_lines(job) {
+        needs.cut = Cut::Lines;
     }
     let bytes = job.range_bytes.map(NonZeroU64::get);
     Ranges::new(needs, job.plan.needle_count(), workers, bytes)

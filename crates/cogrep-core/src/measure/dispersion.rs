@@ -121,9 +121,16 @@ impl Dispersion {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::measure::Rank;
 
     fn dispersed(offsets: &[u64]) -> Dispersion {
-        let facts = TextFacts { needles: 1, longest_bytes: 1, text_bytes: None, start: 0 };
+        let facts = TextFacts {
+            needles: 1,
+            longest_bytes: 1,
+            text_bytes: None,
+            start: 0,
+            source: Rank::default(),
+        };
         let mut state = Disperse.begin(&facts).unwrap();
         for start in offsets {
             Disperse.hit(&mut state, Hit { start: *start, end: start + 1, needle: 0 });

@@ -85,11 +85,18 @@ impl Slices {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::measure::Rank;
 
     #[test]
     fn hits_are_counted_in_the_slice_in_which_they_start() {
         let measure = Slice::new(4);
-        let facts = TextFacts { needles: 1, longest_bytes: 1, text_bytes: Some(10), start: 0 };
+        let facts = TextFacts {
+            needles: 1,
+            longest_bytes: 1,
+            text_bytes: Some(10),
+            start: 0,
+            source: Rank::default(),
+        };
         let measured = |offsets: &[u64]| {
             let mut slices = measure.begin(&facts).unwrap();
             for start in offsets {

@@ -121,7 +121,9 @@ pub(super) fn find<S: Stage<Batch, Return = Counted> + Send>(
     mut child: S,
 ) -> impl Stage<Return = Counted> + Send {
     let labels: Vec<_> = scanner.plan().labels().collect();
-    let found = Shape::new(format!("find {}", labels.join(", ")), [child.shape()]);
+    let name =
+        if labels.is_empty() { "pass".into() } else { format!("find {}", labels.join(", ")) };
+    let found = Shape::new(name, [child.shape()]);
     let shape = prepared(&scanner, found);
     let body = coroutine(async move |mut text: Input<Chunk>| {
         let interest = Interest::new(scanner.plan().needle_count(), measures);

@@ -24,7 +24,7 @@ use self::hooks::{Paced, Plain, Ranged};
 use super::pace::Pace;
 use super::ranges::{Claim, Divided};
 use crate::job::Job;
-use crate::measure::{AnyMeasure, TextFacts};
+use crate::measure::{AnyMeasure, Rank, TextFacts};
 use crate::network::{Counted, Hooks, Network, cat, cat_fetched};
 use crate::report::SourceReport;
 use crate::schedule::Schedule;
@@ -70,6 +70,14 @@ impl Turns for Rc<EventLoop> {
     const GIVES_WAY: bool = true;
 }
 
+/// A text that one worker counts in from its start.
+struct Whole {
+    rank: Rank,
+    name: SourceName,
+    /// Its length, if that is known.
+    text_bytes: Option<u64>,
+}
+
 /// The report of a text, but for how it ended.
 struct Unfinished {
     report: SourceReport,
@@ -112,7 +120,8 @@ impl<'a, W: Turns> Worker<'a, W> {
     pub(super) fn count_now(&self, ordinal: u64, selected: Selected, take: &impl Fn(SourceReport)) {
         self.name(ordinal, &selected);
         let take_next = |report| take(SourceReport { ordinal, ..report });
-        let counting = std::pin::pin!(self.count_source(selected, |_| false, &take_next));
+        let counting = self.count_source(ordinal, selected, |_| false, &take_next);
+        let counting = std::pin::pin!(counting);
         let report = block_on(follow(self.recorder.as_deref(), ordinal, counting));
         report.into_iter().for_each(take_next);
     }
@@ -139,6 +148,7 @@ impl<'a, W: Turns> Worker<'a, W> {
     /// It says whether the source is left to all workers, and has no report yet.
     async fn count_source(
         &self,
+        ordinal: u64,
         selected: Selected,
         decide: impl Fn(Option<Divided>) -> bool,
         take: &impl Fn(SourceReport),
@@ -180,10 +190,10 @@ impl<'a, W: Turns> Worker<'a, W> {
             }
         }
         match content {
-            Content::Text(text) => Some(self.count_text(name, text, chunk).await),
+            Content::Text(text) => Some(self.count_text(ordinal, name, text, chunk).await),
             Content::Container(container) => {
                 self.put_back(chunk);
-                self.count_container(name, container, take).await
+                self.count_container(ordinal, name, container, take).await
             }
         }
     }
@@ -225,10 +235,17 @@ impl<'a, W: Turns> Worker<'a, W> {
     }
 
     /// Counts in a text whose first chunk was fetched.
-    async fn count_text(&self, name: SourceName, mut text: Text<W>, chunk: Chunk) -> SourceReport {
-        let text_bytes = text.text_bytes();
+    async fn count_text(
+        &self,
+        ordinal: u64,
+        name: SourceName,
+        mut text: Text<W>,
+        chunk: Chunk,
+    ) -> SourceReport {
+        let whole =
+            Whole { rank: Rank { ordinal, member: 0 }, name, text_bytes: text.text_bytes() };
         let hooks = Paced { worker: self, pace: Pace::default() };
-        match self.count(name, &mut text, chunk, text_bytes, hooks).await {
+        match self.count(whole, &mut text, chunk, hooks).await {
             Ok(unfinished) => unfinished.finish(|| text.outcome()),
             Err(report) => *report,
         }
@@ -238,11 +255,13 @@ impl<'a, W: Turns> Worker<'a, W> {
     /// itself only if it could not be read to its end.
     async fn count_container(
         &self,
+        ordinal: u64,
         name: SourceName,
         mut container: Container<W>,
         take: &impl Fn(SourceReport),
     ) -> Option<SourceReport> {
         for number in 0.. {
+            let rank = Rank { ordinal, member: number };
             self.enter(Activity::Read);
             let mut member = match container.next().await {
                 Next::Member(member) => member,
@@ -252,7 +271,7 @@ impl<'a, W: Turns> Worker<'a, W> {
                     return Some(SourceReport { member: number, ..report });
                 }
             };
-            let (report, rest) = self.count_member(&mut member).await.finish(member);
+            let (report, rest) = self.count_member(rank, &mut member).await.finish(member);
             container = rest;
             take(SourceReport { member: number, ..report });
             self.give_way().await;
@@ -260,11 +279,12 @@ impl<'a, W: Turns> Worker<'a, W> {
         None
     }
 
-    async fn count_member(&self, member: &mut Member<W>) -> CountedMember {
+    async fn count_member(&self, rank: Rank, member: &mut Member<W>) -> CountedMember {
         let mut chunk = self.chunk.take();
         member.fetch(&mut chunk).await;
         let (name, text_bytes) = (member.name().clone(), member.text_bytes());
-        CountedMember(self.count(name, member, chunk, text_bytes, Plain(self)).await)
+        let whole = Whole { rank, name, text_bytes };
+        CountedMember(self.count(whole, member, chunk, Plain(self)).await)
     }
 
     /// Counts in a range of a source. With the last range of it, gives its report.
@@ -272,7 +292,9 @@ impl<'a, W: Turns> Worker<'a, W> {
         let mut text = divided.text(claim, &self.job.open.interrupt, self.wait.clone());
         let mut chunk = self.chunk.take();
         // What can be measured in one range can be in all.
-        let mut network = self.new_network(Some(divided.text_bytes()), claim.start()).ok()?;
+        let rank = Rank { ordinal: divided.ordinal(), member: 0 };
+        let text_bytes = Some(divided.text_bytes());
+        let mut network = self.new_network(rank, text_bytes, claim.start()).ok()?;
         let mut hooks = Ranged { worker: self, text_bytes: 0 };
         // A network that cannot go on says why when it is closed.
         let _ = cat(&mut text, &mut chunk, &mut network, &mut hooks).await;
@@ -284,7 +306,7 @@ impl<'a, W: Turns> Worker<'a, W> {
         let mut all = divided.record(claim, counted, text_bytes, fault)?;
         if all.counted.is_undecided {
             // Which hits count shows only from the start of the text.
-            return self.count_in_order(divided.name().clone()).await;
+            return self.count_in_order(divided.ordinal(), divided.name().clone()).await;
         }
         let mut report = divided.report(&mut all);
         if let (Some(before), true) = (all.before_last, report.outcome.is_complete()) {
@@ -296,21 +318,19 @@ impl<'a, W: Turns> Worker<'a, W> {
     }
 
     /// Counts in a source from its start to its end, though it could be divided.
-    async fn count_in_order(&self, name: SourceName) -> Option<SourceReport> {
-        Box::pin(self.count_source(Ok(name), |_| false, &|_| {})).await
+    async fn count_in_order(&self, ordinal: u64, name: SourceName) -> Option<SourceReport> {
+        Box::pin(self.count_source(ordinal, Ok(name), |_| false, &|_| {})).await
     }
 
-    /// Counts in a text whose first chunk was fetched, and which has this many bytes, if that
-    /// is known. It gives way to others after each chunk.
+    /// Counts in a text whose first chunk was fetched. It gives way to others after each chunk.
     async fn count<T: Chunks>(
         &self,
-        name: SourceName,
+        Whole { rank, name, text_bytes }: Whole,
         text: &mut T,
         mut chunk: Chunk,
-        text_bytes: Option<u64>,
         mut hooks: impl Hooks<T>,
     ) -> Result<Unfinished, Box<SourceReport>> {
-        let mut network = match self.network(text_bytes) {
+        let mut network = match self.network(rank, text_bytes) {
             Ok(network) => network,
             Err(fault) => {
                 self.put_back(chunk);
@@ -352,18 +372,23 @@ impl<'a, W: Turns> Worker<'a, W> {
     }
 
     /// A network for a text of this length, if that is known.
-    fn network(&self, text_bytes: Option<u64>) -> Result<Network, Fault> {
+    fn network(&self, rank: Rank, text_bytes: Option<u64>) -> Result<Network, Fault> {
         let spare = self.networks.borrow_mut().pop();
-        spare.map_or_else(|| self.new_network(text_bytes, 0), Ok)
+        spare.map_or_else(|| self.new_network(rank, text_bytes, 0), Ok)
     }
 
     /// A network for a text of this length, if that is known, or for a range of it.
-    fn new_network(&self, text_bytes: Option<u64>, start: u64) -> Result<Network, Fault> {
+    fn new_network(
+        &self,
+        rank: Rank,
+        text_bytes: Option<u64>,
+        start: u64,
+    ) -> Result<Network, Fault> {
         let blueprint = self.job.blueprint();
         if self.measures.is_empty() {
             return Ok(blueprint.counting());
         }
-        let facts = TextFacts::new(self.job.plan, text_bytes, start);
+        let facts = TextFacts::new(self.job.plan, rank, text_bytes, start);
         let findings = self.measures.iter().map(|measure| measure.begin(&facts));
         Ok(blueprint.measuring(findings.collect::<Result<_, _>>()?))
     }

@@ -8,6 +8,7 @@
 mod backend;
 mod containers;
 mod counter;
+mod distinct;
 mod faults;
 mod measure;
 mod state;

@@ -96,7 +96,7 @@ impl Worker<'_, Rc<EventLoop>> {
                     let reported = is_reported(&report);
                     ledger.member(ordinal, report, reported);
                 };
-                let counting = pin!(self.count_source(selected, decide, &take));
+                let counting = pin!(self.count_source(ordinal, selected, decide, &take));
                 let report = follow(self.recorder.as_deref(), ordinal, counting).await;
                 if !is_left.get() {
                     let report = report.map(|report| {

@@ -1,0 +1,103 @@
+//! Counts each distinct line: what the expressions `.+` and `.*` match, without them.
+
+use std::sync::Arc;
+
+use cogrep_match::{Hit, line_ends};
+use cogrep_source::{Fault, Role};
+
+use super::first;
+use super::layout::Layout;
+use crate::measure::{Measure, Piece, Rank, TextFacts};
+use crate::table::Table;
+
+/// Counts distinct lines without their endings, or what is valid UTF-8 in them.
+///
+/// A line that is not valid UTF-8 is as many texts as it has parts that are. Nothing is counted
+/// of an empty line. A job for it has no patterns.
+#[derive(Clone, Debug)]
+pub struct Lines {
+    table: Arc<Table>,
+    layout: Layout,
+}
+
+impl Lines {
+    /// Adds lines to a table, laid out in this way.
+    #[must_use]
+    pub fn new(table: &Arc<Table>, layout: Layout) -> Self {
+        Self { table: Arc::clone(table), layout }
+    }
+}
+
+/// A text that is being counted in.
+#[derive(Debug)]
+pub struct LinesState {
+    rank: Rank,
+    key: Vec<u8>,
+    key_start: usize,
+    ends: Vec<u32>,
+}
+
+impl Measure for Lines {
+    type State = LinesState;
+
+    fn name(&self) -> &'static str {
+        "distinct lines"
+    }
+
+    fn needs_lines(&self) -> bool {
+        true
+    }
+
+    fn begin(&self, text: &TextFacts) -> Result<LinesState, Fault> {
+        let mut key = Vec::new();
+        self.layout.put_source(text.source, &mut key);
+        self.layout.put_row(0, &mut key);
+        Ok(LinesState { rank: text.source, key_start: key.len(), key, ends: Vec::new() })
+    }
+
+    fn hit(&self, _: &mut LinesState, _: Hit) {}
+
+    fn piece(&self, state: &mut LinesState, piece: &Piece<'_>) {
+        if piece.role != Role::Text || piece.text.is_empty() {
+            return;
+        }
+        let LinesState { rank, key, key_start, ends } = state;
+        line_ends(piece.text, ends);
+        let is_ascii = piece.text.is_ascii();
+        self.table.with(|local| {
+            let mut add = |text: &[u8], at: usize| {
+                if text.is_empty() {
+                    return;
+                }
+                let first = first(*rank, piece.offset + at as u64);
+                if *key_start == 0 {
+                    local.add_at(text, 1, first);
+                } else {
+                    key.truncate(*key_start);
+                    key.extend_from_slice(text);
+                    local.add_at(key, 1, first);
+                }
+            };
+            let mut start = 0;
+            for end in ends.iter().map(|end| *end as usize) {
+                let mut line = &piece.text[start..end];
+                // Only before a line feed is it of the ending.
+                if end < piece.text.len() {
+                    line = line.strip_suffix(b"\r").unwrap_or(line);
+                }
+                if is_ascii {
+                    add(line, start);
+                } else {
+                    let mut at = start;
+                    for chunk in line.utf8_chunks() {
+                        add(chunk.valid().as_bytes(), at);
+                        at += chunk.valid().len() + chunk.invalid().len();
+                    }
+                }
+                start = end + 1;
+            }
+        });
+    }
+
+    fn join(&self, _: &mut LinesState, _: LinesState) {}
+}
