@@ -4,6 +4,7 @@
 //! [`EXPORTERS`].
 
 mod delimited;
+pub(crate) mod distinct;
 mod json;
 mod jsonl;
 mod parquet;
@@ -69,6 +70,9 @@ pub(crate) trait Exporter: fmt::Debug + Sync {
         false
     }
 
+    /// How tables of distinct texts are written in it.
+    fn table_form(&self) -> TableForm;
+
     /// Writes what comes before all counts.
     fn begin(&self, _out: &mut Out<'_>, _shown: &Shown<'_>) -> io::Result<()> {
         Ok(())
@@ -92,6 +96,18 @@ pub(crate) trait Exporter: fmt::Debug + Sync {
 
     /// Writes what comes at the end: everything, if it waits.
     fn finish(&self, out: &mut Out<'_>, shown: &Shown<'_>, result: &Totals<'_>) -> io::Result<()>;
+}
+
+/// How a table of distinct texts is written: see [`distinct`].
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum TableForm {
+    Text,
+    CommaSeparated,
+    TabSeparated,
+    Json,
+    JsonLines,
+    Table,
+    Parquet,
 }
 
 /// What a format is written to.

@@ -23,6 +23,7 @@ mod view;
 pub use collection::Collection;
 pub use escape::escape;
 pub use formats::Format;
+pub use formats::distinct::{DistinctColumn, DistinctPrinter, DistinctSummary};
 pub use formats::text::{Separator, TextStyle};
 pub use number::separated;
 pub use page::page;

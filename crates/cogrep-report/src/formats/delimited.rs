@@ -17,7 +17,7 @@ use std::io::{self, Write};
 use cogrep_core::Counts;
 
 use crate::formats::record::{Record, records, totals};
-use crate::formats::{At, Exporter, Out, Shown, Totals};
+use crate::formats::{At, Exporter, Out, Shown, TableForm, Totals};
 use crate::view::By;
 
 /// One of the two formats.
@@ -31,7 +31,7 @@ pub(super) static CSV: Delimited = Delimited { name: "csv", delimiter: Delimiter
 pub(super) static TSV: Delimited = Delimited { name: "tsv", delimiter: Delimiter::Tab };
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-enum Delimiter {
+pub(super) enum Delimiter {
     Comma,
     Tab,
 }
@@ -39,6 +39,13 @@ enum Delimiter {
 impl Exporter for Delimited {
     fn name(&self) -> &'static str {
         self.name
+    }
+
+    fn table_form(&self) -> TableForm {
+        match self.delimiter {
+            Delimiter::Comma => TableForm::CommaSeparated,
+            Delimiter::Tab => TableForm::TabSeparated,
+        }
     }
 
     /// Writes the names of the columns.
@@ -136,7 +143,7 @@ fn output_error(error: csv::Error) -> io::Error {
 }
 
 /// A field without a byte that would end it.
-fn escaped(field: &[u8]) -> Cow<'_, [u8]> {
+pub(super) fn escaped(field: &[u8]) -> Cow<'_, [u8]> {
     let escape = |byte: &u8| match byte {
         b'\t' => Some(b"\\t"),
         b'\n' => Some(b"\\n"),

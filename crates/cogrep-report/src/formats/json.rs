@@ -32,7 +32,7 @@ use cogrep_core::{Counts, Located, Report, SourceReport};
 use serde::{Serialize, Serializer};
 
 use crate::escape::InertJson;
-use crate::formats::{Exporter, Out, Shown, Totals, slices};
+use crate::formats::{Exporter, Out, Shown, TableForm, Totals, slices};
 use crate::row::Rows;
 use crate::view::By;
 
@@ -191,6 +191,10 @@ pub(super) struct Json;
 impl Exporter for Json {
     fn name(&self) -> &'static str {
         "json"
+    }
+
+    fn table_form(&self) -> TableForm {
+        TableForm::Json
     }
 
     fn has_places(&self) -> bool {

@@ -19,7 +19,7 @@ use serde::Serialize;
 
 use crate::escape::InertJson;
 use crate::formats::json::{Pattern, Place, SCHEMA, strings};
-use crate::formats::{At, Exporter, Out, Shown, Totals};
+use crate::formats::{At, Exporter, Out, Shown, TableForm, Totals};
 
 #[derive(Serialize)]
 #[serde(tag = "type", rename_all = "lowercase")]
@@ -62,6 +62,10 @@ pub(super) struct Jsonl;
 impl Exporter for Jsonl {
     fn name(&self) -> &'static str {
         "jsonl"
+    }
+
+    fn table_form(&self) -> TableForm {
+        TableForm::JsonLines
     }
 
     fn has_places(&self) -> bool {

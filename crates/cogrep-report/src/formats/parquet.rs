@@ -26,14 +26,14 @@ use parquet::file::properties::WriterProperties;
 use parquet::file::writer::{SerializedFileWriter, SerializedRowGroupWriter};
 use parquet::schema::types::{Type, TypePtr};
 
-use crate::formats::{Exporter, Out, Shown, Totals, slices};
+use crate::formats::{Exporter, Out, Shown, TableForm, Totals, slices};
 use crate::view::By;
 
 /// The version of the schema.
 const SCHEMA: u32 = 1;
 
 /// The rows that are gathered before they are written, which bounds the memory.
-const GROUP_ROWS: usize = 1 << 17;
+pub(super) const GROUP_ROWS: usize = 1 << 17;
 
 /// A line of the table.
 #[derive(Clone, Copy, Debug)]
@@ -53,6 +53,10 @@ pub(super) struct Parquet;
 impl Exporter for Parquet {
     fn name(&self) -> &'static str {
         "parquet"
+    }
+
+    fn table_form(&self) -> TableForm {
+        TableForm::Parquet
     }
 
     fn is_binary(&self) -> bool {
@@ -176,7 +180,7 @@ fn write_group<W: Write + Send>(
 }
 
 /// Writes the next column, of which some values may be missing.
-fn optional<T: DataType, W: Write + Send>(
+pub(super) fn optional<T: DataType, W: Write + Send>(
     group: &mut SerializedRowGroupWriter<'_, W>,
     values: impl Iterator<Item = Option<T::T>>,
 ) -> Result<(), ParquetError> {
@@ -189,7 +193,7 @@ fn optional<T: DataType, W: Write + Send>(
 }
 
 /// Writes the next column.
-fn required<T: DataType, W: Write + Send>(
+pub(super) fn required<T: DataType, W: Write + Send>(
     group: &mut SerializedRowGroupWriter<'_, W>,
     values: impl Iterator<Item = T::T>,
 ) -> Result<(), ParquetError> {
@@ -207,7 +211,7 @@ fn column<T: DataType, W: Write + Send>(
 }
 
 /// The error of the output, if it is one.
-fn output_error(error: ParquetError) -> io::Error {
+pub(super) fn output_error(error: ParquetError) -> io::Error {
     match error {
         ParquetError::External(error) => match error.downcast::<io::Error>() {
             Ok(error) => *error,

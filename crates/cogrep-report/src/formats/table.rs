@@ -14,20 +14,20 @@ use cogrep_core::Counts;
 use unicode_width::UnicodeWidthStr;
 
 use crate::escape::escape;
-use crate::formats::{Exporter, Out, Shown, Totals, slices};
+use crate::formats::{Exporter, Out, Shown, TableForm, Totals, slices};
 use crate::number::separated;
 use crate::row::{Row, Rows};
 use crate::view::By;
 
 /// The largest width of a bar, in columns.
-const BAR_WIDTH: usize = 40;
+pub(super) const BAR_WIDTH: usize = 40;
 
 /// The smallest and the largest width of a label, in columns; in between, it is half of the
 /// room that there is.
-const LABEL_WIDTH: (usize, usize) = (8, 40);
+pub(super) const LABEL_WIDTH: (usize, usize) = (8, 40);
 
 /// The width of a table of totals where no other is given.
-const WIDTH: usize = 80;
+pub(super) const WIDTH: usize = 80;
 
 /// The format.
 #[derive(Debug)]
@@ -36,6 +36,10 @@ pub(super) struct Table;
 impl Exporter for Table {
     fn name(&self) -> &'static str {
         "table"
+    }
+
+    fn table_form(&self) -> TableForm {
+        TableForm::Table
     }
 
     fn waits(&self) -> bool {
@@ -254,7 +258,7 @@ impl<'a> Matrix<'a> {
 }
 
 /// A label as it is shown: escaped, and cut if there is no room for it.
-fn fitted(label: &[u8], room: usize) -> String {
+pub(super) fn fitted(label: &[u8], room: usize) -> String {
     let shown = escape(label);
     if shown.width() <= room {
         return shown;
@@ -270,16 +274,16 @@ fn fitted(label: &[u8], room: usize) -> String {
     cut + "\u{2026}"
 }
 
-fn padded(label: &str, width: usize) -> String {
+pub(super) fn padded(label: &str, width: usize) -> String {
     format!("{label}{}", " ".repeat(width.saturating_sub(label.width())))
 }
 
-fn widest<'a>(cells: impl Iterator<Item = &'a str>) -> usize {
+pub(super) fn widest<'a>(cells: impl Iterator<Item = &'a str>) -> usize {
     cells.map(UnicodeWidthStr::width).max().unwrap_or(0)
 }
 
 /// A bar as long as the count, in eighths of a column; a count that is not zero is visible.
-fn bar(count: u64, most: u64, room: usize) -> String {
+pub(super) fn bar(count: u64, most: u64, room: usize) -> String {
     const EIGHTHS: [char; 7] =
         ['\u{258f}', '\u{258e}', '\u{258d}', '\u{258c}', '\u{258b}', '\u{258a}', '\u{2589}'];
     if count == 0 {

@@ -12,7 +12,7 @@ use cogrep_core::{Counts, Located};
 
 use crate::escape::escape;
 use crate::formats::record::{Record, records, totals};
-use crate::formats::{At, Exporter, Out, Shown, Totals};
+use crate::formats::{At, Exporter, Out, Shown, TableForm, Totals};
 
 /// What ends a record of text.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -57,11 +57,21 @@ impl TextStyle {
         out.write_all(PLAIN.as_bytes())
     }
 
-    fn end(self, out: &mut Out<'_>) -> io::Result<()> {
+    pub(super) fn end(self, out: &mut Out<'_>) -> io::Result<()> {
         out.write_all(match self.separator {
             Separator::Line => b"\n",
             Separator::Nul => b"\0",
         })
+    }
+
+    /// Writes what is a name.
+    pub(super) fn name(self, out: &mut Out<'_>, bytes: &[u8]) -> io::Result<()> {
+        self.write(out, bytes, NAME)
+    }
+
+    /// Writes what is a pattern, or what it matches.
+    pub(super) fn pattern(self, out: &mut Out<'_>, bytes: &[u8]) -> io::Result<()> {
+        self.write(out, bytes, PATTERN)
     }
 
     fn row(self, out: &mut Out<'_>, pattern: &[u8], count: u64) -> io::Result<()> {
@@ -81,6 +91,10 @@ pub(super) struct Text;
 impl Exporter for Text {
     fn name(&self) -> &'static str {
         "text"
+    }
+
+    fn table_form(&self) -> TableForm {
+        TableForm::Text
     }
 
     fn has_places(&self) -> bool {
