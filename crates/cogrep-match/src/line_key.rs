@@ -31,6 +31,9 @@ pub struct LineKey {
 #[derive(Clone, Debug)]
 pub struct LineKeyCache(Captures);
 
+/// A key is looked for in one line after another, so its expression may be this large.
+const MOST_BYTES: usize = 64 << 20;
+
 impl LineKey {
     /// Compiles an expression.
     ///
@@ -39,12 +42,14 @@ impl LineKey {
     /// When it is not a regular expression, or needs too much memory.
     pub fn new(expression: &str) -> Result<Self, PatternError> {
         let hir = pattern::parse(0, expression.as_bytes(), false)?;
-        let config = Regex::config().utf8_empty(false);
+        let config = Regex::config().utf8_empty(false).nfa_size_limit(Some(MOST_BYTES));
         let regex = Regex::builder().configure(config).build_from_hir(&hir);
-        let regex = regex.map_err(|error| PatternError::TooLarge {
+        // How much it needs is not known: more than there may be.
+        let regex = regex.map_err(|_| PatternError::TooLarge {
             index: 0,
             pattern: expression.to_owned(),
-            message: error.to_string(),
+            need_bytes: MOST_BYTES as u64 + 1,
+            limit_bytes: MOST_BYTES as u64,
         })?;
         let group = usize::from(regex.captures_len() > 1);
         Ok(Self { regex, group })

@@ -7,6 +7,7 @@
 
 mod clap_error;
 mod count;
+mod distinct;
 mod foreign_flags;
 mod grep_compat;
 mod inputs;
@@ -20,6 +21,7 @@ mod values;
 use std::ffi::OsString;
 
 pub(crate) use count::{CountArgs, TimelineKind};
+pub(crate) use distinct::{DistinctArgs, What};
 pub(crate) use merge::MergeArgs;
 pub(crate) use output::{OutputArgs, PlotKind};
 

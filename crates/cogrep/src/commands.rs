@@ -1,6 +1,8 @@
 //! What the program does: a function for each command, which may be called many times.
 
+mod alerts;
 mod count;
+mod distinct;
 mod explain;
 mod files;
 mod generate;
@@ -22,7 +24,10 @@ use crate::ui::stdout::Stdout;
 /// Runs a command.
 pub(crate) fn run(context: &Context, command: &Command) -> Result<Status, Error> {
     match command {
-        Command::Count(args) => count::count(context, args),
+        Command::Count(args) => match &args.distinct {
+            Some(what) => distinct::distinct(context, args, what),
+            None => count::count(context, args),
+        },
         Command::Explain(args) => explain::explain(context, args),
         Command::Merge(args) => merge::merge(context, args),
         Command::Generate(document) => generate::generate(context, *document),
@@ -48,9 +53,9 @@ mod tests {
         std::fs::write(&text, "love").unwrap();
         let context = Context::from_env().unwrap();
         let run = |words: &[&OsStr]| {
-            let flags = [OsStr::new("cogrep"), OsStr::new("-q")];
-            let words = flags.iter().chain(words);
-            let command = args::parse(words.map(|word| (*word).to_owned())).unwrap();
+            let words =
+                [OsStr::new("cogrep"), OsStr::new("-q")].into_iter().chain(words.iter().copied());
+            let command = args::parse(words.map(OsStr::to_owned)).unwrap();
             [run(&context, &command).unwrap(), run(&context, &command).unwrap()]
         };
         let [love, hate, save, merge] = ["love", "hate", "--save", "--merge"].map(OsStr::new);

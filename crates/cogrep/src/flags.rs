@@ -3,6 +3,7 @@
 
 mod breakdown;
 mod diagnostics;
+mod distinct;
 mod document;
 mod grep_compat;
 mod inputs;
@@ -19,7 +20,7 @@ pub(crate) use document::Document;
 
 /// The ids of the flags, which are their long names too.
 pub(crate) mod id {
-    pub(crate) const WORDS: &str = "words";
+    pub(crate) const WORDS: &str = "pattern-or-input";
     pub(crate) const PATTERN: &str = "regexp";
     pub(crate) const FILE: &str = "file";
     pub(crate) const IN: &str = "in";
@@ -32,6 +33,8 @@ pub(crate) mod id {
     pub(crate) const OVERLAPPING: &str = "overlapping";
     pub(crate) const REGEX: &str = "extended-regexp";
     pub(crate) const FIXED: &str = "fixed-strings";
+    pub(crate) const ONLY_MATCHING: &str = "only-matching";
+    pub(crate) const EVERY_WORD: &str = "words";
     pub(crate) const MAX_LINE: &str = "max-line";
     pub(crate) const REGEX_SIZE_LIMIT: &str = "regex-size-limit";
     pub(crate) const ENCODING: &str = "encoding";
@@ -51,6 +54,9 @@ pub(crate) mod id {
     pub(crate) const FILES0_FROM: &str = "files0-from";
     pub(crate) const THREADS: &str = "threads";
     pub(crate) const BY: &str = "by";
+    pub(crate) const TIME_FORMAT: &str = "time-format";
+    pub(crate) const FAIL_OVER: &str = "fail-over";
+    pub(crate) const FAIL_UNDER: &str = "fail-under";
     pub(crate) const FORMAT: &str = "format";
     pub(crate) const BARE: &str = "bare";
     pub(crate) const QUIET: &str = "quiet";
@@ -88,7 +94,7 @@ const USAGE: &str = "cogrep [FLAGS] PATTERN [INPUT]...
        cogrep --merge [FLAGS] SAVED...";
 
 /// What the short help shows.
-const EVERYDAY: [&str; 11] = [
+const EVERYDAY: [&str; 13] = [
     id::WORDS,
     id::IN,
     id::PATTERN,
@@ -96,6 +102,8 @@ const EVERYDAY: [&str; 11] = [
     id::IGNORE_CASE,
     id::WORD,
     id::REGEX,
+    id::ONLY_MATCHING,
+    id::EVERY_WORD,
     id::BY,
     id::TOP,
     id::FORMAT,
@@ -111,7 +119,8 @@ pub(crate) const EXAMPLES: &str = "\
 
 pub(crate) const EXIT_STATUS: &str = "\
 0 if everything was read and something was found, 1 if nothing was
-found, 2 on an error or if something could not be read, 130 after Ctrl-C.";
+found, 2 on an error or if something could not be read, 3 if a count is
+beyond the limit of --fail-over or --fail-under, 130 after Ctrl-C.";
 
 /// The whole command line.
 pub(crate) fn command() -> Command {
@@ -124,6 +133,7 @@ pub(crate) fn command() -> Command {
         .disable_help_subcommand(true)
         .args(patterns::args())
         .args(matching::args())
+        .args(distinct::args())
         .args(inputs::args())
         .args(inputs::selection())
         .args(breakdown::args())

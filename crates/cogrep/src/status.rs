@@ -13,6 +13,8 @@ pub(crate) enum Status {
     NotFound,
     /// An error, or something could not be read.
     Failure,
+    /// A count is over or under a limit.
+    Alert,
     /// Ctrl-C, or another signal that asks to stop.
     Interrupted,
 }
@@ -23,6 +25,7 @@ impl From<Status> for ExitCode {
             Status::Success => 0,
             Status::NotFound => 1,
             Status::Failure => 2,
+            Status::Alert => 3,
             Status::Interrupted => 128 + interrupt::signal().unwrap_or(2),
         })
     }

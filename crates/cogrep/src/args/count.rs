@@ -9,6 +9,7 @@ use cogrep_core::Shard;
 use cogrep_match::{EngineChoice, LineGrouper, Matching, Patterns, Plan, Syntax, Unit};
 use cogrep_source::{Input, Selection};
 
+use crate::args::distinct::{self, DistinctArgs};
 use crate::args::inputs::{self, Decoding};
 use crate::args::output::{self, OutputArgs};
 use crate::args::pattern_args::PatternArgs;
@@ -34,6 +35,12 @@ pub(crate) struct CountArgs {
     /// How many places of each pattern to show.
     pub(crate) show: usize,
     pub(crate) output: OutputArgs,
+    /// Which distinct texts are counted, if not patterns.
+    pub(crate) distinct: Option<DistinctArgs>,
+    /// A larger count is an alert.
+    pub(crate) fail_over: Option<u64>,
+    /// A smaller count is an alert.
+    pub(crate) fail_under: Option<u64>,
     /// Whether the progress shows counts.
     pub(crate) live: bool,
     /// Whether to say at the end what the run took.
@@ -70,7 +77,8 @@ struct Words<'a> {
 impl CountArgs {
     /// The arguments as clap has them, and as they were typed.
     pub(super) fn new(matches: &ArgMatches, words: &[OsString]) -> Result<Self, Error> {
-        let output = OutputArgs::new(matches)?;
+        let distinct = DistinctArgs::new(matches)?;
+        let output = OutputArgs::new(matches, distinct.as_ref())?;
         let show = output::show(matches, output.format)?;
         let timelines = timelines(matches)?;
         let Words { given, inputs, hint } = patterns_and_inputs(matches, words)?;
@@ -102,6 +110,9 @@ impl CountArgs {
             engine: named(matches, id::ENGINE)?,
             show,
             output,
+            distinct,
+            fail_over: matches.get_one(id::FAIL_OVER).copied(),
+            fail_under: matches.get_one(id::FAIL_UNDER).copied(),
             live: matches.get_flag(id::LIVE),
             stats: matches.get_flag(id::STATS),
             timelines,
@@ -117,9 +128,9 @@ impl CountArgs {
     }
 }
 
-/// Whether flags give the patterns, so that all other words are inputs.
+/// Whether flags give the patterns, or there are none, so that all other words are inputs.
 fn lists_patterns(matches: &ArgMatches) -> bool {
-    flags::LISTING.iter().any(|flag| matches.contains_id(flag))
+    distinct::is_words(matches) || flags::LISTING.iter().any(|flag| matches.contains_id(flag))
 }
 
 /// Which words are patterns and which are inputs.
@@ -131,7 +142,11 @@ fn patterns_and_inputs<'a>(
     let values = |ids: &[&'static str]| in_order(matches, ids).into_iter().map(|(_, word)| word);
     let inputs: Vec<&OsStr>;
     let hint;
-    if lists_patterns(matches) {
+    if distinct::is_words(matches) {
+        given.take_word(OsStr::new(distinct::EVERY_WORD));
+        hint = None;
+        inputs = values(&[id::WORDS, id::IN]).collect();
+    } else if lists_patterns(matches) {
         given.take_flags(&in_order(matches, &flags::LISTING))?;
         hint = suggest::definition_in_one(&values(&[id::DEF]).collect::<Vec<_>>());
         inputs = values(&[id::WORDS, id::IN]).collect();
@@ -197,7 +212,11 @@ fn patterns(matches: &ArgMatches, given: &PatternArgs) -> Result<Patterns, Error
         _ => Unit::Occurrences,
     };
     let matching = Matching {
-        syntax: if is_set(id::REGEX) { Syntax::Regex } else { Syntax::Literal },
+        syntax: if is_set(id::REGEX) || distinct::is_words(matches) {
+            Syntax::Regex
+        } else {
+            Syntax::Literal
+        },
         ignore_case: is_set(id::IGNORE_CASE),
         whole_words: is_set(id::WORD),
         unit,
@@ -215,6 +234,7 @@ fn patterns(matches: &ArgMatches, given: &PatternArgs) -> Result<Patterns, Error
 fn not_found_hint(matches: &ArgMatches, given: &PatternArgs, inputs: &[&OsStr]) -> Option<String> {
     let word = given.only_word().and_then(OsStr::to_str)?;
     let says_how = matches.get_flag(id::REGEX) || matches.get_flag(id::FIXED);
+    let says_how = says_how || distinct::is_words(matches);
     let not_literal = || suggest::not_literal(word).filter(|_| !says_how).map(str::to_owned);
     let is_positional = || !lists_patterns(matches) && !matches.contains_id(id::IN);
     let as_command = suggest::merge_as_command(word, inputs).filter(|_| is_positional());

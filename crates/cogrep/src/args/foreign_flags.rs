@@ -35,7 +35,7 @@ const FLAGS: &[(&[&str], Instead)] = &[
     (&["--parquet"], Use("--format parquet")),
     (&["--table"], Use("--format table")),
     (&["--by-file", "--per-file", "-H", "--with-filename"], Use("--by file")),
-    (&["--wordlist", "--patterns", "--words"], LISTS),
+    (&["--wordlist", "--patterns"], LISTS),
     (&["--dispersion"], Use("--plot FILE.svg --plot-kind dispersion")),
     (&["--bars"], Use("--plot FILE.svg")),
     (&["--html"], Use("--report FILE.html")),

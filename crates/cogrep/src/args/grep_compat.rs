@@ -5,8 +5,7 @@ use clap::ArgMatches;
 use crate::error::Error;
 
 /// Each with what it is, and the way out.
-const FLAGS: [(&str, &str, &str); 3] = [
-    ("only-matching", "-o: every occurrence is counted anyway", "to see places, use --show N"),
+const FLAGS: [(&str, &str, &str); 2] = [
     ("line-number", "-n: counts have no line numbers", "to see places, use --show N"),
     ("invert-match", "-v: there is no inverted count", "--lines counts the lines that match"),
 ];

@@ -7,7 +7,7 @@ use clap::parser::ValueSource;
 
 use crate::args::output::{self, OutputArgs};
 use crate::error::Error;
-use crate::flags::id;
+use crate::flags::{self, id};
 
 /// The flags that say how a result is shown; all others were for the runs.
 const FLAGS: [&str; 17] = [
@@ -57,7 +57,12 @@ impl MergeArgs {
                 Error::usage("--merge: no saved result given").hint("cogrep --merge SAVED...")
             );
         }
-        let output = OutputArgs::new(matches)?;
+        let by = matches.get_one::<flags::By>(id::BY);
+        if by.is_some_and(|by| by.time.is_some() || by.key.is_some()) {
+            let message = "--by: saved results have no times and no keys";
+            return Err(Error::usage(message).hint("there are file and part=N"));
+        }
+        let output = OutputArgs::new(matches, None)?;
         Ok(Self { files, show: output::show(matches, output.format)?, output })
     }
 }

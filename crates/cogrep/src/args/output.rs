@@ -5,6 +5,7 @@ use std::ffi::OsString;
 use clap::ArgMatches;
 use cogrep_report::{By, Format, Layout, Separator, Sort, TextStyle, View};
 
+use crate::args::DistinctArgs;
 use crate::args::suggest;
 use crate::args::values::named;
 use crate::error::Error;
@@ -37,7 +38,10 @@ pub(crate) enum PlotKind {
 }
 
 impl OutputArgs {
-    pub(super) fn new(matches: &ArgMatches) -> Result<Self, Error> {
+    pub(super) fn new(
+        matches: &ArgMatches,
+        distinct: Option<&DistinctArgs>,
+    ) -> Result<Self, Error> {
         let plot: Option<OsString> = matches.get_one(id::PLOT).cloned();
         if let Some(path) = &plot {
             suggest::refuse_plot(path)?;
@@ -49,15 +53,15 @@ impl OutputArgs {
         if plot.is_none() && matches.contains_id(id::PLOT_KIND) {
             return Err(Error::usage("--plot-kind: where to?").hint("add --plot FILE.svg"));
         }
-        let by = matches.get_one::<flags::By>(id::BY).copied();
+        let by = matches.get_one::<flags::By>(id::BY);
         let dispersion = matches.get_one::<String>(id::PLOT_KIND).is_some_and(|k| k != "bars");
         Ok(Self {
             format: named(matches, id::FORMAT)?,
-            view: view(matches, by)?,
+            view: view(matches, by, distinct)?,
             bare: matches.get_flag(id::BARE),
             separator: if matches.get_flag(id::NULL) { Separator::Nul } else { Separator::Line },
             colour: colour(matches),
-            slices: if let Some(flags::By::Part(slices)) = by { slices } else { 0 },
+            slices: by.and_then(|by| by.parts).unwrap_or(0),
             expanded: matches.get_flag(id::EXPAND),
             quiet: matches.get_flag(id::QUIET),
             plot,
@@ -106,11 +110,15 @@ pub(super) fn show(matches: &ArgMatches, format: Format) -> Result<usize, Error>
     Ok(show)
 }
 
-fn view(matches: &ArgMatches, by: Option<flags::By>) -> Result<View, Error> {
+fn view(
+    matches: &ArgMatches,
+    by: Option<&flags::By>,
+    distinct: Option<&DistinctArgs>,
+) -> Result<View, Error> {
     let top = matches.get_one(id::TOP).copied();
     let sort = if matches.contains_id(id::SORT) {
         named(matches, id::SORT)?
-    } else if top.is_some() {
+    } else if top.is_some() || distinct.is_some_and(DistinctArgs::sorts_by_count) {
         Sort::Count
     } else {
         Sort::Input
@@ -118,9 +126,9 @@ fn view(matches: &ArgMatches, by: Option<flags::By>) -> Result<View, Error> {
     let least = u64::from(matches.get_flag(id::ONLY_FOUND));
     Ok(View {
         by: match by {
-            None => By::Total,
-            Some(flags::By::File) => By::File,
-            Some(flags::By::Part(_)) => By::Part,
+            Some(by) if by.parts.is_some() => By::Part,
+            Some(by) if by.file => By::File,
+            _ => By::Total,
         },
         sort,
         top,

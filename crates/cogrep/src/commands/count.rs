@@ -6,8 +6,9 @@ use std::sync::Arc;
 use cogrep_core::trace::Timeline;
 use cogrep_core::{Job, Report, Shard, ShardFilter, SourceReport};
 use cogrep_match::Plan;
-use cogrep_report::{Collection, Printer, Rows};
+use cogrep_report::{By, Collection, Printer, Rows};
 
+use super::alerts::Alerts;
 use super::files::{self, Content, Planned};
 use super::job::{job, plan};
 use super::outcome::{Writing, conclude, conclude_early, report_fault};
@@ -31,7 +32,9 @@ pub(crate) fn count(context: &Context, args: &CountArgs) -> Result<Status, Error
     let mut stopwatch = Stopwatch::start(args.needs_facts());
     let plan = plan(args)?;
     stopwatch.engines_are_made();
-    let (report, status) = run(context, args, &plan, &stopwatch)?;
+    let mut alerts = Alerts::new(args);
+    let (report, status) = run(context, args, &plan, &stopwatch, &mut alerts)?;
+    let status = alerts.conclude(status);
     if status == Status::NotFound && !args.output.quiet {
         hint(args, &report);
     }
@@ -58,6 +61,7 @@ fn run(
     args: &CountArgs,
     plan: &Arc<Plan>,
     stopwatch: &Stopwatch,
+    alerts: &mut Alerts,
 ) -> Result<(Report, Status), Error> {
     let output = &args.output;
     let layout = output.layout(context.terminal)?;
@@ -94,6 +98,7 @@ fn run(
     let mut faults = 0;
     let observe = |source: &SourceReport| {
         bar.suspend(|| faults += u64::from(report_fault(source)));
+        alerts.check_source(&rows, layout.view.by, source);
         if collects {
             collection.push(source);
         }
@@ -108,6 +113,12 @@ fn run(
     let report = bar.during(|| job.run(observe));
     notices::print(&report.notices);
     let recording = timeline.map(Timeline::recording);
+    if layout.view.by == By::Total {
+        let counts: Vec<u64> = report.patterns.iter().map(|pattern| pattern.count).collect();
+        for (row, count) in rows.iter().zip(rows.counts(&counts)) {
+            alerts.check(&[&row.label], count);
+        }
+    }
     if !output.quiet && !writing.is_closed() {
         writing.note_output(printer.finish(&report, &collection));
     }

@@ -1,7 +1,6 @@
 //! `--explain`: the network that would count, and why it is this one.
 
-use std::fmt::Write as _;
-use std::io::Write as _;
+use std::io::Write;
 
 use cogrep_report::escape;
 
@@ -14,12 +13,17 @@ use crate::ui::stdout::Stdout;
 
 /// Prints the network; counts nothing.
 pub(crate) fn explain(context: &Context, args: &CountArgs) -> Result<Status, Error> {
-    let plan = plan(args)?;
-    let shape = job(context, args, &plan).shape().to_string();
-    let mut text = format!("{}\n{}\n", escape(shape.as_bytes()), plan.reason());
-    for (pattern, detail) in plan.details() {
-        // Writing to a string does not fail.
-        let _ = writeln!(text, "{}: {}", escape(pattern), escape(detail.as_bytes()));
+    let mut text = String::new();
+    if let Some(what) = &args.distinct {
+        let (shape, reason) = super::distinct::explain(context, args, what)?;
+        text += &format!("{}\n{reason}\n", escape(shape.as_bytes()));
+    } else {
+        let plan = plan(args)?;
+        let shape = job(context, args, &plan).shape().to_string();
+        text += &format!("{}\n{}\n", escape(shape.as_bytes()), plan.reason());
+        for (pattern, detail) in plan.details() {
+            text += &format!("{}: {}\n", escape(pattern), escape(detail.as_bytes()));
+        }
     }
     Stdout.write_all(text.as_bytes())?;
     Ok(Status::Success)

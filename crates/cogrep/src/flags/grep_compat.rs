@@ -10,7 +10,6 @@ pub(super) fn args() -> Vec<Arg> {
     vec![
         hidden("recursive", 'r'),
         hidden("text", 'a'),
-        hidden("only-matching", 'o'),
         hidden("line-number", 'n'),
         hidden("invert-match", 'v'),
     ]

@@ -28,6 +28,11 @@ pub(crate) fn hint(message: &str) {
     line(&format!("hint: {message}"));
 }
 
+/// Says which counts are beyond a limit.
+pub(crate) fn alert(message: &str) {
+    line(&format!("alert: {message}"));
+}
+
 /// Says how much of the result is missing.
 pub(crate) fn incomplete(message: &str) {
     line(&format!("incomplete: {message}"));

@@ -95,7 +95,10 @@ fn a_text_is_broken_down_into_equal_slices() {
             place.run(["ab", "text", "--by", wrong]),
             expect(
                 "",
-                &format!("cogrep: --by {wrong}: it is file, or part=N with N from 1 to 1000000\n"),
+                &format!(
+                    "cogrep: --by {wrong}: it is file, time=STEP, key=REGEX, or part=N with N from \
+                     1 to 1000000\n"
+                ),
                 2
             )
         );

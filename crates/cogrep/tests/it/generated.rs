@@ -64,5 +64,5 @@ fn the_manual_has_every_text_and_is_narrow() {
     let bash = place.run(["--generate", "bash"]).out;
     assert!(bash.contains("utf-16le") && bash.contains("part=10") && bash.contains("rust"));
     // Habits of grep are met, and not offered.
-    assert!(!bash.contains("--only-matching"));
+    assert!(!bash.contains("--invert-match"));
 }

@@ -12,10 +12,12 @@ mod command_line;
 mod compressed;
 mod cores;
 mod corpus;
+mod distinct;
 mod failures;
 mod generated;
 #[cfg(unix)]
 mod limits;
+mod lines;
 mod noticed;
 mod output;
 #[cfg(unix)]

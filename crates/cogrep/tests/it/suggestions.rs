@@ -12,7 +12,6 @@ fn a_flag_of_another_tool_is_answered_with_ours() {
         ("--by-file", "--by file"),
         ("-l", "--by file --only-found"),
         ("-A", "--show N, which shows places in their lines"),
-        ("--words", "-f FILE, patterns one a line"),
         ("--dispersion", "--plot FILE.svg --plot-kind dispersion"),
         ("--output=x", "> FILE, since results go to standard output"),
     ] {

@@ -1,0 +1,22 @@
+//! Flags that count texts which are not known before.
+
+use clap::Arg;
+
+use super::{id, switch};
+
+pub(super) fn args() -> Vec<Arg> {
+    const HEADING: &str = "Distinct texts";
+    vec![
+        switch(
+            id::ONLY_MATCHING,
+            HEADING,
+            "Count each distinct text that matches, the most frequent first",
+        )
+        .short('o'),
+        switch(
+            id::EVERY_WORD,
+            HEADING,
+            "Count every word; there is no pattern, and all arguments are inputs",
+        ),
+    ]
+}
