@@ -13,18 +13,18 @@ use crate::ui::stdout::Stdout;
 
 /// Prints the network; counts nothing.
 pub(crate) fn explain(context: &Context, args: &CountArgs) -> Result<Status, Error> {
-    let mut text = String::new();
+    let mut text = Vec::new();
     if let Some(what) = &args.distinct {
         let (shape, reason) = super::distinct::explain(context, args, what)?;
-        text += &format!("{}\n{reason}\n", escape(shape.as_bytes()));
+        writeln!(text, "{}\n{reason}", escape(shape.as_bytes()))?;
     } else {
         let plan = plan(args)?;
         let shape = job(context, args, &plan).shape().to_string();
-        text += &format!("{}\n{}\n", escape(shape.as_bytes()), plan.reason());
+        writeln!(text, "{}\n{}", escape(shape.as_bytes()), plan.reason())?;
         for (pattern, detail) in plan.details() {
-            text += &format!("{}: {}\n", escape(pattern), escape(detail.as_bytes()));
+            writeln!(text, "{}: {}", escape(pattern), escape(detail.as_bytes()))?;
         }
     }
-    Stdout.write_all(text.as_bytes())?;
+    Stdout.write_all(&text)?;
     Ok(Status::Success)
 }

@@ -7,16 +7,8 @@ use super::{id, switch};
 pub(super) fn args() -> Vec<Arg> {
     const HEADING: &str = "Distinct texts";
     vec![
-        switch(
-            id::ONLY_MATCHING,
-            HEADING,
-            "Count each distinct text that matches, the most frequent first",
-        )
-        .short('o'),
-        switch(
-            id::EVERY_WORD,
-            HEADING,
-            "Count every word; there is no pattern, and all arguments are inputs",
-        ),
+        switch(id::ONLY_MATCHING, HEADING, "Count each distinct match, the most frequent first")
+            .short('o'),
+        switch(id::EVERY_WORD, HEADING, "Count every word; all arguments are inputs"),
     ]
 }
