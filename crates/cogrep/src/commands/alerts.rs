@@ -1,7 +1,7 @@
 //! Counts that are over or under a limit, which the exit status says.
 
-use cogrep_core::SourceReport;
 use cogrep_core::measure::Slices;
+use cogrep_core::{Report, SourceReport};
 use cogrep_report::{By, Rows, escape};
 
 use crate::args::CountArgs;
@@ -22,6 +22,19 @@ impl Alerts {
         Self { over: args.fail_over, under: args.fail_under, ..Self::default() }
     }
 
+    /// Whether there is a limit.
+    pub(super) fn are_wanted(&self) -> bool {
+        self.over.is_some() || self.under.is_some()
+    }
+
+    /// Looks at the counts over all sources.
+    pub(super) fn check_totals(&mut self, rows: &Rows, report: &Report) {
+        let counts: Vec<u64> = report.patterns.iter().map(|pattern| pattern.count).collect();
+        for (row, count) in rows.iter().zip(rows.counts(&counts)) {
+            self.check(&[&row.label], count);
+        }
+    }
+
     /// Looks at a count, which is of this.
     pub(super) fn check(&mut self, of: &[&[u8]], count: u64) {
         let beyond = [
@@ -38,7 +51,7 @@ impl Alerts {
 
     /// Looks at the counts of a source, if counts are broken down.
     pub(super) fn check_source(&mut self, rows: &Rows, by: By, source: &SourceReport) {
-        if self.over.is_none() && self.under.is_none() {
+        if !self.are_wanted() {
             return;
         }
         let whole = source.counts.iter().filter(|_| by == By::File);

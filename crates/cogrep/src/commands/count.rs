@@ -82,6 +82,7 @@ fn run(
     // Where only the status is wanted, and no threshold has to be reached.
     let stop_when_found =
         output.quiet && !writes_files && !args.stats && output.view.min_count <= 1;
+    let stop_when_found = stop_when_found && !alerts.are_wanted();
     let job = Job {
         shard: (is_saved || args.shard.is_some()).then_some(&shard),
         by_source,
@@ -114,10 +115,7 @@ fn run(
     notices::print(&report.notices);
     let recording = timeline.map(Timeline::recording);
     if layout.view.by == By::Total {
-        let counts: Vec<u64> = report.patterns.iter().map(|pattern| pattern.count).collect();
-        for (row, count) in rows.iter().zip(rows.counts(&counts)) {
-            alerts.check(&[&row.label], count);
-        }
+        alerts.check_totals(&rows, &report);
     }
     if !output.quiet && !writing.is_closed() {
         writing.note_output(printer.finish(&report, &collection));

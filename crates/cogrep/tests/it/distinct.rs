@@ -201,6 +201,12 @@ fn counts_beyond_a_limit_are_alerts() {
     cogrep: alert: 2 counts are over 1, the first is be 4
     ----- status 3
     ");
+    // It is not over before everything is counted.
+    assert_snapshot!(place.run(["-q", "be", "--fail-over=1", "a.txt"]), @"
+    ----- standard error
+    cogrep: alert: a count is over 1: be 2
+    ----- status 3
+    ");
     assert_eq!(place.run(["be", "--fail-over=2", "a.txt"]), expect("be 2\n", "", 0));
     assert_eq!(place.run(["zzz", "--fail-over=2", "a.txt"]), expect("zzz 0\n", "", 1));
 }
