@@ -20,6 +20,7 @@ mod plan;
 mod properties;
 mod ranges;
 mod regex;
+mod rows;
 mod scanner;
 mod tables;
 mod work;
