@@ -1,0 +1,262 @@
+//! Files and folders, and objects of Python that can be read like files.
+
+use std::collections::HashMap;
+use std::ffi::{OsStr, OsString};
+use std::io::{self, Cursor, Read};
+use std::num::NonZeroUsize;
+use std::path::PathBuf;
+use std::sync::{Arc, Mutex, PoisonError};
+
+use cogrep_core::{Job, Progress as Seen, Report, SourceReport};
+use cogrep_source::backend::{Backend, Facts, Files, Listing, Opened};
+use cogrep_source::{
+    Encoding, Fault, Input, Interrupt, OpenOptions, Selection, SourceName, TypeChoice,
+};
+use futures_util::future::{BoxFuture, FutureExt, ready};
+use pyo3::exceptions::PyValueError;
+use pyo3::prelude::*;
+
+use crate::labels::{self, Found};
+use crate::names::bytes_of;
+use crate::prepared::Prepared;
+use crate::workers::{self, Progress};
+
+/// What is to be read, and how; an object of Python with these attributes.
+#[derive(FromPyObject)]
+#[expect(clippy::struct_excessive_bools, reason = "options that are independent of each other")]
+pub(crate) struct FileOptions<'py> {
+    /// Paths, and names of objects that can be read, each with its object.
+    inputs: Vec<(OsString, Option<Bound<'py, PyAny>>)>,
+    by_file: bool,
+    encoding: Option<String>,
+    decompress: bool,
+    hidden: bool,
+    ignore: bool,
+    follow: bool,
+    one_file_system: bool,
+    max_depth: Option<usize>,
+    max_file_bytes: Option<u64>,
+    globs: Vec<String>,
+    types: Vec<String>,
+    types_not: Vec<String>,
+    threads: usize,
+    progress: Option<Bound<'py, PyAny>>,
+}
+
+/// A source: its name, how it ended, what went wrong, the bytes of its text, and its counts.
+type SourceRow = (Vec<u8>, &'static str, Option<String>, u64, Option<Found>);
+
+/// What a job found out.
+#[pyclass(frozen, get_all, module = "cogrep._cogrep")]
+#[derive(Debug)]
+pub(crate) struct FileReport {
+    found: Found,
+    sources: Vec<SourceRow>,
+    source_count: u64,
+    partial_count: u64,
+    failed_count: u64,
+    text_bytes: u64,
+}
+
+/// Counts as the options say.
+pub(crate) fn count(
+    py: Python<'_>,
+    counter: &Prepared,
+    options: &FileOptions<'_>,
+) -> PyResult<FileReport> {
+    let input = |(name, object): &(OsString, Option<_>)| match object {
+        None => Input::Path(PathBuf::from(name)),
+        Some(_) => Input::Name(object_name(name)),
+    };
+    let inputs: Vec<Input> = options.inputs.iter().map(input).collect();
+    let objects = Arc::new(Objects::new(&options.inputs));
+    let (interrupt, mut waker) = interrupt()?;
+    let open = OpenOptions {
+        backend: Arc::clone(&objects) as Arc<dyn Backend>,
+        encoding: options.encoding.as_deref().map(encoding).transpose()?,
+        interrupt: interrupt.clone(),
+        no_decompress: !options.decompress,
+        ..OpenOptions::default()
+    };
+    let seen = Seen::new();
+    let job = Job {
+        selection: selection(options)?,
+        open,
+        max_line_bytes: counter.max_line_bytes,
+        workers: NonZeroUsize::new(options.threads),
+        by_source: options.by_file,
+        progress: Some(&seen),
+        ..Job::new(&counter.plan, &inputs)
+    };
+    let mut progress = Progress::new(options.progress.as_ref());
+    let watch = || match objects.take_error() {
+        Some(error) => Err(error),
+        None => progress.tell(seen.text_bytes()),
+    };
+    // What waits for a pipe is woken, since the other end of the interrupt's pipe is closed.
+    let stop = || {
+        interrupt.request();
+        drop(waker.take());
+    };
+    let sources = Mutex::new(Vec::new());
+    let run = || {
+        let mut sources = sources.lock().unwrap_or_else(PoisonError::into_inner);
+        job.run(|source| sources.push(row(counter, source)))
+    };
+    let report = workers::run(py, 1, watch, stop, run)?;
+    let sources = sources.into_inner().unwrap_or_else(PoisonError::into_inner);
+    let report = report.into_iter().next().expect("there was one worker");
+    Ok(summary(counter, &report, sources))
+}
+
+fn summary(counter: &Prepared, report: &Report, sources: Vec<SourceRow>) -> FileReport {
+    let totals = counter.labels.sums(report.patterns.iter().map(|pattern| pattern.count));
+    FileReport {
+        found: labels::found(&totals),
+        sources,
+        source_count: report.source_count,
+        partial_count: report.partial_count,
+        failed_count: report.failed_count,
+        text_bytes: report.text_bytes,
+    }
+}
+
+fn row(counter: &Prepared, source: &SourceReport) -> SourceRow {
+    let counts = source.counts.as_ref().map(|counts| {
+        let by_pattern = counts.to_vec(counter.plan.patterns().len());
+        labels::found(&counter.labels.sums(by_pattern.into_iter()))
+    });
+    let fault = source.outcome.fault().map(ToString::to_string);
+    let name = source.name.as_bytes().to_vec();
+    (name, source.outcome.as_str(), fault, source.text_bytes, counts)
+}
+
+fn encoding(name: &str) -> PyResult<Encoding> {
+    name.parse()
+        .map_err(|error: cogrep_source::UnknownEncoding| PyValueError::new_err(error.to_string()))
+}
+
+fn selection(options: &FileOptions<'_>) -> PyResult<Selection> {
+    let mut selection = Selection::default();
+    selection.hidden = options.hidden;
+    selection.no_ignore = !options.ignore;
+    selection.follow = options.follow;
+    selection.one_file_system = options.one_file_system;
+    selection.max_depth = options.max_depth;
+    selection.max_file_bytes = options.max_file_bytes;
+    let refused = |rule: cogrep_source::BadRule| PyValueError::new_err(rule.to_string());
+    if !options.globs.is_empty() {
+        selection.set_globs(&options.globs).map_err(refused)?;
+    }
+    if !options.types.is_empty() || !options.types_not.is_empty() {
+        let wanted = options.types.iter().map(TypeChoice::Wanted);
+        let unwanted = options.types_not.iter().map(TypeChoice::Unwanted);
+        selection.set_types(wanted.chain(unwanted)).map_err(refused)?;
+    }
+    Ok(selection)
+}
+
+/// A request to stop that also ends the wait for a pipe, where the system can.
+#[cfg(unix)]
+fn interrupt() -> io::Result<(Interrupt, Option<io::PipeWriter>)> {
+    use std::os::fd::OwnedFd;
+
+    let (wake, waker) = io::pipe()?;
+    let interrupt = Interrupt::with_wake(Arc::default(), Arc::new(OwnedFd::from(wake).into()));
+    Ok((interrupt, Some(waker)))
+}
+
+#[cfg(not(unix))]
+fn interrupt() -> io::Result<(Interrupt, Option<()>)> {
+    Ok((Interrupt::new(), None))
+}
+
+fn object_name(name: &OsStr) -> SourceName {
+    SourceName::memory(&*name.to_string_lossy())
+}
+
+/// Objects of Python, each of which is read once, and files.
+#[derive(Debug)]
+struct Objects {
+    /// The objects under each name, in their order.
+    by_name: Mutex<HashMap<SourceName, Vec<Py<PyAny>>>>,
+    /// What an object raised.
+    error: Arc<Mutex<Option<PyErr>>>,
+}
+
+impl Objects {
+    fn new(inputs: &[(OsString, Option<Bound<'_, PyAny>>)]) -> Self {
+        let mut by_name = HashMap::<_, Vec<_>>::new();
+        for (name, object) in inputs.iter().rev() {
+            if let Some(object) = object {
+                by_name.entry(object_name(name)).or_default().push(object.clone().unbind());
+            }
+        }
+        Self { by_name: Mutex::new(by_name), error: Arc::default() }
+    }
+
+    fn take_error(&self) -> Option<PyErr> {
+        self.error.lock().unwrap_or_else(PoisonError::into_inner).take()
+    }
+}
+
+impl Backend for Objects {
+    fn facts<'a>(&'a self, name: &'a SourceName) -> BoxFuture<'a, Result<Facts, Fault>> {
+        match name {
+            SourceName::Memory(_) => ready(Ok(Facts::file(None))).boxed(),
+            _ => Files.facts(name),
+        }
+    }
+
+    fn open<'a>(&'a self, name: &'a SourceName) -> BoxFuture<'a, Result<Opened, Fault>> {
+        if !matches!(name, SourceName::Memory(_)) {
+            return Files.open(name);
+        }
+        let mut by_name = self.by_name.lock().unwrap_or_else(PoisonError::into_inner);
+        let object = by_name.get_mut(name).and_then(Vec::pop);
+        let opened = object.ok_or_else(|| io::Error::from(io::ErrorKind::NotFound).into());
+        let reader = opened.map(|object| {
+            let reader =
+                ObjectReader { object, given: Cursor::default(), error: Arc::clone(&self.error) };
+            Opened::Reader { reader: Box::new(reader), size: None }
+        });
+        ready(reader).boxed()
+    }
+
+    fn list<'a>(&'a self, folder: &'a SourceName) -> Listing<'a> {
+        Files.list(folder)
+    }
+}
+
+/// An object with a method `read`, as a reader.
+struct ObjectReader {
+    object: Py<PyAny>,
+    /// What it gave last.
+    given: Cursor<Vec<u8>>,
+    error: Arc<Mutex<Option<PyErr>>>,
+}
+
+/// So much is asked of an object at a time.
+const ASK_BYTES: usize = 1 << 20;
+
+impl ObjectReader {
+    fn ask(&self) -> PyResult<Vec<u8>> {
+        Python::attach(|py| {
+            let given = self.object.bind(py).call_method1("read", (ASK_BYTES,))?;
+            bytes_of(&given)
+        })
+    }
+}
+
+impl Read for ObjectReader {
+    fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
+        if self.given.position() == self.given.get_ref().len() as u64 {
+            self.given = Cursor::new(self.ask().map_err(|error| {
+                let message = error.to_string();
+                self.error.lock().unwrap_or_else(PoisonError::into_inner).get_or_insert(error);
+                io::Error::other(message)
+            })?);
+        }
+        self.given.read(buffer)
+    }
+}

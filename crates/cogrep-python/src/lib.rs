@@ -1,0 +1,36 @@
+//! The part of the Python package that is written in Rust.
+//!
+//! `cogrep/__init__.py` is what people see; it has the documentation, and makes objects of
+//! what is returned here as plain numbers. Start with `counter.rs`. What is done on several
+//! cores goes through `workers.rs`, where the calling thread looks for Ctrl-C meanwhile.
+//!
+//! What this crate refuses to do: keep a thread after a call, and hold the lock of the
+//! interpreter while it counts.
+
+mod arrow;
+mod column;
+mod counter;
+mod files;
+mod labels;
+mod names;
+mod prepared;
+mod rows;
+mod text;
+mod workers;
+
+use pyo3::prelude::pymodule;
+
+/// The part of the package `cogrep` that is written in Rust.
+#[pymodule(gil_used = false)]
+mod _cogrep {
+    #[pymodule_export]
+    use crate::counter::{Counter, PatternError, parse_list};
+    #[pymodule_export]
+    use crate::names::counts_stream;
+    #[pymodule_export]
+    use crate::rows::RowCounts;
+
+    /// The version of the package.
+    #[pymodule_export]
+    const VERSION: &str = env!("CARGO_PKG_VERSION");
+}
