@@ -1,7 +1,9 @@
 //! What a job found out.
 
+use std::collections::BTreeMap;
+
 use cogrep_match::{Counts, Patterns};
-use cogrep_source::{Notice, Outcome, SourceName};
+use cogrep_source::{Notice, Outcome, Rule, SourceName};
 
 use crate::measure::{Findings, Place};
 use crate::state::TextState;
@@ -27,6 +29,8 @@ pub struct Report {
     pub interrupted: bool,
     /// What should be known of sources, and of what selected them: it changes no count.
     pub notices: Vec<(SourceName, Notice)>,
+    /// How many members of archives were left out, by rule.
+    pub members_left_out: BTreeMap<Rule, u64>,
 }
 
 impl Report {
@@ -47,6 +51,7 @@ impl Report {
             text_bytes: 0,
             interrupted: false,
             notices: Vec::new(),
+            members_left_out: BTreeMap::new(),
         }
     }
 
@@ -72,6 +77,9 @@ impl Report {
         self.text_bytes += other.text_bytes;
         self.interrupted |= other.interrupted;
         self.notices.extend(other.notices);
+        for (rule, count) in other.members_left_out {
+            *self.members_left_out.entry(rule).or_insert(0) += count;
+        }
     }
 
     /// Adds what adds up over sources, besides the counts.

@@ -1,5 +1,6 @@
 //! The run of a job: here, one source after the other, or on workers.
 
+mod archive;
 pub(crate) mod ledger;
 mod pace;
 mod queue;
@@ -8,10 +9,11 @@ mod worker;
 mod workers;
 
 use std::cell::RefCell;
+use std::collections::BTreeMap;
 use std::rc::Rc;
 
 use cogrep_match::Tally;
-use cogrep_source::{Blocking, Selected};
+use cogrep_source::{Blocking, Rule, Selected};
 
 use crate::job::Job;
 use crate::measure::Places;
@@ -20,6 +22,10 @@ use crate::run::worker::Worker;
 use crate::schedule::Schedule;
 use crate::trace::Activity;
 use crate::trace::recorder::{Recorder, Walking};
+
+/// What a run counted, how many members of containers were left out, by rule, and what else
+/// adds up.
+type Counted = (Tally, BTreeMap<Rule, u64>, Sums);
 
 impl Job<'_> {
     /// Reads every source once and counts.
@@ -39,9 +45,10 @@ impl Job<'_> {
             // Where the system has no threads to give, this one is enough.
             workers::run(self, &schedule, workers, &mut take).ok()
         });
-        let (tally, sums, cores) =
-            on_workers.unwrap_or_else(|| run_here(self, &schedule, &mut take));
+        let ((tally, members_left_out, sums), cores) =
+            on_workers.unwrap_or_else(|| (run_here(self, &schedule, &mut take), 1));
         report.cores = cores;
+        report.members_left_out = members_left_out;
         for (pattern, count) in report.patterns.iter_mut().zip(self.plan.totals(&tally)) {
             pattern.count = count;
         }
@@ -87,11 +94,7 @@ impl Job<'_> {
 }
 
 /// Reads one source after the other, on this thread, and waits where it must.
-fn run_here(
-    job: &Job<'_>,
-    schedule: &Schedule,
-    take: &mut impl FnMut(SourceReport),
-) -> (Tally, Sums, usize) {
+fn run_here(job: &Job<'_>, schedule: &Schedule, take: &mut impl FnMut(SourceReport)) -> Counted {
     let recorder = job.timeline.map(|timeline| {
         timeline.set_serial();
         Rc::new(Recorder::new(timeline, "core 1".to_owned(), false))
@@ -112,5 +115,6 @@ fn run_here(
             }
         });
     }
-    (worker.close(), sums.into_inner(), 1)
+    let (tally, members_left_out) = worker.close();
+    (tally, members_left_out, sums.into_inner())
 }

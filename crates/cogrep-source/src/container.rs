@@ -1,56 +1,100 @@
 //! Containers: sources that hold many texts, such as archives.
 //!
 //! A [`Container`] gives its members in their order. Each [`Member`] is a source with a name
-//! and an outcome of its own, and may be compressed or encoded like any other text. A member
-//! that is damaged does not end its container.
+//! and an outcome of its own, and may be compressed or encoded like any other text. One that
+//! is a container itself is opened in its turn, as deep as the options say, and its members
+//! come in its place. A member that is damaged does not end its container.
 //!
 //! Ownership keeps the order: a member holds its container while it is read, and gives it
 //! back at its [end](Member::end). What was not read of it is skipped.
 
+mod built_in;
 pub(crate) mod format;
+mod members;
+#[cfg(not(feature = "zip"))]
+mod no_directory;
+#[cfg(feature = "zip")]
+mod range;
+#[cfg(feature = "tar")]
+mod tar;
+mod unopened;
+#[cfg(feature = "zip")]
+mod zip;
 
+use std::collections::BTreeMap;
 use std::sync::Arc;
 
-pub use self::format::{ContainerFormat, Event, Formats, Split, Splitter};
-use crate::buffer::Buffer;
-use crate::chunk::{CHUNK_BYTES, Chunk};
+pub use self::format::{ContainerFormat, Event, Formats, Recognition, Split, Splitter};
+use self::members::{AnyRaw, MemberBytes, Members, READ_BYTES};
+#[cfg(not(feature = "zip"))]
+pub use self::no_directory::{Directory, Listed};
+#[cfg(feature = "zip")]
+pub use self::zip::directory::{Directory, Listed};
+use crate::chunk::Chunk;
 use crate::chunks::Chunks;
 use crate::decode::Unpacked;
 use crate::name::SourceName;
 use crate::options::OpenOptions;
 use crate::outcome::{Fault, Outcome};
-use crate::raw::{Filled, Raw};
 use crate::reader::Reader;
+use crate::select::{Rule, Selection};
 use crate::text::Decoded;
 use crate::wait::Wait;
-
-/// How many bytes of a container are read at once.
-const READ_BYTES: usize = 64 << 10;
 
 /// A container that is being read; made by [`Source::begin`](crate::Source::begin).
 pub struct Container<W> {
     wait: W,
-    name: SourceName,
+    /// Its own name and, before it, those of the containers that it is in.
+    names: Vec<SourceName>,
     options: OpenOptions,
     members: Box<Members>,
+    left_out: BTreeMap<Rule, u64>,
 }
 
 /// What comes next in a container.
 #[expect(clippy::large_enum_variant, reason = "it is taken apart at once")]
 pub enum Next<W> {
-    /// Another member.
+    /// Another member, whose first chunk was fetched.
     Member(Member<W>),
-    /// The end of the container, and how it ended.
-    End(Outcome),
+    /// A member that is a container, and was not read to its end.
+    Nested {
+        /// The name of the member.
+        name: SourceName,
+        /// How it ended.
+        outcome: Outcome,
+        /// The container, to be read on.
+        rest: Container<W>,
+    },
+    /// The end of the container.
+    End {
+        /// How it ended.
+        outcome: Outcome,
+        /// How many members were left out, by rule.
+        left_out: BTreeMap<Rule, u64>,
+    },
 }
 
 /// A member of a container, which is read as a [`Text`](crate::Text) is.
 pub struct Member<W> {
-    wait: W,
-    container: SourceName,
     name: SourceName,
-    options: OpenOptions,
     decoded: Decoded<MemberBytes>,
+    /// The container, but for what is left of it.
+    rest: Rest<W>,
+}
+
+/// A container whose bytes are elsewhere.
+struct Rest<W> {
+    wait: W,
+    names: Vec<SourceName>,
+    options: OpenOptions,
+    left_out: BTreeMap<Rule, u64>,
+}
+
+impl<W> Rest<W> {
+    fn with(self, members: Box<Members>) -> Container<W> {
+        let Self { wait, names, options, left_out } = self;
+        Container { wait, names, options, members, left_out }
+    }
 }
 
 impl<W: Wait> Container<W> {
@@ -61,37 +105,85 @@ impl<W: Wait> Container<W> {
         name: SourceName,
         options: OpenOptions,
     ) -> Self {
-        let members = Members {
-            outer,
-            format: format.name(),
-            splitter: format.split(),
-            bytes: start.to_vec(),
-            taken: 0,
-            has_ended: false,
-            fault: None,
-        };
-        Self { wait, name, options, members: Box::new(members) }
+        let members = Members::new(outer.map(AnyRaw::Reader), start, &**format);
+        Self::over(wait, name, options, members)
     }
 
-    /// Goes on to the next member.
-    pub async fn next(mut self) -> Next<W> {
+    /// A container of this name whose members are these.
+    fn over(wait: W, name: SourceName, options: OpenOptions, members: Members) -> Self {
+        let left_out = BTreeMap::new();
+        Self { wait, names: vec![name], options, members: Box::new(members), left_out }
+    }
+
+    /// Goes on to the next member that is selected. Its first chunk is in `chunk` then.
+    pub async fn next(mut self, chunk: &mut Chunk, selection: &Selection) -> Next<W> {
         let mut skipped = Vec::new();
-        while !self.members.has_ended {
+        loop {
             match self.members.step(&self.wait, &mut skipped).await.1 {
                 Event::Begin { name, size } => {
-                    let Self { wait, name: container, options, members } = self;
-                    let name = container.member(&name);
-                    let bytes =
-                        MemberBytes { members, size, delivered: 0, ended: false, fault: None };
-                    let decoded = Decoded::new(bytes, &options).named(name.clone(), &options);
-                    return Next::Member(Member { wait, container, name, options, decoded });
+                    if let Some(rule) = selection.leaves_out(&name, size) {
+                        self.leave_out(rule);
+                        continue;
+                    }
+                    match self.begin(&name, size, chunk).await {
+                        Ok(member) => return Next::Member(member),
+                        Err(container) => self = container,
+                    }
                 }
+                Event::LeftOut(rule) => self.leave_out(rule),
                 // What is left of a member that was not read to its end.
-                Event::Within => skipped.resize(READ_BYTES, 0),
-                Event::End(_) | Event::Over(_) => {}
+                Event::Within | Event::Memory(_) => skipped.resize(READ_BYTES, 0),
+                Event::End(_) => {}
+                Event::Over(_) => match self.end() {
+                    Ok(container) => self = container,
+                    Err(next) => return *next,
+                },
             }
         }
-        Next::End(self.members.outcome())
+    }
+
+    fn leave_out(&mut self, rule: Rule) {
+        *self.left_out.entry(rule).or_insert(0) += 1;
+    }
+
+    /// Begins a member. If it is a container itself, that is what is read on.
+    async fn begin(
+        self,
+        name: &[u8],
+        size: Option<u64>,
+        chunk: &mut Chunk,
+    ) -> Result<Member<W>, Self> {
+        let Self { wait, names, options, members, left_out } = self;
+        let name = names[names.len() - 1].member(name);
+        let decoded = Decoded::new(MemberBytes::new(members, size), &options);
+        let mut decoded = decoded.named(name.clone(), &options);
+        let format = decoded.begin(&wait, chunk, &options.containers).await;
+        let mut rest = Rest { wait, names, options, left_out };
+        let Some(format) = format else { return Ok(Member { name, decoded, rest }) };
+        let is_too_deep = rest.names.len() > rest.options.nest as usize;
+        rest.names.push(name);
+        let outer = decoded.into_unpacked().map(|bytes| AnyRaw::Member(Box::new(bytes)));
+        let members = if is_too_deep {
+            Members::closed(outer, Fault::NestedTooDeep)
+        } else {
+            Members::new(outer, chunk.bytes(), &*format)
+        };
+        Err(rest.with(Box::new(members)))
+    }
+
+    /// Ends the container: that which it is in is read on, if it is in one.
+    fn end(self) -> Result<Self, Box<Next<W>>> {
+        let outcome = self.members.outcome();
+        let Self { wait, mut names, options, members, left_out } = self;
+        let name = names.pop();
+        let (Some(members), Some(name)) = (members.into_outer(), name) else {
+            return Err(Box::new(Next::End { outcome, left_out }));
+        };
+        let rest = Self { wait, names, options, members, left_out };
+        if outcome.is_complete() {
+            return Ok(rest);
+        }
+        Err(Box::new(Next::Nested { name, outcome, rest }))
     }
 }
 
@@ -102,8 +194,7 @@ impl<W: Wait> Member<W> {
         &self.name
     }
 
-    /// The bytes of text that it will give in all, if that is known before its end. To be
-    /// asked when the first chunk has been fetched.
+    /// The bytes of text that it will give in all, if that is known before its end.
     #[must_use]
     pub fn text_bytes(&self) -> Option<u64> {
         self.decoded.text_bytes()
@@ -113,167 +204,18 @@ impl<W: Wait> Member<W> {
     #[must_use]
     pub fn end(self) -> (Outcome, Container<W>) {
         let outcome = self.decoded.outcome();
-        let members = self.decoded.into_unpacked().into_raw().members;
-        let Self { wait, container: name, options, .. } = self;
-        (outcome, Container { wait, name, options, members })
+        let members = self.decoded.into_unpacked().into_raw().into_members();
+        (outcome, self.rest.with(members))
     }
 }
 
 impl<W: Wait> Chunks for Member<W> {
     async fn fetch(&mut self, chunk: &mut Chunk) {
-        self.decoded.fetch(&self.wait, chunk).await;
+        self.decoded.fetch(&self.rest.wait, chunk).await;
     }
 }
 
-/// The bytes of a container, and what takes them apart.
-struct Members {
-    outer: Unpacked<Reader>,
-    format: &'static str,
-    splitter: Box<dyn Splitter>,
-    /// What was read; the first `taken` of it are done with.
-    bytes: Vec<u8>,
-    taken: usize,
-    has_ended: bool,
-    /// Why it ended too early, if it did.
-    fault: Option<Fault>,
-}
-
-impl Members {
-    /// Goes on until something happens, or some bytes of a member are written, or there is
-    /// no room for them. Gives how many were written.
-    async fn step<W: Wait>(&mut self, wait: &W, member: &mut [u8]) -> (usize, Event) {
-        loop {
-            let is_all = self.outer.has_ended();
-            let bytes = &self.bytes[self.taken..];
-            let Split { taken, written, event } = self.splitter.step(bytes, is_all, member);
-            self.taken += taken;
-            match event {
-                Event::Within if written > 0 || (taken == 0 && self.needs_room(member)) => {}
-                Event::Within if taken > 0 => continue,
-                Event::Within if is_all => return (0, self.over(None, true)),
-                Event::Within => {
-                    self.read(wait).await;
-                    continue;
-                }
-                Event::Over(fault) => return (written, self.over(fault, false)),
-                Event::Begin { .. } | Event::End(_) => {}
-            }
-            return (written, event);
-        }
-    }
-
-    /// Whether a step may have done nothing because it had no room to write to.
-    fn needs_room(&self, member: &[u8]) -> bool {
-        member.is_empty() && self.taken < self.bytes.len()
-    }
-
-    /// Notes that the container has ended. If its bytes have ended too early, that is the
-    /// reason.
-    fn over(&mut self, fault: Option<Fault>, is_cut: bool) -> Event {
-        let cut = is_cut.then_some(Fault::Truncated { format: self.format });
-        let read_fault = self.outer.has_ended().then(|| self.outer.fault()).flatten();
-        let fault = read_fault.or(fault).or(cut);
-        self.has_ended = true;
-        self.fault.clone_from(&fault);
-        Event::Over(fault)
-    }
-
-    /// Reads more, and appends it to what is not taken yet.
-    async fn read<W: Wait>(&mut self, wait: &W) {
-        self.outer.wait(wait).await;
-        self.bytes.drain(..self.taken);
-        self.taken = 0;
-        let mut room = Buffer::default();
-        room.make_room(READ_BYTES);
-        let read = self.outer.fill(wait, &mut room, READ_BYTES, 1).await;
-        self.bytes.extend_from_slice(&room[..read]);
-    }
-
-    fn outcome(&self) -> Outcome {
-        self.fault.clone().map_or(Outcome::Complete, Outcome::Partial)
-    }
-}
-
-/// The bytes of a member.
-struct MemberBytes {
-    members: Box<Members>,
-    size: Option<u64>,
-    delivered: u64,
-    ended: bool,
-    fault: Option<Fault>,
-}
-
-impl Raw for MemberBytes {
-    fn has_ended(&self) -> bool {
-        self.ended
-    }
-
-    fn delivered(&self) -> u64 {
-        self.delivered
-    }
-
-    fn is_stream(&self) -> bool {
-        self.members.outer.raw().is_stream()
-    }
-
-    fn is_asked_to_stop(&self) -> bool {
-        self.members.outer.raw().is_asked_to_stop()
-    }
-
-    fn size(&self) -> Option<u64> {
-        self.size
-    }
-
-    async fn wait<W: Wait>(&mut self, wait: &W) {
-        if self.members.taken == self.members.bytes.len() && !self.members.outer.has_ended() {
-            self.members.outer.wait(wait).await;
-        }
-    }
-
-    async fn fill_chunk<W: Wait>(&mut self, wait: &W, chunk: &mut Chunk, least: usize) -> Filled {
-        self.wait(wait).await;
-        wait.lend(chunk);
-        let buffer = chunk.buffer_mut(CHUNK_BYTES);
-        Filled(self.fill(wait, buffer, CHUNK_BYTES, least).await)
-    }
-
-    async fn fill<W: Wait>(
-        &mut self,
-        wait: &W,
-        buffer: &mut Buffer,
-        room: usize,
-        least: usize,
-    ) -> usize {
-        let is_stream = self.is_stream();
-        let mut filled = 0;
-        while !self.ended && filled < room && (filled < least || !is_stream) {
-            let (written, event) = self.members.step(wait, &mut buffer[filled..room]).await;
-            filled += written;
-            self.delivered += written as u64;
-            match event {
-                Event::Within => {}
-                Event::End(fault) => {
-                    self.ended = true;
-                    self.fault = fault;
-                }
-                Event::Over(fault) => {
-                    self.ended = true;
-                    let format = self.members.format;
-                    self.fault = Some(fault.unwrap_or(Fault::Truncated { format }));
-                }
-                Event::Begin { .. } => {
-                    self.ended = true;
-                    self.fault = Some(Fault::Corrupt { format: self.members.format });
-                }
-            }
-        }
-        filled
-    }
-
-    fn fault(&self) -> Option<Fault> {
-        self.fault.clone()
-    }
-}
-
+#[cfg(test)]
+pub(crate) mod testing;
 #[cfg(test)]
 mod tests;

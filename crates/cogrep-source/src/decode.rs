@@ -14,12 +14,13 @@ use std::io;
 
 use tokio::sync::OwnedSemaphorePermit;
 
-use self::codec::{Decoder, State, Step, Trouble};
+pub(crate) use self::codec::{Decoder, State, Step, Trouble};
+#[cfg(feature = "zip")]
+pub(crate) use self::codec::{decoder, raw_decoder};
 pub use self::encoding::{Encoding, UnknownEncoding};
 pub(crate) use self::encoding::{LONGEST_MARK_BYTES, Transcoding, decode, transcoding};
 pub(crate) use self::feed::Feed;
-use self::format::{Format, HEADER_BYTES, WINDOW_BYTES};
-pub(crate) use self::format::{MAGIC_BYTES, may_be_no_text};
+pub(crate) use self::format::{Format, HEADER_BYTES, MAGIC_BYTES, WINDOW_BYTES, may_be_no_text};
 pub use self::suspicion::suspect;
 pub(crate) use self::suspicion::suspect_source;
 use crate::buffer::Buffer;
@@ -149,6 +150,11 @@ impl<R: Raw> Unpacked<R> {
             Some(fault) if self.raw.delivered() == 0 => Outcome::Failed(fault),
             Some(fault) => Outcome::Partial(fault),
         }
+    }
+
+    /// The same bytes, which come from this.
+    pub(crate) fn map<S>(self, raw: impl FnOnce(R) -> S) -> Unpacked<S> {
+        Unpacked { raw: raw(self.raw), unpacking: self.unpacking }
     }
 
     /// Gives back what the bytes came from.

@@ -9,8 +9,9 @@
 //! A text is read in one of two ways, which the types tell apart: it blocks its thread
 //! ([`Blocking`]), or it gives way to others on an [`EventLoop`]; see [`Wait`].
 //!
-//! Each format of compressed data is a feature: `bzip2`, `gzip`, `lz4`, `xz`, `zstd`. Data of
-//! a format that is not compiled in is a [fault](Fault::NotBuiltIn), and not a text.
+//! Each format of compressed data is a feature: `bzip2`, `gzip`, `lz4`, `xz`, `zstd`; and so
+//! is each format of archives: `tar`, `zip`. Data of a format that is not compiled in is a
+//! [fault](Fault::NotBuiltIn), and not a text.
 //!
 //! What this crate refuses to do: look for anything in the text, or decide by content
 //! whether a source is worth reading.

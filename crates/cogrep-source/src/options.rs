@@ -25,10 +25,12 @@ pub struct OpenOptions {
     pub containers: Formats,
     /// Where it is said what a source looks like, if it is not what it was taken for.
     pub notices: Notices,
+    /// How deep containers may be in others: 0 is those that are in none.
+    pub nest: u32,
 }
 
 impl Default for OpenOptions {
-    /// Files, by their marks, unpacked.
+    /// Files, by their marks, unpacked, and containers that are in one other at most.
     fn default() -> Self {
         Self {
             backend: Arc::new(Files),
@@ -36,7 +38,8 @@ impl Default for OpenOptions {
             interrupt: Interrupt::default(),
             io: Io::default(),
             no_decompress: false,
-            containers: Formats::default(),
+            containers: Formats::built_in(),
+            nest: 1,
             notices: Notices::default(),
         }
     }

@@ -79,6 +79,30 @@ pub enum Fault {
         /// The name of the format.
         format: &'static str,
     },
+    /// A member of an archive does not have the check sum that the archive has for it.
+    #[error("the {format} data does not have its check sum")]
+    Checksum {
+        /// The name of the format.
+        format: &'static str,
+    },
+    /// A member of an archive is encrypted.
+    #[error("it is encrypted")]
+    Encrypted,
+    /// A member of an archive is packed by a method that is not known here.
+    #[error("it is packed by method {number}, which is not known here")]
+    Method {
+        /// The number of the method.
+        number: u16,
+    },
+    /// A member of an archive has bytes that are those of another, too.
+    #[error("it overlaps another member of the {format} archive")]
+    Overlap {
+        /// The name of the format.
+        format: &'static str,
+    },
+    /// It is an archive in an archive, deeper than they are opened.
+    #[error("it is an archive, nested deeper than archives are opened")]
+    NestedTooDeep,
     /// The user asked to stop.
     #[error("interrupted")]
     Interrupted,

@@ -2,10 +2,12 @@
 //! folder of anything else is listed by its backend.
 
 mod left_out;
+mod member;
 mod place;
 mod walk;
 
 use std::path::{Path, PathBuf};
+use std::sync::OnceLock;
 
 use futures_util::StreamExt;
 use ignore::overrides::{Override, OverrideBuilder};
@@ -44,6 +46,8 @@ pub struct Selection {
     /// Where it is said that a file with ignore rules has some that are none.
     pub notices: Notices,
     globs: Vec<String>,
+    /// The globs as rules, for members of archives, once they are asked for.
+    rules_of_members: OnceLock<Option<Override>>,
     types: Option<Types>,
 }
 
@@ -93,6 +97,7 @@ impl Selection {
         &mut self,
         globs: impl IntoIterator<Item = G>,
     ) -> Result<(), BadRule> {
+        self.rules_of_members = OnceLock::new();
         self.globs = globs.into_iter().map(|glob| glob.as_ref().to_owned()).collect();
         self.overrides().map(drop).map_err(bad_rule)
     }

@@ -1,7 +1,9 @@
 //! A source that was opened, and what shows when its beginning is read.
 
+use std::sync::Arc;
+
 use crate::chunk::Chunk;
-use crate::container::Container;
+use crate::container::{Container, Directory};
 use crate::name::SourceName;
 use crate::options::OpenOptions;
 use crate::outcome::Fault;
@@ -22,6 +24,8 @@ pub enum Content<W> {
     Text(Text<W>),
     /// Many texts.
     Container(Container<W>),
+    /// Many texts, each of which can be read by itself.
+    Directory(Arc<Directory>),
 }
 
 impl<'a, W: Wait> Source<'a, W> {
@@ -57,9 +61,21 @@ impl<'a, W: Wait> Source<'a, W> {
         match self.text.begin(chunk, &self.options.containers).await {
             None => Content::Text(self.text),
             Some(format) => {
-                let (start, parts) = (chunk.bytes(), self.text.into_parts());
-                let (name, options) = (self.name.clone(), self.options.clone());
-                Content::Container(Container::new(parts, start, &format, name, options))
+                let (wait, outer) = self.text.into_parts();
+                let (name, options) = (self.name, self.options);
+                // What is rare takes no room in the state of every source.
+                let directory = Directory::of(&outer, &*format, name, options, &wait);
+                if let Some(directory) = Box::pin(directory).await {
+                    return Content::Directory(Arc::new(directory));
+                }
+                let (name, options) = (name.clone(), options.clone());
+                Content::Container(Container::new(
+                    (wait, outer),
+                    chunk.bytes(),
+                    &format,
+                    name,
+                    options,
+                ))
             }
         }
     }

@@ -251,8 +251,14 @@ impl<R: Raw> Decoded<R> {
         chunk: &mut Chunk,
         containers: &Formats,
     ) -> Option<Arc<dyn ContainerFormat>> {
-        let least = LONGEST_MARK_BYTES.max(containers.start_bytes());
-        let Filled(end) = self.feed.begin(wait, chunk, least, self.no_decompress).await;
+        // A stream that is asked for more than is needed may be waited for for ever.
+        let is_stream = self.feed.is_stream();
+        let wanted = if is_stream || self.no_decompress { 0 } else { containers.start_bytes() };
+        let least = LONGEST_MARK_BYTES.max(wanted);
+        let Filled(mut end) = self.feed.begin(wait, chunk, least, self.no_decompress).await;
+        if is_stream && !self.no_decompress {
+            end = self.begin_stream(wait, chunk, containers, end).await;
+        }
         let start = &chunk.memory()[..end];
         if !self.no_decompress
             && let Some(format) = containers.detect(start)
@@ -274,6 +280,25 @@ impl<R: Raw> Decoded<R> {
         };
         self.hand_out(chunk, piece);
         None
+    }
+
+    /// Reads on as long as the beginning of a stream, in the chunk's memory, does not tell
+    /// whether it is a container; gives how long it is then.
+    async fn begin_stream<W: Wait>(
+        &mut self,
+        wait: &W,
+        chunk: &mut Chunk,
+        containers: &Formats,
+        mut end: usize,
+    ) -> usize {
+        while !self.feed.has_ended() && containers.wants_more(&chunk.memory()[..end]) {
+            let start = chunk.memory()[..end].to_vec();
+            let Filled(more) = self.feed.fill_chunk(wait, chunk, 1).await;
+            let all = [&start, &chunk.memory()[..more]].concat();
+            end = all.len();
+            chunk.set_memory(all.into());
+        }
+        end
     }
 
     fn hand_out(&mut self, chunk: &mut Chunk, (start, end, last): (usize, usize, bool)) {

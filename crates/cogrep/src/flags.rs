@@ -41,6 +41,7 @@ pub(crate) mod id {
     pub(crate) const HIDDEN: &str = "hidden";
     pub(crate) const NO_IGNORE: &str = "no-ignore";
     pub(crate) const UNRESTRICTED: &str = "unrestricted";
+    pub(crate) const NEST: &str = "nest";
     pub(crate) const NO_DECOMPRESS: &str = "no-decompress";
     pub(crate) const GLOB: &str = "glob";
     pub(crate) const TYPE: &str = "type";

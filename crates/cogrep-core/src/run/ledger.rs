@@ -65,6 +65,21 @@ impl Ledger {
         self.record(ordinal, Some((report, is_reported)), false);
     }
 
+    /// Adds up what a member gave that is reported [later](Self::report), or not at all.
+    pub(crate) fn count(&self, report: &SourceReport) {
+        self.lock().sums.count(report);
+    }
+
+    /// Takes reports of members that were counted already.
+    pub(crate) fn report(&self, ordinal: u64, reports: Vec<SourceReport>) {
+        let mut state = self.lock();
+        let reports = reports.into_iter().map(|report| SourceReport { ordinal, ..report });
+        state.entry(ordinal).reports.extend(reports);
+        if state.advance() {
+            self.reported.notify_one();
+        }
+    }
+
     /// Notes that the source of this ordinal has ended; with its report, unless that is said
     /// by its members.
     pub(crate) fn end(&self, ordinal: u64, report: Option<(SourceReport, bool)>) {

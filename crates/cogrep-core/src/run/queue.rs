@@ -6,8 +6,10 @@ use std::pin::pin;
 use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
 
 use cogrep_source::Selected;
+use cogrep_source::container::Directory;
 use tokio::sync::Notify;
 
+use super::archive::Archive;
 use super::ranges::{Claim, Divided};
 
 /// At most this many sources wait, so that a walk of any tree takes little memory.
@@ -25,10 +27,46 @@ pub(crate) enum Taken {
     Source(Found),
     /// A range of a source in which all workers count.
     Range(Arc<Divided>, Claim),
+    /// A part of an archive in which all workers count.
+    Part(Arc<Archive>, usize),
     /// There is none now.
     Empty,
     /// There will be no more.
     Closed,
+}
+
+/// A source that is left to all workers.
+pub(crate) enum Large {
+    /// A text, in ranges.
+    Text(Box<Divided>),
+    /// An archive, in parts.
+    Archive(Arc<Directory>),
+}
+
+/// The same, in the queue.
+enum Shared {
+    Text(Arc<Divided>),
+    Archive(Arc<Archive>),
+}
+
+impl Shared {
+    fn has_more(&self) -> bool {
+        match self {
+            Self::Text(divided) => divided.has_more(),
+            Self::Archive(archive) => archive.has_more(),
+        }
+    }
+
+    fn claim(&self) -> Option<Taken> {
+        match self {
+            Self::Text(divided) => {
+                divided.claim().map(|claim| Taken::Range(Arc::clone(divided), claim))
+            }
+            Self::Archive(archive) => {
+                archive.claim().map(|number| Taken::Part(Arc::clone(archive), number))
+            }
+        }
+    }
 }
 
 /// Sources: a walk puts them in, the workers take them out in the same order.
@@ -45,7 +83,7 @@ pub(crate) struct Queue {
 struct State {
     sources: VecDeque<Selected>,
     /// Sources with ranges that no worker has claimed yet.
-    divided: VecDeque<Arc<Divided>>,
+    divided: VecDeque<Shared>,
     /// How many were taken out.
     taken: u64,
     /// How many of them may still turn out to be for all workers.
@@ -110,8 +148,8 @@ impl Queue {
         let mut state = self.lock();
         if with_ranges {
             while let Some(divided) = state.divided.front() {
-                if let Some(claim) = divided.claim() {
-                    return Taken::Range(Arc::clone(divided), claim);
+                if let Some(claimed) = divided.claim() {
+                    return claimed;
                 }
                 state.divided.pop_front();
             }
@@ -129,11 +167,16 @@ impl Queue {
     }
 
     /// Says of the source of this ordinal, which was taken, whether all workers count in it.
-    pub(crate) fn decide(&self, ordinal: u64, divided: Option<Divided>) {
+    pub(crate) fn decide(&self, ordinal: u64, large: Option<Large>) {
         let mut state = self.lock();
         state.undecided -= 1;
-        let is_news = divided.is_some() || state.is_over();
-        state.divided.extend(divided.map(|divided| Arc::new(divided.with_ordinal(ordinal))));
+        let is_news = large.is_some() || state.is_over();
+        state.divided.extend(large.map(|large| match large {
+            Large::Text(divided) => Shared::Text(Arc::new(divided.with_ordinal(ordinal))),
+            Large::Archive(directory) => {
+                Shared::Archive(Arc::new(Archive::new(directory, ordinal)))
+            }
+        }));
         drop(state);
         if is_news {
             self.filled.notify_waiters();
@@ -158,7 +201,7 @@ impl Queue {
         filled.as_mut().enable();
         let has_news = {
             let state = self.lock();
-            let has_range = with_ranges && state.divided.iter().any(|divided| divided.has_more());
+            let has_range = with_ranges && state.divided.iter().any(Shared::has_more);
             state.is_over() || has_range || !state.sources.is_empty()
         };
         if !has_news {

@@ -2,26 +2,29 @@
 //! other.
 //!
 //! What a worker does is written once, for a thread that blocks and for an event loop; how it
-//! waits is a type. [`tasks`] is the event loop of a worker, and [`hooks`] what it does between
-//! the chunks of a text.
+//! waits is a type. [`tasks`] is the event loop of a worker, [`hooks`] what it does between the
+//! chunks of a text, and [`containers`] how it goes through the members of archives.
 
+mod containers;
 mod hooks;
 mod tasks;
 
 use std::cell::{Cell, RefCell};
+use std::collections::BTreeMap;
 use std::rc::Rc;
+use std::sync::Arc;
 use std::task::Poll;
 
 use cogrep_match::{Counts, Tally};
-use cogrep_source::container::Next;
 use cogrep_source::{
-    Blocking, Chunk, Chunks, Container, Content, EventLoop, Fault, Member, Outcome, Role, Selected,
-    Source, SourceName, Text, Wait, block_on,
+    Blocking, Chunk, Chunks, Content, EventLoop, Fault, Outcome, Role, Rule, Selected, Source,
+    SourceName, Text, Wait, block_on,
 };
 use cosend::Sink;
 
-use self::hooks::{Paced, Plain, Ranged};
+use self::hooks::{Paced, Ranged};
 use super::pace::Pace;
+use super::queue::Large;
 use super::ranges::{Claim, Divided};
 use crate::job::Job;
 use crate::measure::{AnyMeasure, Rank, TextFacts};
@@ -44,6 +47,8 @@ pub(super) struct Worker<'a, W> {
     chunk: Cell<Chunk>,
     /// From networks that were closed.
     total: RefCell<Tally>,
+    /// How many members of containers were left out, by rule.
+    left_out: RefCell<BTreeMap<Rule, u64>>,
     /// How many sources may wait for ever.
     streams: Cell<usize>,
     /// How many sources gave way and can go on.
@@ -108,6 +113,7 @@ impl<'a, W: Turns> Worker<'a, W> {
             networks: RefCell::default(),
             chunk: Cell::default(),
             total: RefCell::default(),
+            left_out: RefCell::default(),
             streams: Cell::new(0),
             runnable: Cell::new(0),
             measures: job.all_measures(),
@@ -150,7 +156,7 @@ impl<'a, W: Turns> Worker<'a, W> {
         &self,
         ordinal: u64,
         selected: Selected,
-        decide: impl Fn(Option<Divided>) -> bool,
+        decide: impl Fn(Option<Large>) -> bool,
         take: &impl Fn(SourceReport),
     ) -> Option<SourceReport> {
         let (name, fault) = match selected {
@@ -178,13 +184,19 @@ impl<'a, W: Turns> Worker<'a, W> {
         if let Some(ranges) = ranges {
             let divisible = match &content {
                 Content::Text(text) => text.divisible(),
-                Content::Container(_) => None,
+                Content::Container(_) | Content::Directory(_) => None,
             };
-            let divided = match divisible {
-                Some(source) => Some(self.divide(Divided::new(name.clone(), source, ranges)).await),
-                None => None,
+            let large = match (divisible, &content) {
+                (Some(source), _) => {
+                    let divided = Divided::new(name.clone(), source, ranges);
+                    Some(Large::Text(Box::new(self.divide(divided).await)))
+                }
+                (None, Content::Directory(directory)) if directory.part_count() > 1 => {
+                    Some(Large::Archive(Arc::clone(directory)))
+                }
+                _ => None,
             };
-            if decide(divided) {
+            if decide(large) {
                 self.put_back(chunk);
                 return None;
             }
@@ -193,7 +205,13 @@ impl<'a, W: Turns> Worker<'a, W> {
             Content::Text(text) => Some(self.count_text(ordinal, name, text, chunk).await),
             Content::Container(container) => {
                 self.put_back(chunk);
-                self.count_container(ordinal, name, container, take).await
+                let first = Rank { ordinal, member: 0 };
+                // What is rare takes no room in the state of every source.
+                Box::pin(self.count_container(first, name, container, take)).await
+            }
+            Content::Directory(directory) => {
+                self.put_back(chunk);
+                Box::pin(self.count_directory(ordinal, &directory, take)).await
             }
         }
     }
@@ -249,42 +267,6 @@ impl<'a, W: Turns> Worker<'a, W> {
             Ok(unfinished) => unfinished.finish(|| text.outcome()),
             Err(report) => *report,
         }
-    }
-
-    /// Counts in the members of a container, in their order. Gives a report of the container
-    /// itself only if it could not be read to its end.
-    async fn count_container(
-        &self,
-        ordinal: u64,
-        name: SourceName,
-        mut container: Container<W>,
-        take: &impl Fn(SourceReport),
-    ) -> Option<SourceReport> {
-        for number in 0.. {
-            let rank = Rank { ordinal, member: number };
-            self.enter(Activity::Read);
-            let mut member = match container.next().await {
-                Next::Member(member) => member,
-                Next::End(Outcome::Complete) => return None,
-                Next::End(outcome) => {
-                    let report = SourceReport::new(name, outcome, 0);
-                    return Some(SourceReport { member: number, ..report });
-                }
-            };
-            let (report, rest) = self.count_member(rank, &mut member).await.finish(member);
-            container = rest;
-            take(SourceReport { member: number, ..report });
-            self.give_way().await;
-        }
-        None
-    }
-
-    async fn count_member(&self, rank: Rank, member: &mut Member<W>) -> CountedMember {
-        let mut chunk = self.chunk.take();
-        member.fetch(&mut chunk).await;
-        let (name, text_bytes) = (member.name().clone(), member.text_bytes());
-        let whole = Whole { rank, name, text_bytes };
-        CountedMember(self.count(whole, member, chunk, Plain(self)).await)
     }
 
     /// Counts in a range of a source. With the last range of it, gives its report.
@@ -428,28 +410,14 @@ impl<'a, W: Turns> Worker<'a, W> {
         }
     }
 
-    /// Closes the networks and gives all that was counted.
-    pub(super) fn close(self) -> Tally {
+    /// Closes the networks and gives all that was counted; and how many members of
+    /// containers were left out, by rule.
+    pub(super) fn close(self) -> (Tally, BTreeMap<Rule, u64>) {
         let mut total = self.total.into_inner();
         for network in self.networks.into_inner() {
             total.merge(&network.close().tally);
         }
-        total
-    }
-}
-
-/// What was counted in a member, or why nothing was.
-struct CountedMember(Result<Unfinished, Box<SourceReport>>);
-
-impl CountedMember {
-    /// The report of the member, and its container.
-    fn finish<W: Wait>(self, member: Member<W>) -> (SourceReport, Container<W>) {
-        let (outcome, container) = member.end();
-        let report = match self.0 {
-            Ok(unfinished) => unfinished.finish(|| outcome),
-            Err(report) => *report,
-        };
-        (report, container)
+        (total, self.left_out.into_inner())
     }
 }
 

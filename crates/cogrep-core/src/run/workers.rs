@@ -1,6 +1,7 @@
 //! Workers on several cores, each with an event loop. They share the plan, the queue of what
 //! is to be read, and the ledger.
 
+use std::collections::BTreeMap;
 use std::io;
 use std::num::NonZeroUsize;
 use std::rc::Rc;
@@ -9,14 +10,15 @@ use std::sync::{Mutex, PoisonError};
 use std::thread::{self, Builder, Scope, ScopedJoinHandle};
 
 use cogrep_match::Tally;
-use cogrep_source::{EventLoop, SourceName, Trace};
+use cogrep_source::{EventLoop, Rule, SourceName, Trace};
 use tokio::runtime::{self, Runtime};
 
+use super::Counted;
 use super::ledger::Ledger;
 use super::queue::Queue;
 use super::worker::Worker;
 use crate::job::Job;
-use crate::report::{SourceReport, Sums};
+use crate::report::SourceReport;
 use crate::schedule::Schedule;
 use crate::trace::Activity;
 use crate::trace::recorder::{Recorder, Walking};
@@ -37,7 +39,7 @@ struct Shared<'a> {
 /// Runs a job on this many workers, while another thread walks through the inputs.
 ///
 /// `take` gets the reports that are worth it, in the order of the sources. Gives what was
-/// counted, what else adds up, and how many workers there were.
+/// counted, and how many workers there were.
 ///
 /// # Errors
 ///
@@ -47,7 +49,7 @@ pub(crate) fn run(
     schedule: &Schedule,
     workers: NonZeroUsize,
     take: &mut impl FnMut(SourceReport),
-) -> io::Result<(Tally, Sums, usize)> {
+) -> io::Result<(Counted, usize)> {
     let shared = Shared {
         job,
         schedule,
@@ -57,6 +59,7 @@ pub(crate) fn run(
         working: AtomicUsize::new(workers.get()),
     };
     let mut unordered = Vec::new();
+    let mut members_left_out = BTreeMap::new();
     let (tally, started) = thread::scope(|scope| {
         let handles = start(scope, &shared, workers)?;
         let started = handles.len();
@@ -77,7 +80,10 @@ pub(crate) fn run(
         let mut total = Tally::new();
         for handle in handles {
             match handle.join() {
-                Ok(tally) => total.merge(&tally),
+                Ok((tally, left_out)) => {
+                    total.merge(&tally);
+                    add(&mut members_left_out, &left_out);
+                }
                 Err(panic) => std::panic::resume_unwind(panic),
             }
         }
@@ -86,16 +92,25 @@ pub(crate) fn run(
     let sums = shared.ledger.sums();
     sort(&mut unordered, &shared.starts.into_inner().unwrap_or_else(PoisonError::into_inner));
     unordered.into_iter().for_each(take);
-    Ok((tally, sums, started))
+    Ok(((tally, members_left_out, sums), started))
+}
+
+fn add(all: &mut BTreeMap<Rule, u64>, some: &BTreeMap<Rule, u64>) {
+    for (rule, count) in some {
+        *all.entry(*rule).or_insert(0) += count;
+    }
 }
 
 /// Puts reports in the order in which one thread would have found the sources: by input, by
 /// name in each folder, and the members of a container in their order before its own end.
 fn sort(reports: &mut [SourceReport], starts: &[u64]) {
     let input = |report: &SourceReport| starts.partition_point(|start| *start <= report.ordinal);
-    let source = |report: &SourceReport| match &report.name {
-        SourceName::Member(member) => member.container().clone(),
-        name => name.clone(),
+    let source = |report: &SourceReport| {
+        let mut name = &report.name;
+        while let SourceName::Member(member) = name {
+            name = member.container();
+        }
+        name.clone()
     };
     reports.sort_by_cached_key(|report| (input(report), source(report), report.member));
 }
@@ -105,7 +120,7 @@ fn start<'scope, 'env>(
     scope: &'scope Scope<'scope, 'env>,
     shared: &'env Shared<'env>,
     workers: NonZeroUsize,
-) -> io::Result<Vec<ScopedJoinHandle<'scope, Tally>>> {
+) -> io::Result<Vec<ScopedJoinHandle<'scope, Left>>> {
     let walk = || {
         let _closing = Closing(&shared.queue);
         if shared.schedule.walks_in_parallel {
@@ -169,8 +184,11 @@ fn runtime() -> io::Result<Runtime> {
     runtime::Builder::new_current_thread().enable_io().build()
 }
 
+/// What a worker leaves: what it counted, and how many members of containers it left out.
+type Left = (Tally, BTreeMap<Rule, u64>);
+
 /// What one worker does, from its start to its end.
-fn work(shared: &Shared<'_>, runtime: &Runtime, number: usize) -> Tally {
+fn work(shared: &Shared<'_>, runtime: &Runtime, number: usize) -> Left {
     let _leaving = Leaving(shared);
     let Shared { job, schedule, queue, ledger, .. } = shared;
     let recorder = job

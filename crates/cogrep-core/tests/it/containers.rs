@@ -6,7 +6,7 @@ use std::sync::Arc;
 use cogrep_core::Job;
 use cogrep_match::{EngineChoice, Matching, Patterns, Plan};
 use cogrep_source::backend::MemoryBackend;
-use cogrep_source::container::{ContainerFormat, Event, Split, Splitter};
+use cogrep_source::container::{ContainerFormat, Event, Recognition, Split, Splitter};
 use cogrep_source::{Fault, Input, OpenOptions};
 
 /// `LINES` and a line feed; then each line is a member, whose name ends with a tab. A line
@@ -23,8 +23,8 @@ impl ContainerFormat for Lines {
         6
     }
 
-    fn is_container(&self, start: &[u8]) -> bool {
-        start.starts_with(b"LINES\n")
+    fn recognise(&self, start: &[u8]) -> Recognition {
+        start.starts_with(b"LINES\n").into()
     }
 
     fn split(&self) -> Box<dyn Splitter> {

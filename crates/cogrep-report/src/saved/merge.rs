@@ -268,6 +268,7 @@ fn add_up(groups: &[Group], order: &[usize], saved: Vec<Saved>, show: usize) -> 
         text_bytes: sources.iter().map(|source| source.text_bytes).sum(),
         interrupted,
         notices: Vec::new(),
+        members_left_out: BTreeMap::new(),
     };
     Merged { report, names, sources, show }
 }

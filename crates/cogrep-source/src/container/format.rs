@@ -8,6 +8,7 @@ use std::fmt;
 use std::sync::Arc;
 
 use crate::outcome::Fault;
+use crate::select::Rule;
 
 /// A format of containers.
 pub trait ContainerFormat: fmt::Debug + Send + Sync {
@@ -17,12 +18,36 @@ pub trait ContainerFormat: fmt::Debug + Send + Sync {
     /// How many first bytes tell whether a source is such a container.
     fn start_bytes(&self) -> usize;
 
-    /// Whether a source that begins like this is such a container. There are fewer bytes
-    /// than [`start_bytes`](Self::start_bytes) only if the source has no more.
-    fn is_container(&self, start: &[u8]) -> bool;
+    /// Whether a source that begins like this is such a container. Of a stream there may be
+    /// fewer bytes than [`start_bytes`](Self::start_bytes), and more to come.
+    fn recognise(&self, start: &[u8]) -> Recognition;
 
     /// Begins to take a container apart.
     fn split(&self) -> Box<dyn Splitter>;
+
+    /// Whether it has a directory, by which its members can be found where any position can
+    /// be read. Only zip has.
+    #[doc(hidden)]
+    fn has_directory(&self) -> bool {
+        false
+    }
+}
+
+/// Whether some first bytes are those of a container.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Recognition {
+    /// They are.
+    Is,
+    /// They are not.
+    Not,
+    /// More bytes would tell; if there are none, they are not.
+    Unsure,
+}
+
+impl From<bool> for Recognition {
+    fn from(is_one: bool) -> Self {
+        if is_one { Self::Is } else { Self::Not }
+    }
 }
 
 /// Takes one container apart, as its bytes come.
@@ -62,6 +87,11 @@ pub enum Event {
     /// The member ends; with a fault if it is damaged, in which case the next one may still
     /// be whole.
     End(Option<Fault>),
+    /// From here on the member takes this much memory, in bytes. The container is asked to go
+    /// on when there is so much.
+    Memory(u64),
+    /// What follows is no text, such as a link: it is left out.
+    LeftOut(Rule),
     /// The container ends; with a fault if this is not where it should end.
     Over(Option<Fault>),
 }
@@ -80,7 +110,15 @@ impl Formats {
 
     /// The format of a container that begins like this.
     pub(crate) fn detect(&self, start: &[u8]) -> Option<&Arc<dyn ContainerFormat>> {
-        self.0.iter().find(|format| format.is_container(start))
+        self.0.iter().find(|format| format.recognise(start) == Recognition::Is)
+    }
+
+    /// Whether more bytes of a stream would tell. Where they are the lines of a text, as far
+    /// as one can see, it is not waited for more of them: there may be none for long.
+    pub(crate) fn wants_more(&self, start: &[u8]) -> bool {
+        let is_unsure =
+            |format: &Arc<dyn ContainerFormat>| format.recognise(start) == Recognition::Unsure;
+        !start.contains(&b'\n') && self.detect(start).is_none() && self.0.iter().any(is_unsure)
     }
 }
 

@@ -1,13 +1,13 @@
 //! A container of a simple format, whole, cut off and damaged.
 
-use std::io::Read;
+use std::sync::Arc;
 
 use proptest::prelude::*;
 
+use super::testing::{Pieces, Unpacked, said, unpack_as};
 use super::*;
 use crate::source::{Content, Source};
 use crate::wait::{Blocking, block_on};
-use crate::{Fault, backend};
 
 /// `BOX\n`, then for each member a line `name length sum`, its bytes and a line feed; an
 /// empty line at the end. The sum is that of the bytes, modulo 256.
@@ -23,8 +23,8 @@ impl ContainerFormat for Boxes {
         4
     }
 
-    fn is_container(&self, start: &[u8]) -> bool {
-        start.starts_with(b"BOX\n")
+    fn recognise(&self, start: &[u8]) -> Recognition {
+        start.starts_with(b"BOX\n").into()
     }
 
     fn split(&self) -> Box<dyn Splitter> {
@@ -98,79 +98,9 @@ fn pack(members: &[(&str, &[u8])]) -> Vec<u8> {
     packed
 }
 
-/// Gives its bytes in pieces of at most this length.
-#[derive(Debug)]
-struct Pieces(Vec<u8>, usize);
-
-impl backend::Backend for Pieces {
-    fn facts<'a>(
-        &'a self,
-        _: &'a SourceName,
-    ) -> futures_util::future::BoxFuture<'a, Result<backend::Facts, Fault>> {
-        unreachable!("only opened")
-    }
-
-    fn open<'a>(
-        &'a self,
-        _: &'a SourceName,
-    ) -> futures_util::future::BoxFuture<'a, Result<backend::Opened, Fault>> {
-        let reader = Short(std::io::Cursor::new(self.0.clone()), self.1);
-        Box::pin(std::future::ready(Ok(backend::Opened::Reader {
-            reader: Box::new(reader),
-            size: None,
-        })))
-    }
-}
-
-struct Short<R>(R, usize);
-
-impl<R: Read> Read for Short<R> {
-    fn read(&mut self, buffer: &mut [u8]) -> std::io::Result<usize> {
-        let length = self.1.min(buffer.len());
-        self.0.read(&mut buffer[..length])
-    }
-}
-
-/// A member as it was read: its name, its text, and how it ended.
-type Unpacked = (String, Vec<u8>, Outcome);
-
 fn unpack(packed: &[u8], piece: usize) -> (Vec<Unpacked>, Outcome) {
-    let options = OpenOptions {
-        backend: Arc::new(Pieces(packed.to_vec(), piece)),
-        containers: [Arc::new(Boxes) as Arc<dyn ContainerFormat>].into_iter().collect(),
-        ..OpenOptions::default()
-    };
-    let name = SourceName::memory("box");
-    block_on(async {
-        let source = Source::open(&name, &options, Blocking(())).await.unwrap();
-        let mut chunk = Chunk::new();
-        let Content::Container(mut container) = source.begin(&mut chunk).await else {
-            panic!("it is a container");
-        };
-        let mut unpacked = Vec::new();
-        loop {
-            let mut member = match container.next().await {
-                Next::Member(member) => member,
-                Next::End(outcome) => return (unpacked, outcome),
-            };
-            let mut text = Vec::new();
-            loop {
-                member.fetch(&mut chunk).await;
-                text.extend_from_slice(chunk.bytes());
-                if chunk.is_last() {
-                    break;
-                }
-            }
-            let name = member.name().to_string();
-            let (outcome, rest) = member.end();
-            unpacked.push((name, text, outcome));
-            container = rest;
-        }
-    })
-}
-
-fn said(unpacked: &[Unpacked]) -> Vec<(&str, &[u8], bool)> {
-    unpacked.iter().map(|(name, text, outcome)| (&**name, &**text, outcome.is_complete())).collect()
+    let format: Arc<dyn ContainerFormat> = Arc::new(Boxes);
+    unpack_as([format].into_iter().collect(), packed, piece)
 }
 
 #[test]
@@ -241,14 +171,14 @@ fn members_need_not_be_read() {
         };
         let mut names = Vec::new();
         loop {
-            match container.next().await {
-                Next::End(outcome) => {
+            match container.next(&mut chunk, &Selection::default()).await {
+                Next::Nested { .. } => unreachable!("no member is a container"),
+                Next::End { outcome, .. } => {
                     assert!(outcome.is_complete());
                     break;
                 }
-                Next::Member(mut member) => {
+                Next::Member(member) => {
                     names.push(member.name().to_string());
-                    member.fetch(&mut chunk).await;
                     assert_eq!(
                         member.text_bytes(),
                         Some(if names.len() == 2 { 0 } else { 500_000 })
@@ -277,7 +207,7 @@ proptest! {
         let packed = pack(&members);
         let kept = 4 + cut.index(packed.len() - 4);
         let (unpacked, outcome) = unpack(&packed[..kept], piece);
-        let is_cut = matches!(outcome, Outcome::Partial(Fault::Truncated { format: "box" }));
+        let is_cut = matches!(outcome.fault(), Some(Fault::Truncated { format: "box" }));
         prop_assert!(is_cut, "{outcome:?}");
         for (nth, (_, text, outcome)) in unpacked.iter().enumerate() {
             prop_assert!(texts[nth].starts_with(text));

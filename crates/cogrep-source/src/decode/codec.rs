@@ -17,7 +17,7 @@ use super::format::Format;
 
 /// Why decoding went no further.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Trouble {
+pub(crate) enum Trouble {
     /// The data is not what its format allows.
     #[cfg_attr(not(feature = "gzip"), expect(dead_code, reason = "each decoder knows it"))]
     Corrupt,
@@ -53,15 +53,15 @@ pub(super) enum Trouble {
 }
 
 /// What a decoder did with what it was fed.
-pub(super) struct Step {
-    pub(super) taken: usize,
-    pub(super) written: usize,
-    pub(super) state: State,
+pub(crate) struct Step {
+    pub(crate) taken: usize,
+    pub(crate) written: usize,
+    pub(crate) state: State,
 }
 
 /// How a decoder goes on after a step.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum State {
+pub(crate) enum State {
     /// With more to take, or more to give.
     Within,
     /// The same way, but it will take this much memory now.
@@ -73,7 +73,7 @@ pub(super) enum State {
 }
 
 /// Gives back, piece by piece, what was compressed; on any thread.
-pub(super) trait Decoder: Send {
+pub(crate) trait Decoder: Send {
     /// Decodes from `packed`, which holds all that is left if `is_all`, as much as there is
     /// room for.
     fn step(&mut self, packed: &[u8], is_all: bool, plain: &mut [u8]) -> Step;
@@ -91,7 +91,7 @@ pub(super) trait Decoder: Send {
     not(any(feature = "lz4", feature = "zstd")),
     expect(unused_variables, reason = "others have one decoder for all members")
 )]
-pub(super) fn decoder(format: Format, start: &[u8]) -> Result<Box<dyn Decoder>, Trouble> {
+pub(crate) fn decoder(format: Format, start: &[u8]) -> Result<Box<dyn Decoder>, Trouble> {
     match format {
         #[cfg(feature = "bzip2")]
         Format::Bzip2 => Ok(bzip2::decoder()),
@@ -112,6 +112,21 @@ pub(super) fn decoder(format: Format, start: &[u8]) -> Result<Box<dyn Decoder>, 
         )))]
         _ => Err(Trouble::NotBuiltIn),
     }
+}
+
+/// Decoders of data that is in an archive, without the frame of a file.
+#[cfg(feature = "zip")]
+pub(crate) mod raw_decoder {
+    use super::Decoder;
+
+    /// Deflate (RFC 1951).
+    pub(crate) fn deflate() -> Box<dyn Decoder> {
+        Box::new(flate2::Decompress::new(false))
+    }
+
+    /// LZMA, as the program `lzma` writes it.
+    #[cfg(feature = "xz")]
+    pub(crate) use super::xz::lzma;
 }
 
 /// The difference between two states of the totals that decoders keep.

@@ -18,6 +18,8 @@ pub(crate) struct Decoding {
     pub(crate) encoding: Option<Encoding>,
     /// Whether compressed data is counted as it is.
     pub(crate) no_decompress: bool,
+    /// How deep archives may be in others, if that was said.
+    pub(crate) nest: Option<u32>,
 }
 
 impl Decoding {
@@ -27,6 +29,7 @@ impl Decoding {
         Ok(Self {
             encoding: encoding.transpose().map_err(unknown)?,
             no_decompress: matches.get_flag(id::NO_DECOMPRESS),
+            nest: matches.get_one(id::NEST).copied(),
         })
     }
 }

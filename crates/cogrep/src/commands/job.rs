@@ -23,6 +23,7 @@ pub(super) fn plan(args: &CountArgs) -> Result<Arc<Plan>, Error> {
 
 /// What to count, without what is reported of it.
 pub(super) fn job<'a>(context: &Context, args: &'a CountArgs, plan: &'a Arc<Plan>) -> Job<'a> {
+    let standard = OpenOptions::default();
     Job {
         selection: args.selection.clone(),
         open: OpenOptions {
@@ -31,7 +32,8 @@ pub(super) fn job<'a>(context: &Context, args: &'a CountArgs, plan: &'a Arc<Plan
             interrupt: context.interrupt().nested(),
             io: context.io,
             no_decompress: args.decoding.no_decompress,
-            ..OpenOptions::default()
+            nest: args.decoding.nest.unwrap_or(standard.nest),
+            ..standard
         },
         serial: context.is_serial,
         workers: args.workers,

@@ -58,10 +58,14 @@ pub(super) fn report_fault(source: &SourceReport) -> bool {
     if matches!(fault, Fault::Interrupted) {
         return false;
     }
-    let is_long_line = matches!(fault, Fault::LongLine { .. });
+    let hint = match fault {
+        Fault::LongLine { .. } => Some("raise --max-line"),
+        Fault::NestedTooDeep => Some("raise --nest"),
+        _ => None,
+    };
     let bytes = source.text_bytes;
     let error = Error::input(format!("{}: {fault}", escape(source.name.as_bytes())))
-        .maybe_hint(is_long_line.then_some("raise --max-line"))
+        .maybe_hint(hint)
         .maybe_hint((bytes > 0).then(|| format!("{bytes} bytes were read")));
     messages::error(&error);
     true

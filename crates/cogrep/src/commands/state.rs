@@ -82,6 +82,9 @@ fn options(args: &CountArgs) -> BTreeMap<String, String> {
         ("unit", unit.to_owned()),
         ("word-regexp", matching.whole_words.to_string()),
     ]);
+    if let Some(nest) = args.decoding.nest {
+        options.insert("nest", nest.to_string());
+    }
     if is_regex {
         options.insert("max-line", args.max_line_bytes.to_string());
     }

@@ -28,7 +28,19 @@ pub(super) fn args() -> Vec<Arg> {
             HEADING,
             "Encoding of all inputs; by default UTF-8, or as a byte order mark says",
         ),
-        switch(id::NO_DECOMPRESS, HEADING, "Count in compressed data without decompressing it"),
+        switch(
+            id::NO_DECOMPRESS,
+            HEADING,
+            "Count in compressed data and archives without unpacking",
+        ),
+        option(
+            id::NEST,
+            "NUM",
+            HEADING,
+            "Open archives inside archives this deep (default 1, 0 for none)",
+        )
+        .allow_negative_numbers(true)
+        .value_parser(value_parser!(u32)),
         number(id::THREADS, "NUM", HEADING, "Number of threads; 0, the default, means all cores")
             .short('j'),
     ]

@@ -54,7 +54,9 @@ impl Stopwatch {
         ];
         let peak = memory("VmHWM:");
         // Someone who interrupts a run does not want to wait for another walk.
-        facts.extend((!report.interrupted).then(|| ("left out", left_out(selection, inputs))));
+        facts.extend(
+            (!report.interrupted).then(|| ("left out", left_out(selection, inputs, report))),
+        );
         facts.extend(peak.map(|peak| ("memory", format!("{} at the peak", kilobytes(peak)))));
         facts
     }
@@ -82,10 +84,14 @@ fn sources(report: &Report) -> String {
     )
 }
 
-/// How many files and folders each rule left out of the folders that were walked. It walks
-/// them again, so that runs without these facts do not count what they leave out.
-fn left_out(selection: &Selection, inputs: &[Input]) -> String {
-    let counts = selection.left_out(inputs, &Files);
+/// How many files and folders each rule left out of the folders that were walked, and of the
+/// members of archives. It walks the folders again, so that runs without these facts do not
+/// count what they leave out.
+fn left_out(selection: &Selection, inputs: &[Input], report: &Report) -> String {
+    let mut counts = selection.left_out(inputs, &Files);
+    for (rule, count) in &report.members_left_out {
+        *counts.entry(*rule).or_insert(0) += count;
+    }
     let all = separated(counts.values().sum());
     let by_rule =
         counts.iter().map(|(rule, count)| format!("{} {}", separated(*count), how(*rule)));

@@ -7,6 +7,8 @@
 
 mod common;
 
+#[cfg(unix)]
+mod archives;
 mod breakdown;
 mod command_line;
 mod compressed;

@@ -48,7 +48,7 @@ impl Worker<'_, Rc<EventLoop>> {
             let wants_range = self.wants_range();
             match if has_room { queue.take(wants_range) } else { Taken::Empty } {
                 Taken::Closed if tasks.is_empty() => return,
-                taken @ (Taken::Source(_) | Taken::Range(..)) => {
+                taken @ (Taken::Source(_) | Taken::Range(..) | Taken::Part(..)) => {
                     let mut task = Box::pin(self.count_taken(taken, queue, ledger));
                     // Most end here, their text being in memory: the rest become tasks.
                     if task.as_mut().poll(&mut awake).is_pending() {
@@ -114,6 +114,12 @@ impl Worker<'_, Rc<EventLoop>> {
                     let reported = is_reported(&report);
                     ledger.end(ordinal, Some((report, reported)));
                 }
+            }
+            Taken::Part(archive, number) => {
+                let _open = Raised::new(&self.ranges_open);
+                let mut counting =
+                    Box::pin(self.count_shared(&archive, number, ledger, is_reported));
+                follow(self.recorder.as_deref(), archive.ordinal, counting.as_mut()).await;
             }
             Taken::Empty | Taken::Closed => {}
         }

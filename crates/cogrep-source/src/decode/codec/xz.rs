@@ -16,6 +16,13 @@ pub(super) fn decoder() -> Result<Box<dyn Decoder>, Trouble> {
     Ok(Box::new(stream))
 }
 
+/// A decoder of the format that was before xz, which archives have.
+#[cfg(feature = "zip")]
+pub(crate) fn lzma() -> Result<Box<dyn Decoder>, Trouble> {
+    let stream = Stream::new_lzma_decoder(STEP_BYTES).map_err(|_| Trouble::Corrupt)?;
+    Ok(Box::new(stream))
+}
+
 /// Allows as much memory as the decoder needs, if that is not too much.
 fn grow(stream: &mut Stream) -> State {
     let most = WINDOW_BYTES + OVERHEAD_BYTES;
