@@ -55,8 +55,8 @@ impl Selection {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::Input;
     use crate::backend::Files;
+    use crate::{Input, TypeChoice};
 
     /// A member is left out exactly where a walk leaves the file of that name out.
     #[test]
@@ -101,7 +101,9 @@ mod tests {
                         selection.set_globs(globs).unwrap();
                     }
                     if !(wanted.is_empty() && unwanted.is_empty()) {
-                        selection.set_types(wanted.to_vec(), unwanted.to_vec()).unwrap();
+                        let wanted = wanted.iter().map(|name| TypeChoice::Wanted(*name));
+                        let unwanted = unwanted.iter().map(|name| TypeChoice::Unwanted(*name));
+                        selection.set_types(wanted.chain(unwanted)).unwrap();
                     }
                     let mut walked: Vec<String> = selection
                         .sources(&inputs, &Files)

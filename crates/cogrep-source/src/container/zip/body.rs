@@ -1,5 +1,7 @@
 //! The bytes of a member: unpacked, and held against their check sum.
 
+use std::io;
+
 use flate2::Crc;
 
 use super::method::{self, Method};
@@ -80,7 +82,14 @@ impl Body {
             State::Ended => Happened::Ended(self.verdict()),
             State::Failed(Trouble::Window) => Happened::Ended(Some(super::window())),
             State::Failed(Trouble::NotBuiltIn) => Happened::Ended(Some(super::not_built_in())),
-            State::Failed(Trouble::Corrupt) => Happened::Ended(Some(corrupt())),
+            State::Failed(Trouble::Memory) => {
+                let fault = io::Error::from(io::ErrorKind::OutOfMemory).into();
+                Happened::Ended(Some(fault))
+            }
+            // No dictionary can be named in an archive.
+            State::Failed(
+                Trouble::Corrupt | Trouble::CorruptOrDictionary | Trouble::Dictionary,
+            ) => Happened::Ended(Some(corrupt())),
             State::Growing { memory_bytes } => Happened::Memory(memory_bytes),
             State::Within if is_stuck && (is_all || !bytes.is_empty()) => {
                 Happened::Ended(Some(corrupt()))
