@@ -115,7 +115,8 @@ fn counted(place: &Place, input: &Path, piped: &[u8]) -> String {
     let words = ["love", "hate", "hope", "PK", "ustar"].map(|word| ["-e", word]);
     let arguments = ["--hidden", "--no-ignore"].into_iter().chain(words.into_iter().flatten());
     let answer = place.pipe(piped, arguments.chain([input]));
-    assert_eq!(answer.err, "", "{input}");
+    // Hints may say what a random text looks like, or that an empty tree has no file.
+    assert!(answer.status < 2, "{input}: {}", answer.err);
     answer.out
 }
 

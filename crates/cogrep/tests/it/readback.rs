@@ -259,7 +259,7 @@ fn progress_comes_after_a_second_and_leaves_no_trace() {
     let place = Place::new();
     place.write("a.txt", b"love");
     let program = env!("CARGO_BIN_EXE_cogrep");
-    let slow = format!("--version; (printf love; sleep 1.6) | {program} love --live");
+    let slow = format!("--version; (echo love; sleep 1.6) | {program} love --live");
     let Some(shown) = on_a_terminal(&place, &[("TERM", "xterm")], &slow) else { return };
     assert!(shown.contains("0 MB, 1 source, 0 MB/s"), "{shown:?}");
     // What was shown is erased before the result is printed.
