@@ -113,12 +113,13 @@ impl Formats {
         self.0.iter().find(|format| format.recognise(start) == Recognition::Is)
     }
 
-    /// Whether more bytes of a stream would tell. Where they are the lines of a text, as far
-    /// as one can see, it is not waited for more of them: there may be none for long.
+    /// Whether more bytes of a stream are waited for, which would tell. They are not where the
+    /// bytes look like text: there may be no more for long.
     pub(crate) fn wants_more(&self, start: &[u8]) -> bool {
         let is_unsure =
             |format: &Arc<dyn ContainerFormat>| format.recognise(start) == Recognition::Unsure;
-        !start.contains(&b'\n') && self.detect(start).is_none() && self.0.iter().any(is_unsure)
+        let is_text = !start.contains(&0) || start.contains(&b'\n');
+        !is_text && self.detect(start).is_none() && self.0.iter().any(is_unsure)
     }
 }
 

@@ -159,7 +159,8 @@ impl Lzma {
     fn begin(&mut self, mut head: &[u8], is_known: bool) -> State {
         let mut memory_bytes = 0;
         while is_known && !head.is_empty() {
-            let step = self.decoder.step(head, false, &mut []);
+            // Without room it does nothing; a head writes nothing.
+            let step = self.decoder.step(head, false, &mut [0]);
             head = &head[step.taken..];
             match step.state {
                 State::Growing { memory_bytes: bytes } => memory_bytes = bytes,
