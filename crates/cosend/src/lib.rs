@@ -277,6 +277,7 @@
 //! | You have | Take |
 //! |---|---|
 //! | values to hand out, one by one | [`generator`](generator()) |
+//! | the same, where reading them may fail | [`try_generator`] |
 //! | values coming in, and a result at the end | [`coroutine`](coroutine()) |
 //! | bytes coming in, to be parsed | [`coroutine`](coroutine()) with a [`Reader`] |
 //! | values in, and an answer to each | [`resumable`](resumable()) |
@@ -370,11 +371,13 @@ mod owned;
 mod reader;
 mod recursive;
 mod resumable;
+mod resume;
 mod shared;
 mod sink;
 mod stages;
 #[cfg(feature = "std")]
 mod sync;
+mod try_generator;
 
 pub use coroutine::{
     BoxCoroutine, BoxUnstarted, Coroutine, LocalBoxCoroutine, LocalBoxUnstarted, Unstarted,
@@ -395,6 +398,7 @@ pub use resumable::{
     BoxResumable, BoxUnstartedResumable, LocalBoxResumable, LocalBoxUnstartedResumable, Port,
     Resumable, Step, UnstartedResumable, resumable, resumable_unstarted,
 };
+pub use resume::Resume;
 pub use shared::{Shared, SharedError, shared};
 pub use sink::{BoxSink, LocalBoxSink, MapResult, Settled, Sink, Stopped};
 pub use stages::{
@@ -407,3 +411,4 @@ pub use stages::{
 };
 #[cfg(feature = "std")]
 pub use stages::{Writer, writer};
+pub use try_generator::{TryGenerator, try_generator};

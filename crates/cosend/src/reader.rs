@@ -1,7 +1,7 @@
 //! What a parser reads from that is fed with bytes in pieces of any size.
 //!
-//! A parser that is fed does no input of its own: it is a coroutine, and whoever has bytes
-//! sends them, from a file, a socket, a test, or an interrupt. Its body reads as if all
+//! A parser that is fed does no input of its own: it is a coroutine, and the
+//! program that has bytes sends them, from a file, a socket, a test, or an interrupt. Its body reads as if all
 //! bytes were there, and pauses where they are not.
 
 use alloc::vec::Vec;
@@ -39,7 +39,7 @@ impl Error for ReadError {}
 /// ```
 /// use cosend::{Input, ReadError, Reader, Sink, coroutine};
 ///
-/// /// A length in a line of its own, and so many bytes.
+/// /// A length in a line of its own, and as many bytes.
 /// fn netstring() -> impl Sink<[u8], Return = Result<Vec<u8>, ReadError>> {
 ///     coroutine(async |bytes: Input<[u8]>| {
 ///         let mut reader = Reader::new(bytes);
@@ -219,7 +219,7 @@ impl<'id> Reader<'id> {
         Ok(line.strip_suffix(b"\r").unwrap_or(line))
     }
 
-    /// Reads over so many bytes, and keeps none of them.
+    /// Reads over `length` bytes, and keeps none of them.
     ///
     /// ```
     /// use cosend::{Input, Reader, Sink, coroutine};

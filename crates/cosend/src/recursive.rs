@@ -18,7 +18,7 @@ use core::task::{Context, Poll, Waker};
 
 use crate::body::{Body, Why};
 
-/// A body that was delegated to. Its result goes to whoever waits for it.
+/// A body that was delegated to. Its result goes to the body that waits for it.
 type Frame<'b> = Pin<Box<dyn Future<Output = ()> + 'b>>;
 
 /// What the bodies and their generator share.
@@ -160,7 +160,7 @@ impl<Y, R> Drop for Delegate<'_, '_, Y, R> {
 /// A generator whose bodies delegate to others; made by [`recursive`].
 ///
 /// As a [`Generator`](crate::Generator), it is lazy and fused, and drops its bodies where
-/// they stand, the topmost first. It stays on its thread.
+/// they are, the topmost first. It stays on its thread.
 ///
 /// ```
 /// use cosend::{Recursive, recursive};
@@ -230,7 +230,7 @@ impl<Y, R> Recursive<'_, Y, R> {
         !self.body.is_suspended()
     }
 
-    /// Ends all bodies where they stand, the topmost first.
+    /// Ends all bodies where they are, the topmost first.
     fn end(&mut self) {
         drop(self.slot.delegated.take());
         while let Some(frame) = self.stack.pop() {

@@ -1,6 +1,6 @@
 //! Requests of HTTP/1 (RFC 9112), with their bodies: by length, chunked, or none.
 //!
-//! No input of its own and no standard library: whoever has bytes sends them.
+//! No input of its own and no standard library: the program that has bytes sends them.
 
 #![allow(unreachable_pub, reason = "it is part of a library too")]
 

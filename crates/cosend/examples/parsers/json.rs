@@ -1,6 +1,6 @@
 //! JSON (RFC 8259): recursive descent, over text that comes in pieces.
 //!
-//! No input of its own and no standard library: whoever has bytes sends them.
+//! No input of its own and no standard library: the program that has bytes sends them.
 
 #![allow(unreachable_pub, reason = "it is part of a library too")]
 

@@ -1,6 +1,6 @@
 //! RESP, in which Redis answers: both versions, as far as commands go.
 //!
-//! No input of its own and no standard library: whoever has bytes sends them.
+//! No input of its own and no standard library: the program that has bytes sends them.
 
 #![allow(unreachable_pub, reason = "it is part of a library too")]
 

@@ -37,8 +37,8 @@ impl<T, B: Future> OwnedCoroutine<T, B> {
     /// Splits the coroutine into a handle, which takes items, and a driver, which runs the
     /// body on them and gives its result.
     ///
-    /// A send then waits only while `room` items wait already, so that who sends and who
-    /// works overlap; and a body that also waits for a timer or a socket goes on between
+    /// A send then waits only while `room` items wait already, so that the sender and
+    /// the body overlap; and a body that also waits for a timer or a socket goes on between
     /// two sends. The driver runs in a task of its own, on any executor, or beside the
     /// sender in the same one, as by `join`. When the handle and all its clones are dropped,
     /// the body is closed and the driver ends.

@@ -292,7 +292,7 @@ impl<T, B: Future> OwnedCoroutine<T, B> {
         drop(stale);
     }
 
-    /// Puts an item into the slot: the body, or whoever reads its input, is there.
+    /// Puts an item into the slot: the body, or the task that reads its input, is there.
     pub(super) fn put(&mut self, item: T) -> Result<(), Stopped> {
         if self.is_stopped() {
             return Err(Stopped);
@@ -325,7 +325,7 @@ impl<T, B: Future> OwnedCoroutine<T, B> {
     }
 }
 
-/// Whoever reads the input in another task learns that nothing more comes.
+/// A task that reads the input learns that nothing more comes.
 impl<T, B: Future> Drop for OwnedCoroutine<T, B> {
     fn drop(&mut self) {
         self.close_input();

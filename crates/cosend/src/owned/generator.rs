@@ -401,7 +401,7 @@ impl<Y, B: Future> OwnedGenerator<Y, B> {
     }
 }
 
-/// Whoever yields in another task learns that nothing more is asked for.
+/// A task that yields learns that nothing more is asked for.
 impl<Y, B: Future> Drop for OwnedGenerator<Y, B> {
     fn drop(&mut self) {
         let mut slot = lock(&self.slot);

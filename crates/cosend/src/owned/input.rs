@@ -116,7 +116,7 @@ impl<T> fmt::Debug for OwnedInput<T> {
 #[must_use = "a pause does nothing until it is awaited"]
 pub struct OwnedNext<'a, T> {
     input: &'a mut OwnedInput<T>,
-    /// Whether the slot says that somebody waits here.
+    /// Whether the slot says that this pause waits.
     pending: bool,
 }
 

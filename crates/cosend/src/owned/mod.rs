@@ -5,9 +5,9 @@
 //! future, and a future that lends could be forgotten while the body still holds
 //! the loan.
 //!
-//! A body is driven by whoever waits for it, inside that one's task: there is
+//! A body is driven by the task that waits for it, and inside of it: there is
 //! nothing to spawn, and any executor will do. It makes progress only while
-//! somebody sends, asks, or closes; [`buffered`](OwnedCoroutine::buffered) gives it a
+//! something is sent, asked, or closed; [`buffered`](OwnedCoroutine::buffered) gives it a
 //! driver of its own.
 
 mod buffered;

@@ -14,7 +14,7 @@ pub(super) fn lock<S>(slot: &Mutex<S>) -> MutexGuard<'_, S> {
     slot.lock().unwrap_or_else(PoisonError::into_inner)
 }
 
-/// Wakes whoever was parked. The slot is not locked.
+/// Wakes the task that was parked. The slot is not locked.
 pub(super) fn wake(parked: Option<Waker>) {
     if let Some(parked) = parked {
         parked.wake();
@@ -41,7 +41,7 @@ pub(super) fn park(place: &mut Option<Waker>, spare: &mut Option<Waker>, waker: 
 pub(super) struct Slot<T> {
     /// An item that was sent and is not taken yet.
     pub(super) item: Option<T>,
-    /// Somebody is at [`OwnedInput::next`](super::OwnedInput::next).
+    /// A task is at [`OwnedInput::next`](super::OwnedInput::next).
     pub(super) waiting: bool,
     /// Nothing more comes.
     pub(super) closing: bool,
@@ -56,7 +56,7 @@ pub(super) struct Slot<T> {
 
 /// What a sender finds in the slot once the body has run.
 pub(super) struct Found<T> {
-    /// Whether somebody waits for the next item, or nobody ever will.
+    /// Whether a task waits for the next item, or none ever will.
     pub(super) waiting: Result<(), Stopped>,
     /// An item that was not taken, and will not be. It is dropped after the lock.
     pub(super) refused: Option<T>,
@@ -86,7 +86,7 @@ impl<T> Slot<T> {
         Poll::Pending
     }
 
-    /// Puts an item in for whoever waits. The sender's waker that may be there is out of
+    /// Puts an item in for the task that waits. The sender's waker that may be there is out of
     /// date: it is given back to be dropped after the lock.
     #[must_use]
     pub(super) fn put(&mut self, item: T) -> Option<Waker> {

@@ -50,21 +50,50 @@ fn is_test(file: &str, function: &str) -> bool {
 
 /// What is wrong with an entry.
 fn fault(entry: &str) -> Option<String> {
-    if let Some(reason) = entry.strip_prefix("Reason: ") {
-        return (reason.split(' ').count() < 5).then(|| "its reason is too short".to_owned());
+    if let Some(reason) = entry.strip_prefix("Reason: ").or(entry.strip_prefix("Different: ")) {
+        if reason.split(' ').count() < 5 {
+            return Some("its reason is too short".to_owned());
+        }
+        return named(reason).find_map(missing);
     }
     entry.split(", ").find_map(|reference| {
         let Some(name) = reference.strip_prefix('`').and_then(|name| name.strip_suffix('`')) else {
             return Some(format!("{reference} is neither a test nor a reason"));
         };
-        let exists = if let Some((file, path)) = name.split_once("::") {
-            is_test(file, path.rsplit("::").next().unwrap())
-        } else {
-            let program = tests().join(name);
-            program.is_file() && program.with_extension("stderr").is_file()
-        };
-        (!exists).then(|| format!("{name} does not exist"))
+        missing(name)
     })
+}
+
+/// What is wrong with the name of a test, or of a program that must not compile.
+fn missing(name: &str) -> Option<String> {
+    let exists = if let Some((file, path)) = name.split_once("::") {
+        is_test(file, path.rsplit("::").next().unwrap())
+    } else {
+        let program = tests().join(name);
+        program.is_file() && program.with_extension("stderr").is_file()
+    };
+    (!exists).then(|| format!("{name} does not exist"))
+}
+
+/// The tests and programs that a reason names between back quotes, among other things.
+fn named(reason: &str) -> impl Iterator<Item = &str> {
+    let quoted = reason.split('`').skip(1).step_by(2);
+    let is_test =
+        |name: &str| name.contains("::") && name.starts_with(|it: char| it.is_lowercase());
+    quoted.filter(move |name| is_test(name) || name.starts_with("compile_fail/"))
+}
+
+#[test]
+fn a_test_stands_for_few_behaviours() {
+    // One that is named by many rows asserts what none of them is about.
+    let mut rows: BTreeMap<String, usize> = BTreeMap::new();
+    for entry in entries().values().filter(|entry| !entry.contains(": ")) {
+        for name in named(entry) {
+            *rows.entry(name.to_owned()).or_default() += 1;
+        }
+    }
+    let many: Vec<_> = rows.into_iter().filter(|(_, rows)| *rows > 9).collect();
+    assert!(many.is_empty(), "{many:?}");
 }
 
 #[test]
@@ -97,6 +126,7 @@ fn an_entry_that_names_nothing_is_found_out() {
         "`generator::it_stays_exhausted`, `generator::no_such_test`",
         "generator::it_stays_exhausted",
         "Reason: none",
+        "Different: here it is otherwise, see `generator::no_such_test`.",
         "",
     ] {
         assert!(fault(entry).is_some(), "{entry}");

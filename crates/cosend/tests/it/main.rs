@@ -7,6 +7,10 @@
 // The parsers of the examples do without the standard library.
 extern crate alloc;
 
+#[cfg(feature = "futures")]
+mod async_comprehensions;
+#[cfg(feature = "std")]
+mod async_generators;
 mod behaviours;
 mod chapter;
 mod chapter_page;
