@@ -137,6 +137,36 @@ pub(crate) fn size_now(file: &File) -> Option<u64> {
     file.metadata().ok().map(|metadata| metadata.len())
 }
 
+/// A process that may have fewer threads than this, or is limited in its address space, may not
+/// get those it wants.
+const MANY_THREADS: u64 = 1024;
+
+/// Whether the system may refuse threads: a limit of the user, of the address space, or of the
+/// group of processes that this one is in.
+pub(crate) fn is_short_of_threads() -> bool {
+    #[cfg(target_os = "linux")]
+    {
+        use rustix::process::{Resource, getrlimit};
+
+        let is_few = |limit: u64| limit < MANY_THREADS;
+        let of_user = getrlimit(Resource::Nproc).current;
+        let of_group = || {
+            let group = std::fs::read_to_string("/proc/self/cgroup").unwrap_or_default();
+            let own = group.lines().find_map(|line| line.strip_prefix("0::/"));
+            let own = own.map(|own| format!("/sys/fs/cgroup/{own}/pids.max"));
+            let paths = own.into_iter().chain(["/sys/fs/cgroup/pids.max".to_owned()]);
+            let mut limits = paths.filter_map(|path| std::fs::read_to_string(path).ok());
+            limits.any(|limit| limit.trim().parse().is_ok_and(is_few))
+        };
+        of_user.is_some_and(is_few) || getrlimit(Resource::As).current.is_some() || of_group()
+    }
+    #[cfg(not(target_os = "linux"))]
+    {
+        let _ = MANY_THREADS;
+        false
+    }
+}
+
 /// How many files this process may have open, if there is a limit.
 #[must_use]
 pub fn descriptor_limit() -> Option<u64> {

@@ -14,6 +14,7 @@ use super::place::Place;
 use crate::name::SourceName;
 use crate::notice::{Notice, Notices};
 use crate::outcome::Fault;
+use crate::system::is_short_of_threads;
 
 type Put<'a> = &'a (dyn Fn(Vec<Selected>) -> bool + Sync);
 
@@ -33,6 +34,10 @@ const SPARE_THREADS: usize = 4;
 /// walk cannot do with fewer than it is given.
 #[must_use]
 pub fn walkers() -> usize {
+    if is_short_of_threads() {
+        // What starts some at the same time could take those that were just tried.
+        return 1;
+    }
     let (end, ended) = channel::<()>();
     let ended = Arc::new(Mutex::new(ended));
     let wait = || {
