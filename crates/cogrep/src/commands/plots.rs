@@ -4,12 +4,13 @@ use std::ffi::OsString;
 
 use cogrep_core::Report;
 use cogrep_core::trace::Recording;
-use cogrep_report::{Collection, Rows, page, plots, timeline};
+use cogrep_report::{Collection, Rows, Sort, View, page, plots, timeline};
 
 use super::files::{Content, Planned, write_file};
 use crate::args::{OutputArgs, PlotKind, TimelineKind};
 use crate::error::Error;
 use crate::flags::id;
+use crate::ui::messages;
 
 /// The files that will be written.
 pub(super) fn planned(output: &OutputArgs) -> impl Iterator<Item = Planned<'_>> {
@@ -31,9 +32,17 @@ pub(super) fn write_plot(
     if let Some(path) = &output.plot {
         let counts: Vec<u64> = report.patterns.iter().map(|pattern| pattern.count).collect();
         let totals = rows.counts(&counts);
-        let drawn = plots::drawn(rows, &view, &totals).map_err(|error| {
-            Error::usage(format!("--plot: {error}")).hint("choose fewer with --top")
-        })?;
+        let drawn = match plots::drawn(rows, &view, &totals) {
+            Ok(drawn) => drawn,
+            Err(error) => {
+                // Part of a plot is more than none.
+                let most = plots::MOST_ROWS;
+                messages::warning(&format!(
+                    "--plot: {error}; the {most} largest are drawn, or choose with --top"
+                ));
+                View { top: Some(most), sort: Sort::Count, ..view }.shown(rows, &totals)
+            }
+        };
         let svg = match output.plot_kind {
             PlotKind::Bars => plots::bars(rows, &drawn, &totals),
             PlotKind::Dispersion => plots::dispersion(rows, &drawn, &totals, collection),

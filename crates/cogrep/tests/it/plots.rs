@@ -201,11 +201,13 @@ fn a_file_is_replaced_only_by_one_of_its_kind() {
 }
 
 #[test]
-fn a_picture_that_cannot_be_made_is_an_error() {
+fn a_plot_of_too_many_patterns_shows_the_largest() {
     let place = Place::with(&[("a.txt", b"1")]);
     let list: String = (0..1001).fold(String::new(), |list, number| list + &format!("{number}\n"));
     place.write("list", list.as_bytes());
-    assert_snapshot!(place.run(["-f", "list", "a.txt", "--plot=out.svg", "-q"]).err, @"cogrep: --plot: 1001 patterns do not fit into a plot; choose fewer with --top");
+    assert_snapshot!(place.run(["-f", "list", "a.txt", "--plot=out.svg", "-q"]).err, @"cogrep: warning: --plot: 1001 patterns do not fit into a plot; the 1000 largest are drawn, or choose with --top");
+    let plot = fs::read_to_string(place.path().join("out.svg")).unwrap();
+    assert!(plot.starts_with("<svg"));
     assert_eq!(
         place.run(["-f", "list", "a.txt", "--plot=out.svg", "-q", "--top=3"]),
         expect("", "", 0)
