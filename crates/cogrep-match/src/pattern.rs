@@ -99,7 +99,9 @@ pub enum PatternError {
         limit_bytes: u64,
     },
     /// Regular expressions do not overlap themselves.
-    #[error("overlapping occurrences are counted for literals only, not for regular expressions")]
+    #[error(
+        "overlapping occurrences are counted for literals only: a regular expression may match in several lengths at one start, so it is not certain what overlaps"
+    )]
     OverlappingRegex,
     /// The engine that was chosen cannot count these patterns.
     #[error("the engine {engine} {reason}")]

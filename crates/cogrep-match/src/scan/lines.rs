@@ -8,7 +8,6 @@ use std::sync::Arc;
 
 use crate::scan::interface::{Engine, Hit, Hits, Output, Scan, Totals};
 use crate::scan::window::Context;
-use crate::text::line::Returns;
 
 /// A way to find matches in whole lines.
 pub(crate) trait Lines: fmt::Debug + Send + Sync + 'static {
@@ -28,7 +27,7 @@ pub(crate) trait Lines: fmt::Debug + Send + Sync + 'static {
     fn begin(&self) -> Self::State;
 
     /// Finds what matches in whole lines: a piece of text that ends where a line ends, or the
-    /// text does, without the carriage returns of line endings. It is not empty.
+    /// text does.
     fn find<O: Output>(&self, state: &mut Self::State, lines: &[u8], record: &mut Record<O>);
 
     /// Records what was found and not yet recorded.
@@ -44,8 +43,6 @@ pub(crate) struct Record<O> {
     counts: Vec<u64>,
     /// Where the piece begins, over all texts.
     offset: u64,
-    /// Where carriage returns were in the piece.
-    returns: Returns,
 }
 
 impl<O: Output> Record<O> {
@@ -59,11 +56,11 @@ impl<O: Output> Record<O> {
         self.counts[slot] += count;
     }
 
-    /// Records a match, by the indices of its bytes in the lines.
+    /// Records a match, by the indices of its bytes in the piece.
     pub(crate) fn hit(&mut self, slot: usize, start: usize, end: usize) {
         self.output.hit(Hit {
-            start: self.offset + self.returns.origin(start) as u64,
-            end: self.offset + self.returns.origin(end) as u64,
+            start: self.offset + start as u64,
+            end: self.offset + end as u64,
             needle: self.needles[slot],
         });
     }
@@ -108,22 +105,14 @@ struct LineScan<L: Lines, O> {
     record: Record<O>,
     engine: Arc<LineEngine<L>>,
     line_is_cut: bool,
-    /// A piece without carriage returns.
-    lines: Vec<u8>,
 }
 
 impl<L: Lines, O: Output> LineScan<L, O> {
     fn new(engine: Arc<LineEngine<L>>) -> Self {
         let needles = engine.0.needles().to_vec();
         let counts = vec![0; needles.len()];
-        let record = Record {
-            output: O::default(),
-            needles,
-            counts,
-            offset: 0,
-            returns: Returns::default(),
-        };
-        Self { state: engine.0.begin(), record, engine, line_is_cut: false, lines: Vec::new() }
+        let record = Record { output: O::default(), needles, counts, offset: 0 };
+        Self { state: engine.0.begin(), record, engine, line_is_cut: false }
     }
 }
 
@@ -131,9 +120,8 @@ impl<L: Lines, O: Output> Scan<O> for LineScan<L, O> {
     fn feed(&mut self, piece: &[u8]) {
         debug_assert!(piece.is_empty() || !self.line_is_cut, "a line came in two pieces");
         self.line_is_cut = piece.last().map_or(self.line_is_cut, |byte| *byte != b'\n');
-        let lines = self.record.returns.leave_out(piece, &mut self.lines);
-        if !lines.is_empty() {
-            self.engine.0.find(&mut self.state, lines, &mut self.record);
+        if !piece.is_empty() {
+            self.engine.0.find(&mut self.state, piece, &mut self.record);
         }
         self.record.offset += piece.len() as u64;
     }

@@ -22,6 +22,7 @@ use super::rewrite;
 use crate::pattern::{self, Matching, PatternError, Unit};
 use crate::scan::interface::Output;
 use crate::scan::lines::Record;
+use crate::text::line::Returns;
 use crate::text::utf8;
 
 /// The memory that expressions may take together, where no limit is given.
@@ -65,6 +66,9 @@ enum Haystacks {
 pub(crate) struct State {
     places: Option<Cache>,
     totals: Option<Cache>,
+    /// Lines without the carriage returns of their endings.
+    lines: Vec<u8>,
+    returns: Returns,
 }
 
 impl LineRegex {
@@ -142,35 +146,24 @@ impl LineRegex {
         Filter::of(&self.places.hir, !self.counts_lines)
     }
 
-    /// Records what matches in these whole lines of a text without carriage returns, for the
-    /// needle in this slot.
+    /// Records what matches in these whole lines of a piece of text, for the needle in this
+    /// slot.
     pub(crate) fn record<O: Output>(
         &self,
         state: &mut State,
-        text: &[u8],
+        piece: &[u8],
         lines: Range<usize>,
         slot: usize,
         record: &mut Record<O>,
     ) {
-        let mut search = Search { regex: self, state, slot, record };
-        let (offset, lines) = (lines.start, &text[lines]);
+        let start = lines.start;
+        // Lent to the search, and given back.
+        let mut buffer = std::mem::take(&mut state.lines);
+        let lines = state.returns.leave_out(&piece[lines], &mut buffer);
+        let mut search = Search { regex: self, state, start, slot, record };
         // The last line has ended, and no line follows it.
-        let lines = lines.strip_suffix(b"\n").unwrap_or(lines);
-        match self.haystacks {
-            Haystacks::Lines => search.lines(lines, offset),
-            Haystacks::Ascii => {
-                for part in ascii_parts(lines) {
-                    search.lines(&lines[part.clone()], offset + part.start);
-                }
-            }
-            Haystacks::Line => {
-                let mut offset = offset;
-                for line in lines.split(|byte| *byte == b'\n') {
-                    search.lines(line, offset);
-                    offset += line.len() + 1;
-                }
-            }
-        }
+        search.all(lines.strip_suffix(b"\n").unwrap_or(lines));
+        state.lines = buffer;
     }
 }
 
@@ -205,13 +198,39 @@ impl Lazy {
 struct Search<'s, O> {
     regex: &'s LineRegex,
     state: &'s mut State,
+    /// Where the lines begin in the piece.
+    start: usize,
     slot: usize,
     record: &'s mut Record<O>,
 }
 
 impl<O: Output> Search<'_, O> {
-    /// Records what matches in lines, the last without its line feed, which begin at this
-    /// index.
+    /// Records what matches in lines without carriage returns, the last without its line feed.
+    fn all(&mut self, lines: &[u8]) {
+        match self.regex.haystacks {
+            Haystacks::Lines => self.lines(lines, 0),
+            Haystacks::Ascii => {
+                for part in ascii_parts(lines) {
+                    self.lines(&lines[part.clone()], part.start);
+                }
+            }
+            Haystacks::Line => {
+                let mut offset = 0;
+                for line in lines.split(|byte| *byte == b'\n') {
+                    self.lines(line, offset);
+                    offset += line.len() + 1;
+                }
+            }
+        }
+    }
+
+    /// Reports a match by its indices in the lines.
+    fn hit(&mut self, start: usize, end: usize) {
+        let [start, end] = [start, end].map(|at| self.start + self.state.returns.origin(at));
+        self.record.hit(self.slot, start, end);
+    }
+
+    /// Records what matches in a haystack that begins at this index of the lines.
     fn lines(&mut self, lines: &[u8], offset: usize) {
         match (self.record.reports(self.slot), self.regex.counts_lines) {
             (true, true) => self.report_lines(lines, offset),
@@ -219,7 +238,7 @@ impl<O: Output> Search<'_, O> {
                 let mut start = 0;
                 while let Some(found) = self.find(lines, start) {
                     start = found.end;
-                    self.record.hit(self.slot, offset + found.start, offset + found.end);
+                    self.hit(offset + found.start, offset + found.end);
                 }
             }
             (false, counts_lines) => {
@@ -242,7 +261,7 @@ impl<O: Output> Search<'_, O> {
             let input = Input::new(lines).range(start..);
             let (regex, cache) = self.regex.places.get(&mut self.state.places);
             let Some(found) = regex.search_with(cache, &input) else { return };
-            self.record.hit(self.slot, offset + found.start(), offset + found.end());
+            self.hit(offset + found.start(), offset + found.end());
             next = next_line(lines, found.end());
         }
     }

@@ -50,7 +50,8 @@ impl Filter {
             return None;
         }
         let all = language(hir, MOST)?;
-        if all.iter().any(|literal| literal.len() == 0) {
+        // A carriage return at the end of a line is none of its bytes.
+        if all.iter().any(|literal| literal.len() == 0 || literal.has(b'\r')) {
             return None;
         }
         // One that begins as a preferred one does is never come to.

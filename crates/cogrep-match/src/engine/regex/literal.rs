@@ -34,6 +34,11 @@ impl Literal {
         Self { bytes: self.bytes[from..].to_vec(), any_case: self.any_case[from..].to_vec() }
     }
 
+    /// Whether this byte is in it.
+    pub(super) fn has(&self, byte: u8) -> bool {
+        self.bytes.contains(&byte)
+    }
+
     pub(crate) fn len(&self) -> usize {
         self.bytes.len()
     }

@@ -92,6 +92,10 @@ fn of_concat(hirs: &[Hir]) -> Option<Required> {
     };
     for hir in hirs {
         if let Some(next) = language(hir, MOST) {
+            // Fewer may be better than longer.
+            if next.len() > 1 {
+                offer(&run);
+            }
             run = product(&run, &next, MOST).unwrap_or_else(|| {
                 offer(&run);
                 next
@@ -102,8 +106,10 @@ fn of_concat(hirs: &[Hir]) -> Option<Required> {
             HirKind::Repetition(repetition) if repetition.min > 0 => ends(repetition),
             _ => (None, None),
         };
-        let longer = head.and_then(|head| product(&run, &head, MOST));
-        offer(longer.as_deref().unwrap_or(&run));
+        offer(&run);
+        if let Some(longer) = head.and_then(|head| product(&run, &head, MOST)) {
+            offer(&longer);
+        }
         if let Some(within) = required(hir) {
             offer(&within.literals);
         }
@@ -172,13 +178,20 @@ pub(crate) struct Run {
     pub(crate) len: usize,
 }
 
-/// Shorter runs are everywhere.
+/// Shorter runs are everywhere, but for those of rare bytes.
 const SHORTEST_RUN: usize = 4;
+
+/// Bytes of ASCII are rare that are, together, fewer than one of so many.
+const RARE_BYTES: f64 = 1.0 / 40.0;
 
 /// A run that is in each match, if there is one that is rare.
 pub(super) fn run(hir: &Hir) -> Option<Run> {
     match hir.kind() {
         HirKind::Capture(capture) => run(&capture.sub),
+        HirKind::Class(class) => {
+            let len = hir.properties().minimum_len()?;
+            Some(Run { has: bytes_of(class), len }).filter(Run::is_rare)
+        }
         HirKind::Repetition(repetition) if repetition.min > 0 => {
             let times = usize::try_from(repetition.min).ok()?;
             let of_class = match repetition.sub.kind() {
@@ -189,7 +202,7 @@ pub(super) fn run(hir: &Hir) -> Option<Run> {
                 let len = repetition.sub.properties().minimum_len().unwrap_or(1);
                 Run { has, len: len.saturating_mul(times) }
             });
-            let whole = whole.filter(|run| run.len >= SHORTEST_RUN);
+            let whole = whole.filter(Run::is_rare);
             rarest_run(whole, run(&repetition.sub))
         }
         HirKind::Concat(hirs) => hirs.iter().map(run).fold(None, rarest_run),
@@ -203,6 +216,15 @@ pub(super) fn run(hir: &Hir) -> Option<Run> {
             })
         }
         _ => None,
+    }
+}
+
+impl Run {
+    /// Whether it may be rare. Other bytes than those of ASCII are rare or everywhere, which
+    /// the text will show.
+    fn is_rare(&self) -> bool {
+        let ascii = (0..0x80).filter(|byte| self.has[usize::from(*byte)]);
+        self.len >= SHORTEST_RUN || ascii.map(byte_frequency).sum::<f64>() < RARE_BYTES
     }
 }
 
