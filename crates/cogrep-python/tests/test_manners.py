@@ -91,7 +91,8 @@ def test_no_thread_is_left() -> None:
     COUNTER.count_column(["ushers"] * 100_000, threads=4)
     COUNTER.count_rows(pyarrow.array(["ushers " * 10] * 50_000), threads=4)
     COUNTER.count_files(Path(__file__).parent, threads=4)
-    assert len(list(tasks.iterdir())) == before
+    # Threads of other libraries may have ended meanwhile.
+    assert len(list(tasks.iterdir())) <= before
 
 
 def test_threads_share_a_counter() -> None:
