@@ -29,7 +29,8 @@ def text():
 def name():
     part = lambda: "".join(random.choices("abc d!é-_\n" if random.random() < 0.1 else "abcdef", k=random.randrange(1, 9)))
     long = ["x" * random.choice([60, 99, 100, 101, 150, 250])] if random.random() < 0.1 else []
-    return "/".join([part() for _ in range(random.randrange(0, 3))] + long + ["f" + part()])
+    # A folder named "-" would be standard input to zip.
+    return "/".join(["d" + part() for _ in range(random.randrange(0, 3))] + long + ["f" + part()])
 
 def tree(root):
     files = {}
