@@ -137,6 +137,11 @@ fn is_utf_16(sample: &[u8], units: impl ExactSizeIterator<Item = u16> + Clone) -
         // Names that end with a zero each look alike, two letters being a character.
         return latin * 10 >= count * 7;
     }
+    // Two letters of ASCII are a character, too: text of ASCII with a zero in it is none.
+    let ascii = sample.iter().filter(|byte| matches!(byte, b' '..=b'~')).count();
+    if ascii * 4 > sample.len() * 3 {
+        return false;
+    }
     // The last may be cut in the middle.
     let text = char::decode_utf16(units).take(count - 1);
     let common = text.filter(|unit| unit.as_ref().is_ok_and(|unit| is_common(*unit))).count();
@@ -200,6 +205,7 @@ mod tests {
             b"a\0",
             b"\0\0\0\0\0\0",
             b"./file1\0./file2\0./file3\0",
+            b"love\0love\xfflove",
             b"\x01\0\x02\0\x03\0\x04\0",
             b"\x7fELF\x02\x01\x01\0\0\0\0\0\0\0\0\0\x03\0\x3e\0",
             b"\x89PNG\r\n\x1a\n\0\0\0\rIHDR",
