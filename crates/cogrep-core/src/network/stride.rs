@@ -40,10 +40,12 @@ impl Stride {
         let mut at = 0;
         while at < length {
             let end = length.min(at.saturating_add(self.bytes));
-            let begun = Instant::now();
+            // A short piece says little of the time that a long one takes: most files are one,
+            // and looking at a clock costs more than scanning some of them.
+            let is_timed = end - at >= self.bytes.min(FIRST_BYTES);
+            let begun = is_timed.then(Instant::now);
             scan(at..end)?;
-            // What no chunk is longer than need not grow.
-            if self.bytes < 2 * LONG_CHUNK_BYTES || end - at > FIRST_BYTES {
+            if let Some(begun) = begun {
                 self.adapt(end - at, begun.elapsed());
             }
             at = end;
@@ -57,8 +59,16 @@ impl Stride {
 
     fn adapt(&mut self, scanned: usize, took: Duration) {
         if took > MOST {
-            self.bytes = (scanned / 2).max(1);
-        } else if took < MOST / 8 && scanned >= self.bytes {
+            let share = MOST.as_secs_f64() / took.as_secs_f64();
+            #[expect(
+                clippy::cast_possible_truncation,
+                clippy::cast_precision_loss,
+                clippy::cast_sign_loss,
+                reason = "an estimate of how many bytes take that long"
+            )]
+            let bytes = (scanned as f64 * share) as usize;
+            self.bytes = bytes.max(1);
+        } else if took < MOST / 8 && scanned >= self.bytes && self.bytes < 2 * LONG_CHUNK_BYTES {
             self.bytes = self.bytes.saturating_mul(4);
         }
     }

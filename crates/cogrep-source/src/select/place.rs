@@ -36,12 +36,12 @@ impl Place {
     }
 
     /// What this path in the folder is called.
-    pub(super) fn shown(&self, path: &Path) -> PathBuf {
-        let inner = self.shown.as_ref().zip(path.strip_prefix(&self.walked).ok());
-        match inner {
-            Some((shown, inner)) if inner.as_os_str().is_empty() => shown.clone(),
-            Some((shown, inner)) => shown.join(inner),
-            None => path.to_owned(),
+    pub(super) fn shown(&self, path: PathBuf) -> PathBuf {
+        let Some(shown) = &self.shown else { return path };
+        match path.strip_prefix(&self.walked) {
+            Ok(inner) if inner.as_os_str().is_empty() => shown.clone(),
+            Ok(inner) => shown.join(inner),
+            Err(_) => path,
         }
     }
 }

@@ -138,10 +138,10 @@ pub(super) fn selected(
                 note(error, None, notices);
             }
             let is_file = entry.file_type().is_some_and(|kind| kind.is_file());
-            is_file.then(|| Ok(SourceName::from(place.shown(entry.path()))))
+            is_file.then(|| Ok(SourceName::from(place.shown(entry.into_path()))))
         }
         Err(error) => match failed(error) {
-            Ok((path, fault)) => Some(Err((SourceName::from(place.shown(&path)), fault))),
+            Ok((path, fault)) => Some(Err((SourceName::from(place.shown(path)), fault))),
             Err(error) => {
                 note(&error, None, notices);
                 None
