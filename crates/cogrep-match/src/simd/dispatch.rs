@@ -64,7 +64,9 @@ macro_rules! dispatch {
     (@avx512 $token:ident, $($kernel:tt)+) => {
         $crate::simd::dispatch::dispatch!(
             @on [target_arch = "x86_64"] $token,
-            [target_feature(enable = "avx512f,avx512bw,avx512vl,avx512vbmi,avx512vbmi2,gfni")]
+            [target_feature(
+                enable = "avx512f,avx512bw,avx512vl,avx512vbmi,avx512vbmi2,gfni,bmi1,bmi2,lzcnt,popcnt"
+            )]
             [std::arch::x86_64::__m512i] $($kernel)+
         )
     };

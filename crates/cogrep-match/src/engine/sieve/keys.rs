@@ -131,7 +131,7 @@ impl Keys {
     }
 
     /// Where the needle ends whose window is at this place, if all of it is there.
-    #[inline]
+    #[inline(always)]
     fn end(&self, entry: &Entry, text: &[u8], place: usize) -> Option<usize> {
         let start = place.checked_sub(entry.offset as usize)?;
         let there = text.get(start..start + entry.len as usize)?;

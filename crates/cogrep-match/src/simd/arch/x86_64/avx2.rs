@@ -6,15 +6,17 @@
 )]
 
 use std::arch::x86_64::{
-    __m256i, _mm_loadl_epi64, _mm_loadu_si128, _mm256_add_epi8, _mm256_add_epi32, _mm256_and_si256,
-    _mm256_broadcastsi128_si256, _mm256_cmpeq_epi8, _mm256_cmpgt_epi8, _mm256_cvtepu8_epi32,
-    _mm256_loadu_si256, _mm256_min_epu8, _mm256_movemask_epi8, _mm256_or_si256, _mm256_set1_epi8,
-    _mm256_set1_epi32, _mm256_shuffle_epi8, _mm256_srli_epi16, _mm256_storeu_si256,
-    _mm256_sub_epi8, _mm256_testz_si256, _mm256_xor_si256,
+    __m256i, _mm_cvtsi64_si128, _mm_loadl_epi64, _mm_loadu_si128, _mm_set_epi64x, _mm256_add_epi8,
+    _mm256_add_epi32, _mm256_and_si256, _mm256_broadcastsi128_si256, _mm256_castsi256_pd,
+    _mm256_cmpeq_epi8, _mm256_cmpeq_epi64, _mm256_cmpgt_epi8, _mm256_cvtepu8_epi32,
+    _mm256_cvtepu8_epi64, _mm256_loadu_si256, _mm256_min_epu8, _mm256_movemask_epi8,
+    _mm256_movemask_pd, _mm256_or_si256, _mm256_set1_epi8, _mm256_set1_epi32, _mm256_shuffle_epi8,
+    _mm256_sllv_epi64, _mm256_srli_epi16, _mm256_storeu_si256, _mm256_sub_epi8, _mm256_testz_si256,
+    _mm256_unpackhi_epi64, _mm256_unpacklo_epi64, _mm256_xor_si256,
 };
 
 use crate::simd::arch::bits_of::BITS_OF;
-use crate::simd::vector::{Block, ByteSet, Split, Vector};
+use crate::simd::vector::{Block, ByteSet, Split, Vector, WINDOWS};
 
 /// The lower and the upper half of a block.
 #[derive(Clone, Copy)]
@@ -128,6 +130,36 @@ impl Block for Halves {
     #[inline(always)]
     unsafe fn lower_ascii(self) -> Self {
         unsafe { Self(lower_half(self.0), lower_half(self.1)) }
+    }
+
+    #[inline(always)]
+    unsafe fn equal_windows(
+        windows: &[[u64; 2]; WINDOWS],
+        shifts: [[u8; 2]; WINDOWS],
+        [one, other]: [u64; 2],
+    ) -> u32 {
+        unsafe {
+            let text =
+                _mm256_broadcastsi128_si256(_mm_set_epi64x(other.cast_signed(), one.cast_signed()));
+            let [shifts, later_shifts] = shifts.as_flattened().as_chunks::<4>().0 else {
+                unreachable!("four windows have eight sides")
+            };
+            // Shifts by 64 give zero, as they should.
+            let equal = |windows: *const [u64; 2], shifts: &[u8; 4]| {
+                let shifts = _mm_cvtsi64_si128(i64::from(u32::from_le_bytes(*shifts)));
+                let text = _mm256_sllv_epi64(text, _mm256_cvtepu8_epi64(shifts));
+                _mm256_cmpeq_epi64(text, _mm256_loadu_si256(windows.cast()))
+            };
+            let earlier = equal(windows.as_ptr(), shifts);
+            let later = equal(windows.as_ptr().add(2), later_shifts);
+            // Within each half of a register: of windows 0 and 2, then of 1 and 3.
+            let both = _mm256_and_si256(
+                _mm256_unpacklo_epi64(earlier, later),
+                _mm256_unpackhi_epi64(earlier, later),
+            );
+            let mask = _mm256_movemask_pd(_mm256_castsi256_pd(both)).cast_unsigned();
+            mask & 0b1001 | (mask & 0b0010) << 1 | (mask & 0b0100) >> 1
+        }
     }
 }
 
