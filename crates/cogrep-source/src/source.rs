@@ -18,12 +18,11 @@ pub struct Source<'a, W> {
 }
 
 /// What a source has to offer.
-#[expect(clippy::large_enum_variant, reason = "it is taken apart at once")]
 pub enum Content<W> {
     /// A text, whose first chunk was fetched.
     Text(Text<W>),
     /// Many texts.
-    Container(Container<W>),
+    Container(Box<Container<W>>),
     /// Many texts, each of which can be read by itself.
     Directory(Arc<Directory>),
 }
@@ -69,13 +68,9 @@ impl<'a, W: Wait> Source<'a, W> {
                     return Content::Directory(Arc::new(directory));
                 }
                 let (name, options) = (name.clone(), options.clone());
-                Content::Container(Container::new(
-                    (wait, outer),
-                    chunk.bytes(),
-                    &format,
-                    name,
-                    options,
-                ))
+                let container =
+                    Container::new((wait, outer), chunk.bytes(), &format, name, options);
+                Content::Container(Box::new(container))
             }
         }
     }

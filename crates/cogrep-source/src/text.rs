@@ -31,7 +31,8 @@ const UNDECODED_BYTES: usize = CHUNK_BYTES / 2;
 /// [`outcome`](Self::outcome) says whether that was all.
 pub struct Text<W = Blocking> {
     wait: W,
-    decoded: Decoded<Reader>,
+    /// In a box, since a text is moved through the states of several futures.
+    decoded: Box<Decoded<Reader>>,
 }
 
 impl Text {
@@ -57,7 +58,7 @@ impl Text {
     /// ```
     pub fn from_reader(reader: impl Read + Send + 'static, options: &OpenOptions) -> Self {
         let reader = Reader::from_reader(reader, &options.interrupt);
-        Self { wait: Blocking(()), decoded: Decoded::new(reader, options) }
+        Self { wait: Blocking(()), decoded: Box::new(Decoded::new(reader, options)) }
     }
 
     /// [Fetches](Chunks::fetch) the next piece of the text, and blocks the thread meanwhile.
@@ -74,7 +75,8 @@ impl<W: Wait> Text<W> {
     /// When it cannot be opened, or the name is that of a folder.
     pub async fn open_on(name: &SourceName, options: &OpenOptions, wait: W) -> Result<Self, Fault> {
         let reader = Reader::open(name, options, &wait).await?;
-        Ok(Self { wait, decoded: Decoded::new(reader, options).named(name.clone(), options) })
+        let decoded = Decoded::new(reader, options).named(name.clone(), options);
+        Ok(Self { wait, decoded: Box::new(decoded) })
     }
 
     /// Reads the first piece into the chunk, unless the source is a container of one of

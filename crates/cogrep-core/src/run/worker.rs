@@ -189,7 +189,9 @@ impl<'a, W: Turns> Worker<'a, W> {
             let large = match (divisible, &content) {
                 (Some(source), _) => {
                     let divided = Divided::new(name.clone(), source, ranges);
-                    Some(Large::Text(Box::new(self.divide(divided).await)))
+                    // As below, what is rare takes no room in the state of every source.
+                    let divided = Box::pin(self.divide(divided)).await;
+                    Some(Large::Text(Box::new(divided)))
                 }
                 (None, Content::Directory(directory)) if directory.part_count() > 1 => {
                     Some(Large::Archive(Arc::clone(directory)))
@@ -207,7 +209,7 @@ impl<'a, W: Turns> Worker<'a, W> {
                 self.put_back(chunk);
                 let first = Rank { ordinal, member: 0 };
                 // What is rare takes no room in the state of every source.
-                Box::pin(self.count_container(first, name, container, take)).await
+                Box::pin(self.count_container(first, name, *container, take)).await
             }
             Content::Directory(directory) => {
                 self.put_back(chunk);

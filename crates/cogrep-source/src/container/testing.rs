@@ -64,7 +64,7 @@ pub(crate) fn unpack_as(formats: Formats, packed: &[u8], piece: usize) -> (Vec<U
         let Content::Container(container) = source.begin(&mut chunk).await else {
             panic!("it is a container");
         };
-        drain(container).await
+        drain(*container).await
     })
 }
 
@@ -84,7 +84,7 @@ pub(crate) fn unpack_file(packed: &[u8]) -> (Vec<Unpacked>, Outcome) {
         let source = Source::open(&name, &options, Blocking(())).await.unwrap();
         match source.begin(&mut chunk).await {
             Content::Text(_) => panic!("it is a container"),
-            Content::Container(container) => drain(container).await,
+            Content::Container(container) => drain(*container).await,
             Content::Directory(directory) => {
                 let mut all = Vec::new();
                 for part in 0..directory.part_count() {

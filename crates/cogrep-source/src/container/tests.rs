@@ -183,7 +183,7 @@ fn members_need_not_be_read() {
                         member.text_bytes(),
                         Some(if names.len() == 2 { 0 } else { 500_000 })
                     );
-                    container = member.end().1;
+                    *container = member.end().1;
                 }
             }
         }

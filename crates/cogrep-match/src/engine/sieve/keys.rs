@@ -131,6 +131,7 @@ impl Keys {
     }
 
     /// Where the needle ends whose window is at this place, if all of it is there.
+    #[allow(clippy::inline_always, reason = "asked for each window found: a call costs more")]
     #[inline(always)]
     fn end(&self, entry: &Entry, text: &[u8], place: usize) -> Option<usize> {
         let start = place.checked_sub(entry.offset as usize)?;
