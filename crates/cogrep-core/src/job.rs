@@ -6,7 +6,7 @@ use std::sync::Arc;
 use cogrep_match::{LineGrouper, Plan};
 use cogrep_source::{Input, OpenOptions, Selection};
 
-use crate::measure::{AnyMeasure, Disperse, FirstPlaces, Rank, Slice, TextFacts};
+use crate::measure::{AnyMeasure, Rank, TextFacts};
 use crate::network::{Blueprint, Extension, Shape};
 use crate::progress::Progress;
 use crate::shard::ShardFilter;
@@ -39,14 +39,7 @@ pub struct Job<'a> {
     pub range_bytes: Option<NonZeroU64>,
     /// Whether each source gets counts of its own.
     pub by_source: bool,
-    /// How many of the first places of each pattern are to be shown.
-    pub show: usize,
-    /// Into how many slices each text is divided, each with counts of its own; none, if
-    /// zero. A source whose length is not known before it is read then fails.
-    pub slices: usize,
-    /// Whether the report says where in each text each pattern starts.
-    pub disperse: bool,
-    /// What else is made of the hits of each text.
+    /// What is made of the hits of each text, besides totals.
     pub measures: Vec<AnyMeasure>,
     /// Records what the job spends its time on.
     pub timeline: Option<&'a Timeline>,
@@ -105,9 +98,6 @@ impl<'a> Job<'a> {
             shard: None,
             range_bytes: None,
             by_source: false,
-            show: 0,
-            slices: 0,
-            disperse: false,
             measures: Vec::new(),
             timeline: None,
             progress: None,
@@ -124,7 +114,7 @@ impl<'a> Job<'a> {
     pub fn shape(&self) -> Shape {
         let blueprint = self.blueprint();
         let facts = TextFacts::new(self.plan, Rank::default(), Some(0), 0);
-        let measures = self.all_measures();
+        let measures = &self.measures;
         let findings = measures.iter().filter_map(|measure| measure.begin(&facts).ok()).collect();
         let network =
             if measures.is_empty() { blueprint.counting() } else { blueprint.measuring(findings) };
@@ -145,22 +135,8 @@ impl<'a> Job<'a> {
         }
     }
 
-    /// Whether more is made of the hits than totals.
-    pub(crate) fn measures_hits(&self) -> bool {
-        self.show > 0 || self.slices > 0 || self.disperse || !self.measures.is_empty()
-    }
-
     /// Whether counts are continued, or kept to be.
     pub(crate) fn has_states(&self) -> bool {
         self.keeps_states || self.states.is_some()
-    }
-
-    /// What is made of the hits.
-    pub(crate) fn all_measures(&self) -> Vec<AnyMeasure> {
-        let places = (self.show > 0).then(|| FirstPlaces::new(self.show).into());
-        let slices = (self.slices > 0).then(|| Slice::new(self.slices).into());
-        let dispersion = self.disperse.then(|| Disperse.into());
-        let built_in = [places, slices, dispersion].into_iter().flatten();
-        built_in.chain(self.measures.iter().cloned()).collect()
     }
 }

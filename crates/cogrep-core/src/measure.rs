@@ -121,6 +121,12 @@ pub trait Measure: fmt::Debug + Send + Sync + 'static {
         false
     }
 
+    /// Whether texts can be measured only where their length is known from the start. One
+    /// of which this is not so, as a pipe, is refused without waiting for it.
+    fn needs_length(&self) -> bool {
+        false
+    }
+
     /// The state at the start of a text or a range.
     ///
     /// # Errors
@@ -145,6 +151,11 @@ pub trait Measure: fmt::Debug + Send + Sync + 'static {
 
     /// Joins the state of the range that follows in the same text.
     fn join(&self, state: &mut Self::State, next: Self::State);
+
+    /// Whether nothing was found out about a text that is worth a report of it.
+    fn is_empty(&self, _state: &Self::State) -> bool {
+        false
+    }
 
     /// The state of a text that has ended, by pattern: `needles` has the needle of each. A
     /// measure that finds something out about each needle overrides this.
@@ -176,6 +187,10 @@ impl AnyMeasure {
 
     pub(crate) fn needs_lines(&self) -> bool {
         self.0.needs_lines()
+    }
+
+    pub(crate) fn needs_length(&self) -> bool {
+        self.0.needs_length()
     }
 
     /// The state at the start of a text or a range.
@@ -226,6 +241,10 @@ impl Finding {
         self.measure.0.join(own_any(&mut self.state), next.state);
     }
 
+    fn is_empty(&self) -> bool {
+        self.measure.0.is_empty(&*self.state)
+    }
+
     fn by_pattern(self, needles: &[usize]) -> Self {
         let Self { measure, state } = self;
         let state = measure.0.by_pattern(state, needles);
@@ -259,6 +278,11 @@ impl Findings {
         self.0.retain(|finding| !(&*finding.state as &dyn Any).is::<S>());
     }
 
+    /// Whether none of them is worth a report.
+    pub(crate) fn are_empty(&self) -> bool {
+        self.0.iter().all(Finding::is_empty)
+    }
+
     /// The same by pattern: `needles` has the needle of each.
     pub(crate) fn by_pattern(self, needles: &[usize]) -> Self {
         Self(self.0.into_iter().map(|finding| finding.by_pattern(needles)).collect())
@@ -286,10 +310,12 @@ trait Erased: fmt::Debug + Send + Sync {
     fn name(&self) -> &'static str;
     fn surroundings(&self) -> Surroundings;
     fn needs_lines(&self) -> bool;
+    fn needs_length(&self) -> bool;
     fn begin(&self, text: &TextFacts) -> Result<Box<dyn AnyState>, Fault>;
     fn piece(&self, state: &mut dyn AnyState, piece: &Piece<'_>);
     fn is_done(&self, state: &dyn AnyState, needle: usize) -> bool;
     fn join(&self, state: &mut dyn AnyState, next: Arc<dyn AnyState>);
+    fn is_empty(&self, state: &dyn AnyState) -> bool;
     fn by_pattern(&self, state: Arc<dyn AnyState>, needles: &[usize]) -> Arc<dyn AnyState>;
 }
 
@@ -306,6 +332,10 @@ impl<M: Measure> Erased for M {
         Measure::needs_lines(self)
     }
 
+    fn needs_length(&self) -> bool {
+        Measure::needs_length(self)
+    }
+
     fn begin(&self, text: &TextFacts) -> Result<Box<dyn AnyState>, Fault> {
         Ok(Box::new(Measure::begin(self, text)?))
     }
@@ -315,8 +345,11 @@ impl<M: Measure> Erased for M {
     }
 
     fn is_done(&self, state: &dyn AnyState, needle: usize) -> bool {
-        let state = (state as &dyn Any).downcast_ref();
-        Measure::is_done(self, state.expect("a measure is asked of its own state"), needle)
+        Measure::is_done(self, seen::<M>(state), needle)
+    }
+
+    fn is_empty(&self, state: &dyn AnyState) -> bool {
+        Measure::is_empty(self, seen::<M>(state))
     }
 
     fn join(&self, state: &mut dyn AnyState, next: Arc<dyn AnyState>) {
@@ -342,4 +375,9 @@ fn unshared<M: Measure>(state: Arc<dyn AnyState>) -> M::State {
 /// The state of a measure as its own kind: a finding holds a measure and its state.
 fn own<M: Measure>(state: &mut dyn AnyState) -> &mut M::State {
     (state as &mut dyn Any).downcast_mut().expect("a measure goes on with its own state")
+}
+
+/// The same, to be looked at.
+fn seen<M: Measure>(state: &dyn AnyState) -> &M::State {
+    (state as &dyn Any).downcast_ref().expect("a measure is asked of its own state")
 }

@@ -63,7 +63,7 @@ impl Job<'_> {
     fn record(&self, mut source: SourceReport, report: &mut Report) {
         if let Some(places) = source.findings.get::<Places>() {
             for (index, pattern) in report.patterns.iter_mut().enumerate() {
-                let wanted = self.show - pattern.places.len();
+                let wanted = places.limit() - pattern.places.len();
                 let located = |place| Located { source: source.name.clone(), place };
                 pattern.places.extend(places.places(index).take(wanted).map(located));
             }
@@ -85,11 +85,8 @@ impl Job<'_> {
         self.by_source
             || self.remember
             || source.state.is_some()
-            || self.slices > 0
-            || self.disperse
-            || !self.measures.is_empty()
             || !source.outcome.is_complete()
-            || source.findings.get::<Places>().is_some_and(|places| !places.is_empty())
+            || !source.findings.are_empty()
     }
 }
 

@@ -41,7 +41,8 @@ pub(crate) struct Schedule {
 impl Schedule {
     /// The schedule of a job, by what its backend knows of the inputs.
     pub(crate) fn of(job: &Job<'_>) -> Self {
-        let is_reported = job.by_source || job.remember || job.keeps_states || job.measures_hits();
+        let is_reported =
+            job.by_source || job.remember || job.keeps_states || !job.measures.is_empty();
         let is_single = match job.inputs {
             [input] => !input.is_folder(&*job.open.backend),
             _ => false,
@@ -141,16 +142,16 @@ fn ranges(job: &Job<'_>, workers: NonZeroUsize) -> Option<Ranges> {
 
 /// Whether a measure needs whole lines.
 fn needs_lines(job: &Job<'_>) -> bool {
-    job.all_measures().iter().any(AnyMeasure::needs_lines)
+    job.measures.iter().any(AnyMeasure::needs_lines)
 }
 
 fn new_ranges(job: &Job<'_>, workers: usize) -> Ranges {
-    let mut needs = if job.measures_hits() {
-        Scanner::<Hits>::range_needs(job.plan)
-    } else {
+    let mut needs = if job.measures.is_empty() {
         Scanner::<Totals>::range_needs(job.plan)
+    } else {
+        Scanner::<Hits>::range_needs(job.plan)
     };
-    for surroundings in job.all_measures().iter().map(AnyMeasure::surroundings) {
+    for surroundings in job.measures.iter().map(AnyMeasure::surroundings) {
         needs.before = needs.before.max(surroundings.before);
         needs.after = needs.after.max(surroundings.after);
     }

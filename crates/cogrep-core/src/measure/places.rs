@@ -45,6 +45,8 @@ pub struct Place {
 /// The first places of each pattern.
 #[derive(Clone, Debug, Default)]
 pub struct Places {
+    /// How many of each pattern are looked for.
+    limit: usize,
     /// By needle, and by pattern once the text has ended.
     found: Vec<Vec<Found>>,
     /// How many more of each needle are looked for, those that wait included.
@@ -83,6 +85,7 @@ impl Measure for FirstPlaces {
 
     fn begin(&self, text: &TextFacts) -> Result<Places, Fault> {
         Ok(Places {
+            limit: self.limit,
             found: vec![Vec::new(); text.needles],
             missing: vec![self.limit; text.needles],
             lacking: if self.limit == 0 { 0 } else { text.needles },
@@ -123,6 +126,10 @@ impl Measure for FirstPlaces {
         state.missing[needle] == 0
     }
 
+    fn is_empty(&self, state: &Places) -> bool {
+        state.is_empty()
+    }
+
     fn join(&self, state: &mut Places, next: Places) {
         for (found, next) in state.found.iter_mut().zip(next.found) {
             let wanted = self.limit - found.len();
@@ -142,11 +149,16 @@ impl Measure for FirstPlaces {
 
     fn by_pattern(&self, state: Places, needles: &[usize]) -> Places {
         let found = needles.iter().map(|needle| state.found[*needle].clone());
-        Places { found: found.collect(), ..Places::default() }
+        Places { limit: self.limit, found: found.collect(), ..Places::default() }
     }
 }
 
 impl Places {
+    /// How many places of each pattern were looked for.
+    pub(crate) fn limit(&self) -> usize {
+        self.limit
+    }
+
     /// Describes the places that can be seen with what follows them.
     fn describe(&mut self, piece: &Piece<'_>) {
         self.waiting.sort_unstable();

@@ -42,6 +42,10 @@ impl Measure for Slice {
         "slices"
     }
 
+    fn needs_length(&self) -> bool {
+        true
+    }
+
     fn begin(&self, text: &TextFacts) -> Result<Slices, Fault> {
         let text_bytes = text.text_bytes.ok_or(Fault::NoLength)?;
         let counts = vec![vec![0; text.needles]; self.slices];

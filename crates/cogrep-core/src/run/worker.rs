@@ -116,7 +116,7 @@ impl<'a, W: Turns> Worker<'a, W> {
             left_out: RefCell::default(),
             streams: Cell::new(0),
             runnable: Cell::new(0),
-            measures: job.all_measures(),
+            measures: job.measures.clone(),
             ranges_open: Cell::new(0),
             recorder,
         }
@@ -250,8 +250,8 @@ impl<'a, W: Turns> Worker<'a, W> {
         }
         let source = Source::open(name, &self.job.open, self.wait.clone()).await?;
         // That it has no length is known without waiting for its writer.
-        let has_length = self.job.slices == 0 || !source.is_stream();
-        if has_length { Ok(source) } else { Err(Fault::NoLength) }
+        let needs_length = self.measures.iter().any(AnyMeasure::needs_length);
+        if needs_length && source.is_stream() { Err(Fault::NoLength) } else { Ok(source) }
     }
 
     /// Counts in a text whose first chunk was fetched.

@@ -4,7 +4,7 @@ use std::fs;
 use std::num::{NonZeroU64, NonZeroUsize};
 use std::sync::Arc;
 
-use cogrep_core::measure::{Dispersion, Place, Places, Slices};
+use cogrep_core::measure::{Disperse, Dispersion, FirstPlaces, Place, Places, Slice, Slices};
 use cogrep_core::{Counts, Input, Job, Matching, Patterns, Plan, Report, Unit};
 use cogrep_match::EngineChoice;
 use longest_gap::{Gap, LongestGap};
@@ -40,10 +40,12 @@ fn measured(
         workers: NonZeroUsize::new(workers),
         range_bytes: range_bytes.and_then(NonZeroU64::new),
         by_source: true,
-        show: 3,
-        slices: 4,
-        disperse: true,
-        measures: vec![LongestGap.into()],
+        measures: vec![
+            FirstPlaces::new(3).into(),
+            Slice::new(4).into(),
+            Disperse.into(),
+            LongestGap.into(),
+        ],
         ..Job::new(&plan, &inputs)
     };
     let mut seen = Vec::new();

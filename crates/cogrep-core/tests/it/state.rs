@@ -4,6 +4,7 @@ use std::io::Write;
 use std::num::{NonZeroU64, NonZeroUsize};
 use std::sync::Arc;
 
+use cogrep_core::measure::FirstPlaces;
 use cogrep_core::{
     EngineChoice, Input, Job, Matching, Patterns, Plan, Report, SourceName, Syntax, TextState,
     TextStates, Unit,
@@ -129,7 +130,11 @@ fn another_text_of_the_same_name_is_counted_from_its_start() {
 fn what_is_measured_is_read_whole() {
     let (file, _, states, plan) = kept();
     let inputs = [Input::Path(file.path().into())];
-    let job = Job { states: Some(&states), show: 1, ..job(&plan, &inputs, 2) };
+    let job = Job {
+        states: Some(&states),
+        measures: vec![FirstPlaces::new(1).into()],
+        ..job(&plan, &inputs, 2)
+    };
     let report = job.run(|_| {});
     assert_eq!(counts(&report), [100, 200]);
     assert_eq!(report.patterns[0].places[0].place.bytes, 0..3);

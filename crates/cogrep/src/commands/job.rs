@@ -3,6 +3,7 @@
 use std::sync::Arc;
 
 use cogrep_core::Job;
+use cogrep_core::measure::{AnyMeasure, Disperse, FirstPlaces, Slice};
 use cogrep_match::Plan;
 use cogrep_source::OpenOptions;
 
@@ -39,9 +40,15 @@ pub(super) fn job<'a>(context: &Context, args: &'a CountArgs, plan: &'a Arc<Plan
         workers: args.workers,
         range_bytes: context.range_bytes,
         max_line_bytes: args.max_line_bytes,
-        show: args.show,
-        slices: args.output.slices,
-        disperse: args.output.needs_dispersion(),
+        measures: measures(args),
         ..Job::new(plan, &args.inputs)
     }
+}
+
+/// What the arguments want to know of hits.
+fn measures(args: &CountArgs) -> Vec<AnyMeasure> {
+    let places = (args.show > 0).then(|| FirstPlaces::new(args.show).into());
+    let slices = (args.output.slices > 0).then(|| Slice::new(args.output.slices).into());
+    let dispersion = args.output.needs_dispersion().then(|| Disperse.into());
+    [places, slices, dispersion].into_iter().flatten().collect()
 }
