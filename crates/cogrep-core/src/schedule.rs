@@ -98,7 +98,7 @@ const LEAST_FILES: u64 = 4;
 /// With fewer files a worker, folders are not walked through by many threads.
 const WALK_FILES: usize = 32;
 
-/// How many workers there can be where so many files may be open, at most as many as are
+/// How many workers there can be where this many files may be open, at most as many as are
 /// wanted, and how many files each of them may have open; none where one thread has to do.
 fn share(limit: Option<u64>, wanted: NonZeroUsize) -> Option<(NonZeroUsize, usize)> {
     let Some(limit) = limit else { return Some((wanted, usize::MAX)) };

@@ -16,7 +16,7 @@ use crate::scanner::Scanner;
 use crate::tally::Tally;
 use crate::text::line::{LineGrouper, LineTooLong};
 
-/// So many bytes of rows are laid end to end.
+/// How many bytes of rows are laid end to end.
 const BATCH_BYTES: usize = 64 << 10;
 
 /// A row of this length is a text by itself.
@@ -272,7 +272,7 @@ impl RowOutput for Hits {
     }
 }
 
-/// So many hits of one row are kept until they are added up.
+/// How many hits of one row are kept until they are added up.
 const MOST_KEYS: usize = 1 << 18;
 
 /// A row of a batch and a needle, in an order by both.

@@ -49,7 +49,7 @@ impl RegexSet {
     ///
     /// # Errors
     ///
-    /// When there is no engine for so many literals.
+    /// When there are more literals than any engine can take.
     pub(crate) fn new(
         regexes: Vec<(usize, LineRegex, Filter)>,
         choose: Choose,
@@ -112,7 +112,7 @@ impl Counters {
 /// What is known of a text after so much of it.
 const WINDOW_BYTES: usize = 512 << 10;
 
-/// An expression that is asked for more than one of so many bytes is asked for all.
+/// An expression that would be asked at more than one byte of this many is asked everywhere.
 const DENSE: usize = 5;
 
 /// After so much text its literals are looked for again.

@@ -18,10 +18,10 @@ use crate::simd::pairs::{self as kernel_pairs, Pairs};
 use crate::simd::{Case, SimdLevel};
 use crate::text::utf8;
 
-/// So many bytes of text become one byte at most: the Kelvin sign becomes a k.
+/// The most bytes of text that become one byte: the Kelvin sign becomes a k.
 pub(crate) const MOST_FOLDED: usize = 3;
 
-/// So many bytes of a character are left over at most where a text is cut.
+/// The most bytes of a character that are left over where a text is cut.
 pub(crate) const MOST_CUT: usize = 3;
 
 /// Which text is counted rightly though it has not been folded.

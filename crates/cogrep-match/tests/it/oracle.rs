@@ -116,7 +116,7 @@ fn lists(data: &Path) -> Vec<(&'static str, Vec<Vec<u8>>)> {
     names.map(list).into()
 }
 
-/// So many atoms, each out of one of these kinds.
+/// This many atoms, each of one of these kinds.
 fn random_atoms(random: &mut Random, count: usize, kinds: &[&[&str]]) -> Vec<u8> {
     let mut text = Vec::new();
     for _ in 0..count {

@@ -5,7 +5,7 @@ use cogrep_source::{Notice, SourceName};
 
 use crate::ui::messages;
 
-/// Of one kind, so many are printed.
+/// How many of one kind are printed.
 const PRINTED: usize = 10;
 
 /// Prints a line for each of these, and how many more there are of a kind that has many.

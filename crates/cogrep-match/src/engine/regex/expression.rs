@@ -61,7 +61,7 @@ enum Haystacks {
     Line,
 }
 
-/// What an expression needs on its way through texts.
+/// What an expression needs to search texts.
 #[derive(Debug, Default)]
 pub(crate) struct State {
     places: Option<Cache>,
@@ -194,7 +194,7 @@ impl Lazy {
     }
 }
 
-/// An expression on its way through lines.
+/// An expression that searches line by line.
 struct Search<'s, O> {
     regex: &'s LineRegex,
     state: &'s mut State,

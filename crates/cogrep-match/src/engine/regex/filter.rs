@@ -26,10 +26,10 @@ pub(crate) enum Filter {
 /// Bounds on an alternation of literals.
 const MOST: Most = Most { count: 5000, bytes: 1 << 20 };
 
-/// Up to so many literals it is found out whether they can overlap.
+/// The most literals of which it is found out whether they can overlap.
 const MOST_COMPARED: usize = 300;
 
-/// Literals of which some stand at more places than one of so many are not found one by one.
+/// Literals that occur at more than one place of this many are not found one by one.
 const RARE: f64 = 1.0 / 50.0;
 
 impl Filter {
@@ -90,7 +90,7 @@ impl Filter {
     }
 }
 
-/// So many literals are named.
+/// The most literals that are named.
 const MOST_NAMED: usize = 4;
 
 impl fmt::Display for Filter {

@@ -111,7 +111,7 @@ fn of_repetition(repetition: &Repetition, most: Most) -> Option<Vec<Literal>> {
     })
 }
 
-/// These literals, so many times after each other.
+/// These literals, repeated this many times.
 pub(super) fn repeated(one: &[Literal], times: u32, most: Most) -> Option<Vec<Literal>> {
     let len = one.iter().map(Literal::len).max().unwrap_or(0);
     let times = usize::try_from(times).ok()?;

@@ -28,7 +28,7 @@ impl Literal {
         both
     }
 
-    /// The last so many bytes.
+    /// This many bytes at the end.
     pub(super) fn tail(&self, len: usize) -> Self {
         let from = self.len().saturating_sub(len);
         Self { bytes: self.bytes[from..].to_vec(), any_case: self.any_case[from..].to_vec() }

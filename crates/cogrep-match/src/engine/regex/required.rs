@@ -16,7 +16,7 @@ const MOST: Most = Most { count: 64, bytes: 4 << 10 };
 /// More bytes of a literal are not looked for.
 const MOST_BYTES: usize = 24;
 
-/// Literals of an expression that stand at more places than one of so many are no help.
+/// Literals of an expression that occur at more than one place of this many are no help.
 const RARE: f64 = 1.0 / 200.0;
 
 /// What a literal more costs, as a part of the places of the text.
@@ -169,7 +169,7 @@ fn byte_frequency(byte: u8) -> f64 {
     per_mille / 1000.0
 }
 
-/// In each match, so many bytes of these follow each other.
+/// In each match, this many bytes of these follow each other.
 #[derive(Clone, Debug)]
 pub(crate) struct Run {
     /// Which bytes.
@@ -181,7 +181,7 @@ pub(crate) struct Run {
 /// Shorter runs are everywhere, but for those of rare bytes.
 const SHORTEST_RUN: usize = 4;
 
-/// Bytes of ASCII are rare that are, together, fewer than one of so many.
+/// Bytes of ASCII are rare if all of them together are fewer than one byte of this many.
 const RARE_BYTES: f64 = 1.0 / 40.0;
 
 /// A run that is in each match, if there is one that is rare.

@@ -46,7 +46,7 @@ pub(super) struct Finder {
     meanings: Vec<Vec<Meaning>>,
 }
 
-/// A finder on its way through texts.
+/// A finder that goes through texts.
 pub(super) struct Finding {
     scans: Vec<Box<dyn Scan<Hits>>>,
     found: Found,

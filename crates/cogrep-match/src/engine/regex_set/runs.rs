@@ -1,4 +1,4 @@
-//! Finds runs: so many bytes of some in a row.
+//! Finds runs: a number of neighbouring bytes that are all of one set.
 
 use std::ops::Range;
 

@@ -26,7 +26,7 @@ const LOOK: usize = 3;
 /// in so many is looked up, at a part of what it costs to pass.
 const NEW_START: usize = 2;
 
-/// So many needles may have the same anchor before others look for another.
+/// How many needles may have the same anchor before others look for another.
 const CROWD: u8 = 4;
 
 /// The prefilter that suits the needles and a sample best.

@@ -110,7 +110,7 @@ impl Body {
         Self { pieces: Vec::new().into_iter(), piece: (0, size), at: 0, size, packed: size }
     }
 
-    /// A file of this size with holes between its pieces, which are so many bytes of the
+    /// A file of this size with holes between its pieces, which are this many bytes of the
     /// archive.
     pub(super) fn sparse(pieces: Pieces, size: u64, packed: u64) -> Result<Self, Bad> {
         let (mut end, mut bytes) = (0, 0);
