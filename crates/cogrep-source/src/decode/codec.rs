@@ -17,38 +17,19 @@ use super::format::Format;
 
 /// Why decoding went no further.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[allow(dead_code, reason = "which decoders are built in, and so what they say, is a choice")]
 pub(crate) enum Trouble {
     /// The data is not what its format allows.
-    #[cfg_attr(not(feature = "gzip"), expect(dead_code, reason = "each decoder knows it"))]
     Corrupt,
     /// The same, or it was packed with a dictionary that it does not name.
-    #[cfg_attr(
-        not(any(feature = "lz4", feature = "zstd")),
-        expect(dead_code, reason = "others have none")
-    )]
     CorruptOrDictionary,
     /// It was packed with a dictionary.
-    #[cfg_attr(not(feature = "zstd"), expect(dead_code, reason = "others do not name theirs"))]
     Dictionary,
     /// It would take more memory than is given.
     Window,
     /// The system has no memory to give.
-    #[cfg_attr(
-        not(any(feature = "lz4", feature = "xz", feature = "zstd")),
-        expect(dead_code, reason = "others do not say so")
-    )]
     Memory,
     /// The program was built without a decoder for it.
-    #[cfg_attr(
-        all(
-            feature = "bzip2",
-            feature = "gzip",
-            feature = "lz4",
-            feature = "xz",
-            feature = "zstd"
-        ),
-        expect(dead_code, reason = "all are there")
-    )]
     NotBuiltIn,
 }
 
@@ -61,6 +42,7 @@ pub(crate) struct Step {
 
 /// How a decoder goes on after a step.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[allow(dead_code, reason = "as above: there may be no decoder")]
 pub(crate) enum State {
     /// With more to take, or more to give.
     Within,

@@ -51,6 +51,7 @@ impl Entry {
     }
 
     /// Whether the end of data packed by LZMA is marked in it.
+    #[cfg(feature = "xz")]
     pub(super) fn has_end_mark(&self) -> bool {
         self.flags & 2 != 0
     }
