@@ -156,7 +156,7 @@ impl GramSet {
         let last = places.split_off(whole);
         let set = self;
         dispatch!(SimdLevel: level, fn<B>(set: &GramSet, text: &[u8], places: &mut Vec<u32>) {
-            set.keep_whole_words(text, places);
+            set.keep_with_eight_bytes(text, places);
         });
         let passes = |place: &u32| self.passes(self.hash(load_u64(text, *place as usize)));
         places.extend(last.into_iter().filter(passes));
@@ -164,7 +164,7 @@ impl GramSet {
 
     /// The same for places that have eight bytes of text after them.
     #[inline(always)]
-    fn keep_whole_words(&self, text: &[u8], places: &mut Vec<u32>) {
+    fn keep_with_eight_bytes(&self, text: &[u8], places: &mut Vec<u32>) {
         let last = places.iter().copied().max().unwrap_or_default() as usize;
         assert!(places.is_empty() || last + MOST_BYTES <= text.len(), "places in no order");
         let (count, room) = (places.len(), places.as_mut_ptr());

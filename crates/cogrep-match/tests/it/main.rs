@@ -1,7 +1,7 @@
 //! The behaviour of the whole crate.
 //!
 //! One test program, because each takes longer to link than most of its tests take to
-//! run. `cargo test -p cogrep-match --test it parts::` runs one module of it.
+//! run. `cargo test -p cogrep-match --test it ranges::` runs one module of it.
 
 #![allow(
     clippy::unwrap_used,
