@@ -9,6 +9,8 @@ mod common;
 
 #[cfg(unix)]
 mod archives;
+#[cfg(target_os = "linux")]
+mod bounds;
 mod breakdown;
 mod command_line;
 mod compressed;
