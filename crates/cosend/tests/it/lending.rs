@@ -5,12 +5,11 @@ use std::cell::RefCell;
 use std::future::poll_fn;
 use std::pin::{Pin, pin};
 use std::rc::Rc;
-use std::sync::atomic::{AtomicPtr, Ordering};
 use std::task::Poll;
 
 use cosend::{Input, Sink, Stopped, coroutine};
 
-use crate::support::{FOREIGN, foreign_pause, panic_message, poll_once, send_heap};
+use crate::support::{FOREIGN, foreign_pause, forgotten, panic_message, poll_once, send_heap};
 
 /// Says when it is dropped, and reads its loan while it is.
 struct ReadsWhenDropped<'a> {
@@ -130,8 +129,6 @@ fn rule_2_a_forgotten_pause_waits_for_nothing() {
     assert!(body.is_stopped());
 }
 
-static FORGOTTEN: AtomicPtr<u8> = AtomicPtr::new(std::ptr::null_mut());
-
 #[test]
 fn rule_2_a_forgotten_body_that_holds_a_loan_reads_nothing() {
     let mut body = coroutine(async |mut items: Input<str>| {
@@ -152,8 +149,7 @@ fn rule_2_a_forgotten_body_that_holds_a_loan_reads_nothing() {
                 Poll::Ready(())
             })
             .await;
-            // Forgotten on purpose; a leak checker finds it here.
-            FORGOTTEN.store((&raw const *reader).cast::<u8>().cast_mut(), Ordering::Relaxed);
+            forgotten(&raw const *reader);
             std::mem::forget(reader);
         }
         items.next().await.map(str::to_owned)

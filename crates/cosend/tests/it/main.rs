@@ -11,6 +11,8 @@ extern crate alloc;
 mod async_comprehensions;
 #[cfg(feature = "std")]
 mod async_generators;
+mod attacks;
+mod attacks_through_others;
 mod behaviours;
 mod chapter;
 mod chapter_page;
@@ -39,6 +41,10 @@ mod parsers;
 mod parsers_json;
 #[cfg(unix)]
 mod parsers_redis;
+mod programs;
+#[cfg(feature = "std")]
+mod programs_in_tasks;
+mod programs_of_series;
 mod reader;
 mod recursive;
 mod resumable;

@@ -7,7 +7,8 @@ use std::future::{Future, poll_fn};
 use std::hash::{BuildHasher as _, Hasher as _, RandomState};
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::pin::Pin;
-use std::sync::Once;
+use std::sync::atomic::AtomicPtr;
+use std::sync::{Mutex, Once};
 use std::task::{Context, Poll, Waker};
 
 use cosend::{Sink, Stopped};
@@ -84,6 +85,13 @@ pub(crate) fn panic_place<R>(action: impl FnOnce() -> R) -> String {
 pub(crate) fn send_heap<S: Sink<str> + ?Sized>(sink: &mut S, item: &str) -> Result<(), Stopped> {
     let item = item.to_owned();
     sink.send(&item)
+}
+
+/// Notes what a test forgets on purpose, so that a leak checker still finds it.
+pub(crate) fn forgotten<T: ?Sized>(address: *const T) {
+    static FORGOTTEN: Mutex<Vec<AtomicPtr<u8>>> = Mutex::new(Vec::new());
+    let address = AtomicPtr::new(address.cast::<u8>().cast_mut());
+    FORGOTTEN.lock().unwrap().push(address);
 }
 
 /// Whether the long tests run in full.
