@@ -23,6 +23,7 @@ mod examples;
 mod fallible;
 mod generator;
 mod lending;
+mod messages;
 mod network;
 mod network_property;
 #[cfg(feature = "futures")]
