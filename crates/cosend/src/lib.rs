@@ -269,7 +269,7 @@
 //!
 //! [`owned_resumable`] answers each item. [`buffered`](OwnedCoroutine::buffered) splits a
 //! coroutine into a handle and a driver, which runs in a task of its own: then stages
-//! overlap, and a body goes on between two sends. To drop an owned coroutine is to cancel
+//! overlap, and a body goes on between two sends; [`owned_fanout`] feeds many of them. To drop an owned coroutine is to cancel
 //! it; only its `close` lets the body come to its end.
 //!
 //! # Which one, and what it costs
@@ -290,7 +290,7 @@
 //! the size of what lives across its pauses, and a slot of a few words. A send is a
 //! call into the compiler's own state machine, about three times what a method call
 //! costs that is not inlined, and a yield about twice; an owned send locks a free
-//! mutex four times, some 40 ns. The benchmark `costs` measures it all beside others.
+//! mutex four times, and costs little more than that. The benchmark `costs` measures it all beside others.
 //!
 //! # Beside others
 //!
@@ -389,8 +389,9 @@ pub use generator::{BoxGenerator, Generator, LocalBoxGenerator, Output, Yield, g
 pub use lend::{Input, Item, Next};
 #[cfg(feature = "std")]
 pub use owned::{
-    Buffered, OwnedCoroutine, OwnedGenerator, OwnedInput, OwnedNext, OwnedOutput, OwnedPort,
-    OwnedResumable, OwnedYield, owned_coroutine, owned_generator, owned_resumable,
+    Buffered, OwnedCoroutine, OwnedFanout, OwnedGenerator, OwnedInput, OwnedNext, OwnedOutput,
+    OwnedPort, OwnedResumable, OwnedYield, owned_coroutine, owned_fanout, owned_generator,
+    owned_resumable,
 };
 pub use reader::{ReadError, Reader};
 pub use recursive::{Branch, Recursive, recursive};

@@ -12,6 +12,7 @@
 
 mod buffered;
 mod coroutine;
+mod fanout;
 #[cfg(feature = "futures")]
 mod futures;
 mod generator;
@@ -21,6 +22,7 @@ mod slot;
 
 pub use buffered::Buffered;
 pub use coroutine::{OwnedCoroutine, owned_coroutine};
+pub use fanout::{OwnedFanout, owned_fanout};
 pub use generator::{OwnedGenerator, OwnedOutput, OwnedYield, owned_generator};
 pub use input::{OwnedInput, OwnedNext};
 pub use resumable::{OwnedPort, OwnedResumable, owned_resumable};

@@ -33,6 +33,8 @@ mod owned_buffered;
 #[cfg(feature = "std")]
 mod owned_coroutine;
 #[cfg(feature = "std")]
+mod owned_fanout;
+#[cfg(feature = "std")]
 mod owned_generator;
 #[cfg(feature = "std")]
 mod owned_resumable;
