@@ -6,6 +6,7 @@ use std::future::Future;
 use std::hint::black_box;
 use std::pin::pin;
 use std::process::Command;
+use std::sync::Mutex;
 use std::task::{Context, Waker};
 use std::time::Duration;
 
@@ -124,6 +125,21 @@ pub(crate) fn send_owned() -> (Duration, u64) {
         std::task::Poll::Ready(sum) => (time, sum),
         std::task::Poll::Pending => (time, 0),
     }
+}
+
+/// What an owned send does to its slot, without the rest: it locks it to put the item in, to
+/// take it out, to wait for another, and to find that the body waits.
+pub(crate) fn send_by_locks() -> (Duration, u64) {
+    let sum = black_box(Mutex::new(0));
+    let (time, ()) = timed(|| {
+        for number in 0..OPERATIONS {
+            *sum.lock().unwrap() += black_box(number);
+            for _ in 0..3 {
+                black_box(*sum.lock().unwrap());
+            }
+        }
+    });
+    (time, sum.into_inner().unwrap())
 }
 
 pub(crate) fn send_genawaiter() -> (Duration, u64) {
