@@ -309,7 +309,8 @@
 //! bodies have a place on the stack is the smaller tool for that.
 //!
 //! A body with a stack of its own can pause in the midst of calls that know nothing of
-//! it; here every call on the way to a pause is an `async fn`. In turn a stack takes
+//! it; here every call on the way to a pause is an `async fn`. A send to it, or a yield, is
+//! a switch of stacks, which costs up to a fifth less than one here. In turn a stack takes
 //! kilobytes, and a hundred times longer to make.
 //!
 //! # Limits

@@ -89,7 +89,7 @@ fn a_leaked_input_whose_loan_lasts_as_long_as_it() {
     let mut body = coroutine(async |input: Input<str>| {
         let leaked = Box::leak(Box::new(input));
         forgotten(&raw const *leaked);
-        let kept = vec![leaked.next().await.unwrap()];
+        let kept = [leaked.next().await.unwrap()];
         foreign_pause().await;
         kept.len()
     });

@@ -26,11 +26,8 @@ fn a_running_average() {
         });
         move |number| body.resume(&number).ok()?.yielded()
     }
-    let mut average = averager();
-    assert_eq!(
-        [10.0, 20.0, 60.0].map(|number| average(number)),
-        [Some(10.0), Some(15.0), Some(30.0)]
-    );
+    let average = averager();
+    assert_eq!([10.0, 20.0, 60.0].map(average), [Some(10.0), Some(15.0), Some(30.0)]);
 }
 
 #[test]
@@ -44,7 +41,7 @@ fn a_splitter_of_lines_that_is_fed_in_pieces() {
                     Ok(line) => (line, false),
                     Err(_) => (reader.rest(), true),
                 };
-                match str::from_utf8(line) {
+                match std::str::from_utf8(line) {
                     Ok("") if is_last => {}
                     Ok(line) if child.pass(line).is_ok() => {}
                     Ok(_) => break,
@@ -105,13 +102,13 @@ fn five_stages_with_a_fan_out_and_a_fan_in() {
     let total = shared(fold(0, |sum, number: &usize| sum + number));
     let branch = |factor: usize| {
         filter(
-            move |number: &usize| number.is_multiple_of(factor),
+            move |number: &usize| number % factor == 0,
             map(move |number: &usize| number * factor, total.clone()),
         )
     };
     let network = map(
         |word: &str| word.len(),
-        inspect(|_: &usize| seen.update(|seen| seen + 1), fanout([2, 3].map(branch))),
+        inspect(|_: &usize| seen.set(seen.get() + 1), fanout([2, 3].map(branch))),
     );
     let results = network.run(["a", "bb", "ccc", "dddd", "eeeeee"]);
     assert_eq!(results, [None, None], "the last handle has the result");
@@ -200,7 +197,7 @@ fn bodies_of_one_function_and_of_several_in_a_vector() {
     fn constant() -> impl Resume<u32, Yield = u32, Return = ()> {
         resumable(async |mut port: Port<u32, u32>| while port.yield_(7).await.is_some() {}).0
     }
-    let mut same = vec![combined(1, |a, b| a + b), combined(2, |a, b| a * b)];
+    let mut same = [combined(1, |a, b| a + b), combined(2, |a, b| a * b)];
     let answers: Vec<_> = same.iter_mut().map(|body| body.resume(&3)).collect();
     assert_eq!(answers, [Ok(Step::Yielded(4)), Ok(Step::Yielded(6))]);
 
@@ -357,7 +354,8 @@ fn an_iterator_that_is_driven_into_a_sink() {
     assert_eq!(count::<u32>().run(0..3), 3);
     let mut all = count::<u32>();
     all.send_all([1, 2]).unwrap();
-    all.send_all(&vec![3]).unwrap();
+    let last = vec![3];
+    all.send_all(&last).unwrap();
     assert_eq!(all.close(), 3);
 }
 

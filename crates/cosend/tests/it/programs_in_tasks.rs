@@ -26,7 +26,9 @@ fn a_server_whose_task_feeds_a_parser() {
         coroutine(async |mut pieces: Input<[u8]>| {
             let mut lines = 0;
             while let Some(piece) = pieces.next().await {
-                lines += piece.iter().filter(|&&byte| byte == b'\n').count();
+                for byte in piece {
+                    lines += usize::from(*byte == b'\n');
+                }
             }
             lines
         })
