@@ -7,6 +7,8 @@ mod delimited;
 pub(crate) mod distinct;
 mod json;
 mod jsonl;
+mod markdown;
+mod matrix;
 mod parquet;
 mod record;
 mod table;
@@ -27,9 +29,10 @@ pub(crate) use json::strings;
 use text::TextStyle;
 
 /// Every format; the first is the default.
-static EXPORTERS: [&dyn Exporter; 7] = [
+static EXPORTERS: [&dyn Exporter; 8] = [
     &text::Text,
     &table::Table,
+    &markdown::Markdown,
     &delimited::CSV,
     &delimited::TSV,
     &json::Json,
@@ -107,6 +110,7 @@ pub(crate) enum TableForm {
     Json,
     JsonLines,
     Table,
+    Markdown,
     Parquet,
 }
 

@@ -12,7 +12,8 @@
 //! - JSON lines: `{"type":"distinct","text":"love","count":677}`, and a summary.
 //! - Parquet: a column of strings each, with one of `_bytes` for what is not UTF-8, and 64-bit
 //!   counts.
-//! - Table: aligned, with thousands separated and bars; it may change with any version.
+//! - Table and Markdown: with thousands separated, and bars in a table; both may change with
+//!   any version.
 
 mod json;
 mod parquet;
@@ -23,7 +24,8 @@ use std::io::{self, Write};
 use crate::escape::escape;
 use crate::formats::delimited::{Delimiter, escaped};
 use crate::formats::text::TextStyle;
-use crate::formats::{Out, TableForm};
+use crate::formats::{Out, TableForm, markdown};
+use crate::number::separated;
 use crate::printer::Layout;
 
 /// A column of a table of distinct texts, but for the counts.
@@ -82,6 +84,7 @@ enum Kind<W: Write + Send> {
     Delimited(W, Delimiter, bool),
     Json(json::Printer<W>),
     Table(table::Printer<W>),
+    Markdown(W),
     Parquet(Box<parquet::Printer<W>>),
 }
 
@@ -105,7 +108,12 @@ impl<W: Write + Send> DistinctPrinter<W> {
             }
             TableForm::Json => Kind::Json(json::Printer::new(out, false)?),
             TableForm::JsonLines => Kind::Json(json::Printer::new(out, true)?),
-            TableForm::Table => Kind::Table(table::Printer::new(out, layout.width)),
+            TableForm::Table => Kind::Table(table::Printer::new(out, style, layout.width)),
+            TableForm::Markdown => {
+                let names: Vec<&str> = columns.iter().map(|column| column.name()).collect();
+                markdown::head(&mut out, &names, &["count"])?;
+                Kind::Markdown(out)
+            }
             TableForm::Parquet => Kind::Parquet(Box::new(parquet::Printer::new(out, &columns)?)),
         };
         Ok(Self { kind, columns })
@@ -129,6 +137,10 @@ impl<W: Write + Send> DistinctPrinter<W> {
                 table.row(cells, count);
                 Ok(())
             }
+            Kind::Markdown(out) => {
+                let cells = cells.iter().map(|cell| markdown::cell(cell));
+                markdown::line(out, cells.chain([separated(count)]))
+            }
             Kind::Parquet(parquet) => parquet.row(cells, count),
         }
     }
@@ -140,7 +152,9 @@ impl<W: Write + Send> DistinctPrinter<W> {
     /// What went wrong with the output.
     pub fn finish(self, summary: &DistinctSummary) -> io::Result<()> {
         match self.kind {
-            Kind::Text(mut out, _) | Kind::Delimited(mut out, ..) => out.flush(),
+            Kind::Text(mut out, _) | Kind::Delimited(mut out, ..) | Kind::Markdown(mut out) => {
+                out.flush()
+            }
             Kind::Json(json) => json.finish(summary),
             Kind::Table(table) => table.finish(&self.columns),
             Kind::Parquet(parquet) => parquet.finish(summary),

@@ -1,33 +1,33 @@
 //! Tables for people: aligned, with thousands separated and bars.
 //!
 //! Totals have a line for each row, with a bar; broken down, there is a line for each source
-//! and a column for each row, with totals at the end of both. A table that is too wide is
-//! broken into blocks of columns below each other. The layout may change with any version:
-//! programs read another format.
+//! and a column for each row, with totals at the end of both. A table that is wider than the
+//! terminal is turned round where that helps, as where there are many patterns or long ones,
+//! and broken into blocks of columns below each other where it does not. The layout may change
+//! with any version: programs read another format.
 
 use std::borrow::Cow;
-use std::collections::BTreeMap;
 use std::io;
 use std::ops::Range;
 
-use cogrep_core::Counts;
 use unicode_width::UnicodeWidthStr;
 
 use crate::escape::escape;
-use crate::formats::{Exporter, Out, Shown, TableForm, Totals, slices};
+use crate::formats::matrix::{Matrix, label};
+use crate::formats::text::TextStyle;
+use crate::formats::{Exporter, Out, Shown, TableForm, Totals};
 use crate::number::separated;
-use crate::row::{Row, Rows};
 use crate::view::By;
 
-/// The largest width of a bar, in columns.
-pub(super) const BAR_WIDTH: usize = 40;
+/// The largest width of a bar, in columns, where it is not known how many there are.
+const BAR_WIDTH: usize = 40;
 
-/// The smallest and the largest width of a label, in columns; in between, it is half of the
-/// room that there is.
-pub(super) const LABEL_WIDTH: (usize, usize) = (8, 40);
+/// The smallest width of a label, in columns, and its largest where it is not known how many
+/// there are.
+const LABEL_WIDTH: (usize, usize) = (8, 40);
 
 /// The width of a table of totals where no other is given.
-pub(super) const WIDTH: usize = 80;
+const WIDTH: usize = 80;
 
 /// The format.
 #[derive(Debug)]
@@ -47,104 +47,56 @@ impl Exporter for Table {
     }
 
     fn finish(&self, out: &mut Out<'_>, shown: &Shown<'_>, result: &Totals<'_>) -> io::Result<()> {
-        let Shown { rows, view, width, .. } = *shown;
-        let shown = view.shown(rows, result.counts);
-        let counts: Vec<u64> = shown.iter().map(|row| result.counts[*row]).collect();
-        let (least, most) = LABEL_WIDTH;
-        let room = width.map_or(most, |width| (width.saturating_sub(2) / 2).clamp(least, most));
-        let fitted = |label: &[u8]| fitted(label, room);
-        let labels: Vec<String> = shown.iter().map(|row| fitted(&label(rows.get(*row)))).collect();
+        let Shown { rows, view, width, style, .. } = *shown;
+        let room = label_room(width);
         if view.by == By::Total {
-            return write_totals(out, &labels, &counts, width.unwrap_or(WIDTH));
+            let shown = view.shown(rows, result.counts);
+            let counts: Vec<u64> = shown.iter().map(|row| result.counts[*row]).collect();
+            let label = |row: &usize| fitted(&label(rows.get(*row)), room);
+            let labels: Vec<String> = shown.iter().map(label).collect();
+            return write_totals(out, style, &labels, &counts, width);
         }
-        let columns = Columns::new(rows, &shown);
-        let mut lines = Vec::new();
-        for source in &result.collection.sources {
-            let name = source.name.as_bytes();
-            let slices = slices(source);
-            let by_slice = (1..).zip(slices).filter(|_| view.by == By::Part);
-            lines.extend(by_slice.map(|(slice, counts): (usize, _)| {
-                let slice = format!(" {slice}/{}", slices.len());
-                Line::new(fitted(&[name, slice.as_bytes()].concat()), columns.cells(counts))
-            }));
-            let counts = source.counts.as_ref().filter(|_| view.by == By::File);
-            lines.extend(counts.map(|counts| Line::new(fitted(name), columns.cells(counts))));
-        }
-        lines.retain(|line| {
-            view.min_count == 0 || line.cells.iter().any(|(_, count)| count >= view.min_count)
-        });
-        Matrix::new(&labels, &lines, &counts).write(out, width)
+        let matrix = Matrix::new(rows, view, result, &|label| fitted(label, room));
+        let turned = matrix.turned();
+        let sheets = [Sheet::new(&matrix), Sheet::new(&turned)];
+        // Without a width everything is on one line, which is read with a program.
+        let upright = &sheets[usize::from(
+            width.is_some_and(|width| sheets[1].blocks(width) < sheets[0].blocks(width)),
+        )];
+        upright.write(out, style, width)
     }
 }
 
-/// What is printed of a row: expanded, the name and then the pattern.
-fn label(row: &Row) -> Vec<u8> {
-    let name = row.name.as_ref().filter(|name| **name != row.label);
-    name.map_or_else(|| row.label.clone(), |name| [name, &row.label[..]].join(&b' '))
+/// The room that a label has: half of what there is.
+pub(super) fn label_room(width: Option<usize>) -> usize {
+    let (least, most) = LABEL_WIDTH;
+    width.map_or(most, |width| (width.saturating_sub(2) / 2).max(least))
 }
 
-/// Which pattern is counted in which column.
-enum Columns {
-    /// Each in the one of its own index.
-    Same,
-    /// Each in one, if it is shown.
-    Other(Vec<Option<u32>>),
-}
-
-impl Columns {
-    fn new(rows: &Rows, shown: &[usize]) -> Self {
-        let mut columns = vec![None; rows.pattern_count()];
-        for (column, row) in (0..).zip(shown) {
-            rows.get(*row).patterns.iter().for_each(|pattern| columns[*pattern] = Some(column));
-        }
-        if (0..).zip(&columns).all(|(pattern, column)| *column == Some(pattern)) {
-            return Self::Same;
-        }
-        Self::Other(columns)
-    }
-
-    /// The counts of some text, by column.
-    fn cells<'a>(&self, counts: &'a Counts) -> Cow<'a, Counts> {
-        let Self::Other(columns) = self else { return Cow::Borrowed(counts) };
-        let mut cells = BTreeMap::new();
-        for (pattern, count) in counts.iter() {
-            if let Some(column) = columns[pattern] {
-                *cells.entry(column).or_insert(0) += count;
-            }
-        }
-        let cells: Vec<(u32, u64)> = cells.into_iter().collect();
-        Cow::Owned(Counts::from_found(&cells).unwrap_or_default())
-    }
-}
-
-/// A line of numbers, of which most may be zero.
-struct Line<'a> {
-    label: String,
-    cells: Cow<'a, Counts>,
-    sum: u64,
-}
-
-impl<'a> Line<'a> {
-    fn new(label: String, cells: Cow<'a, Counts>) -> Self {
-        let sum = cells.iter().map(|(_, count)| count).sum();
-        Self { label, cells, sum }
+/// The room that a bar has: what is left, if it is known how much that is.
+pub(super) fn bar_room(width: Option<usize>, taken: usize) -> usize {
+    match width {
+        Some(width) => width.saturating_sub(taken).max(4),
+        None => WIDTH.saturating_sub(taken).clamp(4, BAR_WIDTH),
     }
 }
 
 /// Writes a line for each label, with its count and a bar.
 fn write_totals(
     out: &mut Out<'_>,
+    style: TextStyle,
     labels: &[String],
     counts: &[u64],
-    width: usize,
+    width: Option<usize>,
 ) -> io::Result<()> {
     let numbers: Vec<String> = counts.iter().copied().map(separated).collect();
     let label_width = widest(labels.iter().map(String::as_str).chain(["pattern"]));
     let count_width = widest(numbers.iter().map(String::as_str).chain(["count"]));
-    let room = width.saturating_sub(label_width + count_width + 4).clamp(4, BAR_WIDTH);
+    let room = bar_room(width, label_width + count_width + 4);
     let most = counts.iter().copied().max().unwrap_or(0);
 
-    writeln!(out, "{}  {:>count_width$}", padded("pattern", label_width), "count")?;
+    style
+        .heading(out, &format!("{}  {:>count_width$}", padded("pattern", label_width), "count"))?;
     for ((label, number), count) in labels.iter().zip(&numbers).zip(counts) {
         let line = format!(
             "{}  {number:>count_width$}  {}",
@@ -156,64 +108,86 @@ fn write_totals(
     Ok(())
 }
 
-/// A line for each source, a column for each heading, and totals at the end of both.
+/// A matrix as it is written: with a width for each column, and totals at the end of both.
 ///
 /// It is written a line at a time: of many sources and patterns only the counts that are
 /// not zero are in memory.
-struct Matrix<'a> {
-    headings: Vec<&'a str>,
-    lines: &'a [Line<'a>],
+struct Sheet<'m> {
+    matrix: &'m Matrix<'m>,
+    headings: Vec<&'m str>,
     /// Of the headings, and of all.
     totals: Vec<u64>,
     label_width: usize,
     widths: Vec<usize>,
 }
 
-impl<'a> Matrix<'a> {
-    fn new(headings: &'a [String], lines: &'a [Line<'a>], totals: &[u64]) -> Self {
-        let headings: Vec<&str> = headings.iter().map(String::as_str).chain(["total"]).collect();
-        let totals: Vec<u64> = totals.iter().copied().chain([totals.iter().sum()]).collect();
+impl<'m> Sheet<'m> {
+    fn new(matrix: &'m Matrix<'m>) -> Self {
+        let headings = matrix.headings.iter().map(String::as_str).chain(["total"]);
+        let headings: Vec<&str> = headings.collect();
+        let totals = matrix.totals.iter().copied();
+        let totals: Vec<u64> = totals.chain([matrix.totals.iter().sum()]).collect();
         // No number of a column is larger than its total.
         let widths = headings.iter().zip(&totals);
         let widths = widths.map(|(heading, total)| heading.width().max(separated(*total).len()));
+        let labels = matrix.lines.iter().map(|line| line.label.as_str());
         Self {
             widths: widths.collect(),
-            label_width: widest(
-                lines.iter().map(|line| line.label.as_str()).chain(["source", "total"]),
-            ),
+            label_width: widest(labels.chain([matrix.corner, "total"])),
             headings,
-            lines,
             totals,
+            matrix,
         }
     }
 
-    /// Writes it; what does not fit into the width of a terminal follows in further blocks.
-    /// Without a width everything is on one line.
-    fn write(&self, out: &mut Out<'_>, width: Option<usize>) -> io::Result<()> {
-        let room = width.unwrap_or(usize::MAX).saturating_sub(self.label_width);
+    /// The end of the block that starts with this column: what does not fit follows in further
+    /// ones.
+    fn end_of_block(&self, start: usize, width: usize) -> usize {
+        let room = width.saturating_sub(self.label_width);
+        let mut used = 0;
+        let fits = self.widths[start..].iter().take_while(|width| {
+            used += 2 + **width;
+            used <= room
+        });
+        // A column that is wider than the terminal is shown all the same.
+        start + fits.count().max(1)
+    }
+
+    /// How many blocks below each other it takes.
+    fn blocks(&self, width: usize) -> usize {
+        let (mut start, mut blocks) = (0, 0);
+        while start < self.widths.len() {
+            start = self.end_of_block(start, width);
+            blocks += 1;
+        }
+        blocks
+    }
+
+    /// Writes it; without a width everything is on one line.
+    fn write(&self, out: &mut Out<'_>, style: TextStyle, width: Option<usize>) -> io::Result<()> {
         let mut start = 0;
         while start < self.widths.len() {
             if start > 0 {
                 writeln!(out)?;
             }
-            let mut used = 0;
-            let fits = self.widths[start..].iter().take_while(|width| {
-                used += 2 + **width;
-                used <= room
-            });
-            // A column that is wider than the terminal is shown all the same.
-            let end = start + fits.count().max(1);
-            self.write_block(out, start..end)?;
+            let end = self.end_of_block(start, width.unwrap_or(usize::MAX));
+            self.write_block(out, style, start..end)?;
             start = end;
         }
         Ok(())
     }
 
-    fn write_block(&self, out: &mut Out<'_>, block: Range<usize>) -> io::Result<()> {
-        self.write_line(out, "source", &block, &self.headings[block.clone()])?;
+    fn write_block(
+        &self,
+        out: &mut Out<'_>,
+        style: TextStyle,
+        block: Range<usize>,
+    ) -> io::Result<()> {
+        let heading = self.line(self.matrix.corner, &block, &self.headings[block.clone()]);
+        style.heading(out, &heading)?;
         let sums = self.headings.len() - 1;
         let mut counts = Vec::new();
-        for line in self.lines {
+        for line in &self.matrix.lines {
             counts.clear();
             counts.resize(block.len(), 0);
             for (column, count) in line.cells.within(block.start..block.end.min(sums)) {
@@ -238,22 +212,16 @@ impl<'a> Matrix<'a> {
             .iter()
             .map(|number| if *number == 0 { "0".into() } else { separated(*number).into() })
             .collect();
-        self.write_line(out, label, block, &cells)
+        writeln!(out, "{}", self.line(label, block, &cells))
     }
 
-    fn write_line(
-        &self,
-        out: &mut Out<'_>,
-        label: &str,
-        block: &Range<usize>,
-        cells: &[impl AsRef<str>],
-    ) -> io::Result<()> {
-        out.write_all(padded(label, self.label_width).as_bytes())?;
+    fn line(&self, label: &str, block: &Range<usize>, cells: &[impl AsRef<str>]) -> String {
+        let mut line = padded(label, self.label_width);
         for (cell, width) in cells.iter().map(AsRef::as_ref).zip(&self.widths[block.clone()]) {
-            let space = 2 + width.saturating_sub(cell.width());
-            write!(out, "{:space$}{cell}", "")?;
+            line.push_str(&" ".repeat(2 + width.saturating_sub(cell.width())));
+            line.push_str(cell);
         }
-        writeln!(out)
+        line
     }
 }
 

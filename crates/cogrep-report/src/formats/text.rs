@@ -74,6 +74,12 @@ impl TextStyle {
         self.write(out, bytes, PATTERN)
     }
 
+    /// Writes the line of headings of a table.
+    pub(super) fn heading(self, out: &mut Out<'_>, line: &str) -> io::Result<()> {
+        let line = line.trim_end();
+        if self.colour { writeln!(out, "{PATTERN}{line}{PLAIN}") } else { writeln!(out, "{line}") }
+    }
+
     fn row(self, out: &mut Out<'_>, pattern: &[u8], count: u64) -> io::Result<()> {
         if !self.bare {
             self.write(out, pattern, PATTERN)?;

@@ -13,7 +13,7 @@ pub(super) fn args() -> Vec<Arg> {
             id::FORMAT,
             "FORMAT",
             HEADING,
-            "Format: text, table, csv, tsv, json, jsonl or parquet",
+            "Text, table, markdown, csv, tsv, json, jsonl or parquet",
         )
         .hide_possible_values(true)
         .value_parser(PossibleValuesParser::new(Format::names())),

@@ -203,7 +203,7 @@ fn unknown_flags_name_the_nearest() {
     assert_eq!(answer.err.lines().count(), 1);
     assert_snapshot!(place.run(["--format", "xml", "love"]), @"
     ----- standard error
-    cogrep: --format xml: no such value; there are text, table, csv, tsv, json, jsonl, parquet
+    cogrep: --format xml: no such value; there are text, table, markdown, csv, tsv, json, jsonl, parquet
     ----- status 2
     ");
     for (flag, value) in [

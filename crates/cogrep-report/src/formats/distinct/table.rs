@@ -3,22 +3,22 @@
 use std::io::{self, Write};
 
 use super::DistinctColumn;
-use crate::formats::table::{BAR_WIDTH, LABEL_WIDTH, WIDTH, bar, fitted, padded, widest};
+use crate::formats::table::{bar, bar_room, fitted, label_room, padded, widest};
+use crate::formats::text::TextStyle;
 use crate::number::separated;
 
 /// Gathers rows, since their widths must be known before the first one is written.
 pub(super) struct Printer<W> {
     out: W,
-    width: usize,
+    style: TextStyle,
+    width: Option<usize>,
     room: usize,
     rows: Vec<(Vec<String>, u64)>,
 }
 
-impl<W: Write> Printer<W> {
-    pub(super) fn new(out: W, width: Option<usize>) -> Self {
-        let (least, most) = LABEL_WIDTH;
-        let room = width.map_or(most, |width| (width.saturating_sub(2) / 2).clamp(least, most));
-        Self { out, width: width.unwrap_or(WIDTH), room, rows: Vec::new() }
+impl<W: Write + Send> Printer<W> {
+    pub(super) fn new(out: W, style: TextStyle, width: Option<usize>) -> Self {
+        Self { out, style, width, room: label_room(width), rows: Vec::new() }
     }
 
     pub(super) fn row(&mut self, cells: &[&[u8]], count: u64) {
@@ -35,13 +35,12 @@ impl<W: Write> Printer<W> {
         let numbers: Vec<String> = self.rows.iter().map(|(_, count)| separated(*count)).collect();
         let count_width = widest(numbers.iter().map(String::as_str).chain(["count"]));
         let taken: usize = widths.iter().map(|width| width + 2).sum();
-        let room = self.width.saturating_sub(taken + count_width + 2).clamp(4, BAR_WIDTH);
+        let room = bar_room(self.width, taken + count_width + 2);
         let most = self.rows.iter().map(|(_, count)| *count).max().unwrap_or(0);
         let out = &mut self.out;
-        for (name, width) in names.zip(&widths) {
-            write!(out, "{}  ", padded(name, *width))?;
-        }
-        writeln!(out, "{:>count_width$}", "count")?;
+        let names = names.zip(&widths).map(|(name, width)| padded(name, *width) + "  ");
+        let heading = names.collect::<String>() + &format!("{:>count_width$}", "count");
+        self.style.heading(out, &heading)?;
         for ((cells, count), number) in self.rows.iter().zip(&numbers) {
             for (cell, width) in cells.iter().zip(&widths) {
                 write!(out, "{}  ", padded(cell, *width))?;
