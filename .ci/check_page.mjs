@@ -1,7 +1,7 @@
 // Opens reports in a headless Chromium and looks at them as a reader would: narrow and
 // wide, light and dark. Nothing may be loaded, no error may reach the console, axe-core
-// may find no violation, no label may lie on another, and the table must sort and filter,
-// by mouse and by keyboard.
+// may find no violation, no label may lie on another, the table must sort and filter, by mouse
+// and by keyboard, and on paper nothing may be cut off.
 //
 // usage: check_page.mjs MODULES CHROMIUM FOLDER PAGE.html...
 //
@@ -19,7 +19,11 @@ const require = createRequire(join(resolve(modules), "package.json"));
 const { chromium } = require("playwright-core");
 const axe = readFileSync(require.resolve("axe-core/axe.min.js"), "utf8");
 
-const WIDTHS = [360, 1440];
+const WIDTHS = [360, 800, 1440];
+
+// What is between the margins of a page of A4, in pixels.
+const PAPER = 718;
+const MARGIN = { top: "10mm", bottom: "10mm", left: "10mm", right: "10mm" };
 const SCHEMES = ["light", "dark"];
 
 // What axe-core objects to, each with the first place.
@@ -53,6 +57,20 @@ function collisions() {
         }
       }
     });
+  }
+  return found;
+}
+
+// What is beyond the edge of a page of paper, or in a part that scrolls, which paper does not.
+function cropped() {
+  const found = [];
+  for (const box of document.querySelectorAll("body, .scroll, td, th, code, svg")) {
+    const { right } = box.getBoundingClientRect();
+    const name = `${box.tagName} ${box.id}${box.textContent.slice(0, 30)}`;
+    if (right > innerWidth + 1) found.push(`${name} is cut off on paper`);
+    if (box.matches(".scroll") && box.scrollHeight > box.clientHeight + 1) {
+      found.push(`${name} scrolls on paper`);
+    }
   }
   return found;
 }
@@ -117,6 +135,12 @@ async function check(browser, file, width, colorScheme) {
   await sorts(page);
   await filters(page);
   trouble.push(...(await violations(page)));
+  if (width === WIDTHS.at(-1)) {
+    await page.emulateMedia({ media: "print" });
+    await page.setViewportSize({ width: PAPER, height: 1000 });
+    trouble.push(...(await page.evaluate(cropped)));
+    await page.pdf({ path: join(folder, name.replace("png", "pdf")), format: "A4", margin: MARGIN });
+  }
   await context.close();
   return trouble.map((line) => `${name}: ${line}`);
 }

@@ -26,7 +26,7 @@ pub use formats::Format;
 pub use formats::distinct::{DistinctColumn, DistinctPrinter, DistinctSummary};
 pub use formats::text::{Separator, TextStyle};
 pub use number::separated;
-pub use page::page;
+pub use page::{About, page};
 pub use printer::{Layout, Printer};
 pub use row::{Row, Rows};
 pub use saved::{MergeError, Merged, NotSaved, Saved, SavedPattern, merge};

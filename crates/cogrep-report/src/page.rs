@@ -1,7 +1,10 @@
-//! The report: one HTML page with a table, plots and facts.
+//! The report: one HTML page with tables, plots and facts.
 //!
-//! Everything is in the file, which forbids itself the network. The table is complete
-//! without the script, which sorts and filters it.
+//! Everything is in the file, which forbids itself the network, and every script but its own.
+//! The tables are complete without the script, which sorts and filters them. Nothing in the
+//! page is of the machine or the time but what the caller gives.
+
+mod tables;
 
 use std::io::{self, Write};
 
@@ -11,20 +14,44 @@ use cogrep_core::measure::Dispersion;
 use crate::collection::Collection;
 use crate::escape::escape;
 use crate::number::separated;
-use crate::plots::{self, label, markup};
+use crate::plots::{self, Canvas, Chart, markup};
 use crate::row::Rows;
-use crate::view::View;
+use crate::view::{By, View};
 
 const STYLE: &str = include_str!("page/page.css");
 const SCRIPT: &str = include_str!("page/page.js");
 
+/// The digest of the script as it is in the page, by which the policy of the page allows it.
+const SCRIPT_DIGEST: &str = "sha256-V8o2KBLx5Wt+kwA77DO1QePQ1HUUCI3XXKXAPGvCtq4=";
+
 /// The most rows that are drawn; the table has them all.
 const MOST_DRAWN: usize = 100;
 
-/// The most sources that have a column each in the table of counts.
-const MOST_COLUMNS: usize = 12;
+/// The most strips that are drawn, unless as many patterns have more.
+const MOST_STRIPS: usize = 400;
+const LEAST_DRAWN: usize = 6;
 
-/// Writes the page; `facts` are what is known about the run, each with its name.
+/// As many bars fit on a page of paper, which cuts no plot in two.
+const BARS: usize = 40;
+
+/// What a page says of the run.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct About<'a> {
+    /// The name and the version of the program.
+    pub program: &'a str,
+    /// What was typed.
+    pub command: &'a str,
+    /// When that was; a page without is the same each time.
+    pub date: &'a str,
+    /// What is counted, in the plural: occurrences, lines.
+    pub unit: &'static str,
+    /// What the counts depend on besides the patterns and the sources, by name.
+    pub options: &'a [(String, String)],
+    /// What else is known, each with its name.
+    pub facts: &'a [(&'a str, String)],
+}
+
+/// Writes the page.
 ///
 /// # Errors
 ///
@@ -35,7 +62,7 @@ pub fn page(
     view: &View,
     report: &Report,
     collection: &Collection,
-    facts: &[(&str, String)],
+    about: &About<'_>,
 ) -> io::Result<()> {
     let counts: Vec<u64> = report.patterns.iter().map(|pattern| pattern.count).collect();
     let totals = rows.counts(&counts);
@@ -48,17 +75,19 @@ pub fn page(
         "<!DOCTYPE html>\n<html lang=\"en\">\n<head>\n<meta charset=\"utf-8\">\n\
          <meta name=\"viewport\" content=\"width=device-width, initial-scale=1\">\n\
          <meta http-equiv=\"Content-Security-Policy\" content=\"default-src 'none'; \
-         style-src 'unsafe-inline'; script-src 'unsafe-inline'; img-src data:\">\n\
+         style-src 'unsafe-inline'; script-src '{SCRIPT_DIGEST}'; img-src data:\">\n\
          <meta name=\"color-scheme\" content=\"light dark\">\n\
          <link rel=\"icon\" href=\"data:,\">\n\
          <title>{title}</title>\n<style>\n{STYLE}</style>\n</head>\n<body>\n\
-         <header>\n<h1>{title}</h1>\n{}</header>\n<main>\n",
+         <header>\n<h1>{title}</h1>\n{}{}</header>\n<main>\n",
         completeness(report),
+        origin(about),
     )?;
-    write_counts(out, rows, &shown, &totals, collection)?;
-    write_plots(out, rows, &shown, &totals, collection)?;
-    write_sources(out, collection)?;
-    write_facts(out, facts)?;
+    let counted = tables::Counted { rows, shown: &shown, totals: &totals, collection };
+    counted.write_patterns(out)?;
+    write_plots(out, view, &counted, about)?;
+    counted.write_sources(out)?;
+    write_facts(out, about)?;
     write!(out, "</main>\n<script>\n{SCRIPT}</script>\n</body>\n</html>\n")
 }
 
@@ -76,113 +105,97 @@ fn completeness(report: &Report) -> String {
     }
 }
 
-/// The table of counts, with a column for each source where there are few.
-fn write_counts(
-    out: &mut impl Write,
-    rows: &Rows,
-    shown: &[usize],
-    totals: &[u64],
-    collection: &Collection,
-) -> io::Result<()> {
-    out.write_all(
-        b"<section>\n<h2 id=\"counts\">Counts</h2>\n\
-          <p class=\"filter\"><label for=\"filter\">Filter the patterns</label> \
-          <input id=\"filter\" type=\"search\" autocomplete=\"off\" spellcheck=\"false\"> \
-          <output id=\"matching\" for=\"filter\"></output></p>\n\
-          <div class=\"scroll\" role=\"region\" aria-labelledby=\"counts\" tabindex=\"0\">\n\
-          <table id=\"table\">\n<thead>\n<tr>",
-    )?;
-    let counted: Vec<_> = collection
-        .sources
-        .iter()
-        .filter_map(|source| Some((source, source.counts.as_ref()?)))
-        .collect();
-    let has_columns = (2..=MOST_COLUMNS).contains(&counted.len());
-    write_heading(out, "Pattern", "text")?;
-    write_heading(out, "Count", "number")?;
-    let mut by_source: Vec<Vec<u64>> = Vec::new();
-    if has_columns {
-        for (source, counts) in &counted {
-            write_heading(out, &escape(source.name.as_bytes()), "number")?;
-            by_source.push(rows.counts_in(counts));
-        }
-    }
-    out.write_all(b"</tr>\n</thead>\n<tbody>\n")?;
-    for row in shown {
-        let label = markup(&label(rows.get(*row)));
-        write!(out, "<tr><th scope=\"row\">{label}</th><td>{}</td>", separated(totals[*row]))?;
-        for counts in &by_source {
-            write!(out, "<td>{}</td>", separated(counts[*row]))?;
-        }
-        out.write_all(b"</tr>\n")?;
-    }
-    out.write_all(b"</tbody>\n</table>\n</div>\n</section>\n")
-}
-
-fn write_heading(out: &mut impl Write, name: &str, kind: &str) -> io::Result<()> {
-    let name = markup(name);
-    write!(
-        out,
-        "<th scope=\"col\" data-kind=\"{kind}\"><button type=\"button\">{name}\
-         <span class=\"arrow\" aria-hidden=\"true\"></span></button></th>"
-    )
+/// What was typed, with which program, and when.
+fn origin(about: &About<'_>) -> String {
+    let made: Vec<String> =
+        [about.program, about.date].into_iter().filter(|it| !it.is_empty()).map(markup).collect();
+    let command = markup(&escape(about.command.as_bytes()));
+    let parts = [
+        (!command.is_empty()).then(|| format!("<p><code class=\"command\">{command}</code></p>\n")),
+        (!made.is_empty()).then(|| format!("<p class=\"made\">{}</p>\n", made.join(", "))),
+    ];
+    parts.into_iter().flatten().collect()
 }
 
 fn write_plots(
     out: &mut impl Write,
-    rows: &Rows,
-    shown: &[usize],
-    totals: &[u64],
-    collection: &Collection,
+    view: &View,
+    counted: &tables::Counted<'_>,
+    about: &About<'_>,
 ) -> io::Result<()> {
+    let tables::Counted { rows, shown, totals, collection } = *counted;
     let drawn = &shown[..shown.len().min(MOST_DRAWN)];
-    let note = if drawn.len() < shown.len() {
-        format!("<p>The first {} of {} patterns.</p>\n", drawn.len(), separated(shown.len() as u64))
-    } else {
-        String::new()
+    let note_of = |drawn: usize| {
+        let all = separated(shown.len() as u64);
+        let first = || format!("<p>The first {drawn} of {all} patterns.</p>\n");
+        if drawn < shown.len() { first() } else { String::new() }
     };
-    let mut write = |id: &str, title: &str, svg: &str| {
-        write!(
-            out,
-            "<section>\n<h2 id=\"{id}\">{title}</h2>\n{note}\
-             <div class=\"scroll\" role=\"region\" aria-labelledby=\"{id}\" tabindex=\"0\">\n\
-             {svg}</div>\n</section>\n"
-        )
+    let note = note_of(drawn.len());
+    let mut number = 0;
+    let mut write = |id: &str, title: &str, note: &str, pieces: usize, draw: &Draw<'_>| {
+        writeln!(out, "<section>\n<h2 id=\"{id}\">{title}</h2>\n{note}")?;
+        for piece in 0..pieces {
+            number += 1;
+            let [wide, narrow] =
+                [Canvas::PAGE, Canvas::PHONE].map(|canvas| draw(canvas.numbered(number), piece));
+            write!(
+                out,
+                "<div class=\"wide\">\n{wide}</div>\n<div class=\"narrow\">\n{narrow}</div>\n"
+            )?;
+        }
+        out.write_all(b"</section>\n")
     };
-    write("how-often", "How often", &plots::bars(rows, drawn, totals))?;
+    let pieces = Chart::of_totals(rows, drawn, totals, about.unit).pieces(BARS);
+    let draw = |canvas, piece: usize| plots::bars(&pieces[piece], canvas);
+    write("how-often", "How often", &note, pieces.len(), &draw)?;
+    if view.by != By::Total {
+        let mut chart = Chart::of_sources(rows, drawn, collection, view.by, about.unit);
+        let left_out = chart.cut_to_fit();
+        let title = markup(&chart.title);
+        let note = if left_out > 0 {
+            let largest = plural(chart.groups.len(), "group");
+            format!("{note}<p>The {largest} of bars with the largest counts.</p>\n")
+        } else {
+            note.clone()
+        };
+        let pieces = chart.pieces(BARS);
+        let draw = |canvas, piece: usize| plots::bars(&pieces[piece], canvas);
+        write("by", &title, &note, pieces.len(), &draw)?;
+    }
     if collection.sources.iter().any(|source| source.findings.get::<Dispersion>().is_some()) {
-        let svg = plots::dispersion(rows, drawn, totals, collection);
-        write("where", "Where in the texts", &svg)?;
+        // Each pattern may have a strip for each text.
+        let (rows_a_piece, most) = if plots::has_strips(collection, Canvas::PAGE) {
+            (1, (MOST_STRIPS / collection.sources.len()).max(LEAST_DRAWN))
+        } else {
+            (BARS, MOST_DRAWN)
+        };
+        let drawn = &drawn[..drawn.len().min(most)];
+        let note = note_of(drawn.len());
+        let pieces: Vec<&[usize]> = drawn.chunks(rows_a_piece).collect();
+        let draw = |canvas, piece: usize| {
+            plots::dispersion(rows, pieces[piece], totals, collection, canvas)
+        };
+        write("where", "Where in the texts", &note, pieces.len(), &draw)?;
     }
     Ok(())
 }
 
-fn write_sources(out: &mut impl Write, collection: &Collection) -> io::Result<()> {
-    out.write_all(
-        b"<section>\n<h2 id=\"sources\">Sources</h2>\n\
-          <div class=\"scroll\" role=\"region\" aria-labelledby=\"sources\" tabindex=\"0\">\n\
-          <table>\n<thead>\n<tr><th scope=\"col\">Source</th><th scope=\"col\">Bytes</th>\
-          <th scope=\"col\">Read</th></tr>\n</thead>\n<tbody>\n",
-    )?;
-    for source in &collection.sources {
-        let fault = source.outcome.fault();
-        let reason = fault.map(|fault| format!(": {}", escape(fault.to_string().as_bytes())));
-        writeln!(
-            out,
-            "<tr><th scope=\"row\">{}</th><td>{}</td><td class=\"text\">{}{}</td></tr>",
-            markup(&escape(source.name.as_bytes())),
-            separated(source.text_bytes),
-            source.outcome.as_str(),
-            markup(&reason.unwrap_or_default()),
-        )?;
-    }
-    out.write_all(b"</tbody>\n</table>\n</div>\n</section>\n")
-}
+/// Draws a piece of a plot.
+type Draw<'a> = dyn Fn(Canvas, usize) -> String + 'a;
 
-fn write_facts(out: &mut impl Write, facts: &[(&str, String)]) -> io::Result<()> {
-    out.write_all(b"<section>\n<h2 id=\"facts\">The run</h2>\n<dl>\n")?;
-    for (name, value) in facts {
-        writeln!(out, "<dt>{}</dt><dd>{}</dd>", markup(name), markup(&escape(value.as_bytes())))?;
+fn write_facts(out: &mut impl Write, about: &About<'_>) -> io::Result<()> {
+    let mut write = |id: &str, title: &str, facts: &mut dyn Iterator<Item = (&str, &str)>| {
+        writeln!(out, "<section>\n<h2 id=\"{id}\">{title}</h2>\n<dl>")?;
+        for (name, value) in facts {
+            let value = markup(&escape(value.as_bytes()));
+            writeln!(out, "<dt>{}</dt><dd>{value}</dd>", markup(name))?;
+        }
+        out.write_all(b"</dl>\n</section>\n")
+    };
+    if !about.options.is_empty() {
+        let options = about.options.iter().map(|(name, value)| (name.as_str(), value.as_str()));
+        write("options", "How it was counted", &mut { options })?;
     }
-    out.write_all(b"</dl>\n</section>\n")
+    let facts = about.facts.iter().map(|(name, value)| (*name, value.as_str()));
+    write("facts", "The run", &mut { facts })
 }

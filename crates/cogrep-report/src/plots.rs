@@ -1,11 +1,17 @@
-//! Plots of a result, as SVG: [`bars`] of the counts, and the [`dispersion`] of the hits over
-//! the texts.
+//! Plots of a result, as SVG: [`bars`] of a [`Chart`] of counts, and the [`dispersion`] of the
+//! hits over the texts.
 //!
 //! They need no particular font, no script and no network, and follow the light or dark mode
-//! of the reader.
+//! of the reader. A [`Canvas`] says how much room there is.
 
+mod axis;
 mod bars;
+mod canvas;
+mod chart;
+mod density;
 mod dispersion;
+mod picture;
+mod strips;
 
 use std::fmt::Write;
 
@@ -16,10 +22,17 @@ use crate::row::{Row, Rows};
 use crate::view::View;
 
 pub use bars::bars;
-pub use dispersion::dispersion;
+pub use canvas::Canvas;
+pub use chart::{Chart, ChartGroup, title};
+pub(crate) use dispersion::has_strips;
+pub use dispersion::{DISPERSION, dispersion};
+pub use picture::Picture;
 
 /// More rows than this make a plot that cannot be read.
 pub const MOST_ROWS: usize = 1000;
+
+/// More bars than this are no picture either.
+pub(crate) const MOST_BARS: usize = 2000;
 
 /// There are too many rows for a plot.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -49,9 +62,6 @@ pub fn drawn(rows: &Rows, view: &View, totals: &[u64]) -> Result<Vec<usize>, Too
 /// The height of a row, in pixels.
 const ROW: usize = 24;
 
-/// The width of the part in which something is drawn, in pixels.
-const PLOT: usize = 640;
-
 /// The space around everything, in pixels.
 pub(crate) const MARGIN: usize = 16;
 
@@ -61,20 +71,41 @@ pub(crate) const LABEL_COLUMNS: usize = 32;
 /// The style of all plots. It has plain colours and no variables, since not every program
 /// that draws SVG knows those.
 const STYLE: &str = "\
-.cogrep-plot text{font:13px system-ui,sans-serif;fill:#1b1f24}\
+.cogrep-plot{max-width:100%;height:auto}\
+.cogrep-plot text{font-size:13px;font-family:system-ui,sans-serif;fill:#1b1f24}\
+.cogrep-plot .title{font-size:16px;font-weight:bold}\
+.cogrep-plot .head{font-weight:bold}\
 .cogrep-plot .soft{fill:#57606a}\
 .cogrep-plot .paper{fill:#fff}\
 .cogrep-plot .band{fill:#f3f5f7}\
 .cogrep-plot .mark{fill:#0065a3}\
+.cogrep-plot .c1{fill:#c05a00}\
+.cogrep-plot .c2{fill:#2e7d4f}\
+.cogrep-plot .c3{fill:#8e3aa8}\
+.cogrep-plot .c4{fill:#b0304a}\
+.cogrep-plot .c5{fill:#6b6400}\
+.cogrep-plot .d1{fill-opacity:.35}\
+.cogrep-plot .d2{fill-opacity:.55}\
+.cogrep-plot .d3{fill-opacity:.75}\
 .cogrep-plot .line{stroke:#8c959f;stroke-width:1;fill:none}\
-.cogrep-plot .end{stroke:#b35900;stroke-width:1;stroke-dasharray:4 3;fill:none}\
-@media(prefers-color-scheme:dark){\
+.cogrep-plot .grid{stroke:#d0d7de;stroke-width:1;fill:none}\
+.cogrep-plot .end{stroke:#b35900;stroke-width:1;stroke-dasharray:4 3;fill:none}";
+
+/// The same in the dark, for readers that have a dark mode.
+const DARK: &str = "\
+@media screen and (prefers-color-scheme:dark){\
 .cogrep-plot text{fill:#e6edf3}\
 .cogrep-plot .soft{fill:#9da7b1}\
 .cogrep-plot .paper{fill:#14181d}\
 .cogrep-plot .band{fill:#1c2229}\
 .cogrep-plot .mark{fill:#6cb6ff}\
+.cogrep-plot .c1{fill:#f0883e}\
+.cogrep-plot .c2{fill:#6fd08c}\
+.cogrep-plot .c3{fill:#d2a8ff}\
+.cogrep-plot .c4{fill:#ff8fa3}\
+.cogrep-plot .c5{fill:#d6c94e}\
 .cogrep-plot .line{stroke:#6e7781}\
+.cogrep-plot .grid{stroke:#3d444d}\
 .cogrep-plot .end{stroke:#f0883e}}";
 
 /// The text, escaped for markup and for attributes.
@@ -104,15 +135,35 @@ pub(crate) fn label(row: &Row) -> String {
 
 /// A label, cut to the columns that there are.
 fn cut(label: &str) -> String {
-    if label.width() <= LABEL_COLUMNS {
+    cut_to(label, LABEL_COLUMNS)
+}
+
+/// The beginning of a label that is too long for so many columns.
+fn cut_to(label: &str, most: usize) -> String {
+    if label.width() <= most {
         return label.to_owned();
     }
     let mut columns = 0;
     let fits = label.chars().take_while(|char| {
         columns += char.encode_utf8(&mut [0; 4]).width();
-        columns < LABEL_COLUMNS
+        columns < most
     });
     fits.collect::<String>() + "\u{2026}"
+}
+
+/// The end of a name that is too long: those of many files begin alike.
+pub(crate) fn cut_front(name: &str, most: usize) -> String {
+    if name.width() <= most {
+        return name.to_owned();
+    }
+    let mut columns = 0;
+    let fits = name.chars().rev().take_while(|char| {
+        columns += char.encode_utf8(&mut [0; 4]).width();
+        columns < most
+    });
+    let mut end: Vec<char> = fits.collect();
+    end.reverse();
+    "\u{2026}".chars().chain(end).collect()
 }
 
 /// About how many pixels a text takes, in the wider ones of the usual fonts: rather too many
@@ -130,16 +181,24 @@ fn pixels(text: &str) -> usize {
 }
 
 /// The beginning of a plot: size, title and style.
-pub(crate) fn begin(id: &str, title: &str, width: usize, height: usize) -> String {
+pub(crate) fn begin(id: &str, canvas: Canvas, title: &str, width: usize, height: usize) -> String {
     let mut svg = String::new();
+    let id = canvas.id(id);
+    let dark = if canvas.follows_mode { DARK } else { "" };
+    let full = markup(title);
     // Writing to a string does not fail.
-    let _ = write!(
+    let _ = writeln!(
         svg,
         "<svg class=\"cogrep-plot\" xmlns=\"http://www.w3.org/2000/svg\" width=\"{width}\" \
          height=\"{height}\" viewBox=\"0 0 {width} {height}\" role=\"img\" \
-         aria-labelledby=\"{id}-title\">\n<title id=\"{id}-title\">{}</title>\n\
-         <style>{STYLE}</style>\n<rect class=\"paper\" width=\"{width}\" height=\"{height}\"/>\n",
-        markup(title),
+         aria-labelledby=\"{id}\">\n<title id=\"{id}\">{full}</title>\n\
+         <style>{STYLE}{dark}</style>\n<rect class=\"paper\" width=\"{width}\" height=\"{height}\"/>",
     );
+    if canvas.has_title {
+        // Bold letters of this size take about 10 pixels.
+        let shown = markup(&cut_to(title, (width - 2 * MARGIN) / 10));
+        let y = MARGIN + 14;
+        let _ = writeln!(svg, "<text class=\"title\" x=\"{MARGIN}\" y=\"{y}\">{shown}</text>");
+    }
     svg
 }

@@ -45,6 +45,12 @@ pub(crate) enum Command {
     Help(clap::Error),
 }
 
+/// A command line as one would type it into a shell, whatever the path of the program.
+pub(crate) fn command_line(words: impl IntoIterator<Item = OsString>) -> String {
+    let words = words.into_iter().skip(1).map(|word| suggest::quote(&word));
+    std::iter::once("cogrep".to_owned()).chain(words).collect::<Vec<_>>().join(" ")
+}
+
 /// Reads a command line, whose first word is the program's name.
 pub(crate) fn parse(words: impl IntoIterator<Item = OsString>) -> Result<Command, Error> {
     let words: Vec<OsString> = words.into_iter().collect();

@@ -7,11 +7,13 @@ use std::env;
 use std::ffi::OsStr;
 use std::num::NonZeroU64;
 use std::sync::OnceLock;
+use std::time::{SystemTime, UNIX_EPOCH};
 
 use cogrep_match::SimdLevel;
 use cogrep_report::escape;
 use cogrep_source::{Interrupt, Io};
 
+use crate::args;
 use crate::error::Error;
 use crate::ui::interrupt;
 use crate::ui::terminal::Terminal;
@@ -28,6 +30,11 @@ pub(crate) struct Context {
     /// The ranges in which large files are counted, in bytes, unless it is up to the
     /// program (`COGREP_RANGE`).
     pub(crate) range_bytes: Option<NonZeroU64>,
+    /// What was typed.
+    pub(crate) command: String,
+    /// When it began, in seconds since 1970 (`SOURCE_DATE_EPOCH`, as all programs have it whose
+    /// output is to be the same each time).
+    pub(crate) begun: i64,
     interrupt: OnceLock<Interrupt>,
 }
 
@@ -42,6 +49,8 @@ impl Context {
             io,
             is_serial,
             range_bytes: range_bytes(env::var_os("COGREP_RANGE").as_deref())?,
+            command: args::command_line(env::args_os()),
+            begun: begun(env::var_os("SOURCE_DATE_EPOCH").as_deref()),
             interrupt: OnceLock::new(),
         })
     }
@@ -72,6 +81,17 @@ fn io(value: Option<&OsStr>) -> Result<(Io, bool), Error> {
         Some(other) => Err(Error::usage(format!("COGREP_IO={}: no such way", escape(other)))
             .hint("there are auto, portable, serial")),
     }
+}
+
+/// The time, unless another one is given.
+fn begun(given: Option<&OsStr>) -> i64 {
+    let given = given.and_then(|given| given.to_str()?.parse().ok());
+    // Up to the year 9999, after which no date is written as others are.
+    let given = given.filter(|seconds| (0..253_402_300_800).contains(seconds));
+    given.unwrap_or_else(|| {
+        let now = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default();
+        i64::try_from(now.as_secs()).unwrap_or(i64::MAX)
+    })
 }
 
 /// The ranges in which workers count in one file: with small ones, small files are divided

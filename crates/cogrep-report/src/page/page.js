@@ -1,17 +1,14 @@
 "use strict";
 
-// Sorts and filters the table of counts. The order in which the rows came is kept,
-// so that equal ones stay in it.
-{
-  const table = document.getElementById("table");
+// Sorts and filters the tables. The order in which the rows came is kept, so that equal ones
+// stay in it.
+for (const table of document.querySelectorAll("table")) {
   const body = table.tBodies[0];
   const headings = [...table.tHead.rows[0].cells];
-  const filter = document.getElementById("filter");
-  const matching = document.getElementById("matching");
   const rows = [...body.rows].map((element, order) => ({
     element,
     order,
-    pattern: element.cells[0].textContent.toLowerCase(),
+    name: element.cells[0].textContent.toLowerCase(),
     value: (column, kind) => {
       const text = element.cells[column].textContent;
       return kind === "number" ? Number(text.replaceAll(",", "")) : text;
@@ -35,7 +32,7 @@
   };
 
   headings.forEach((heading, column) => {
-    heading.querySelector("button").addEventListener("click", () => {
+    heading.querySelector("button")?.addEventListener("click", () => {
       // The first click on a number puts the largest on top.
       const first = heading.dataset.kind === "number" ? "descending" : "ascending";
       const current = heading.ariaSort;
@@ -45,11 +42,13 @@
     });
   });
 
-  filter.addEventListener("input", () => {
+  const filter = document.getElementById(table.dataset.filter);
+  const matching = document.getElementById(table.dataset.matching);
+  filter?.addEventListener("input", () => {
     const wanted = filter.value.toLowerCase();
     let shown = 0;
     for (const row of rows) {
-      row.element.hidden = !row.pattern.includes(wanted);
+      row.element.hidden = !row.name.includes(wanted);
       shown += row.element.hidden ? 0 : 1;
     }
     matching.textContent = wanted ? `${shown} of ${rows.length}` : "";

@@ -1,15 +1,18 @@
 //! Where patterns occur: the dispersion plot of corpus linguistics.
 //!
-//! The texts follow each other from left to right, their ends marked; each row has a mark for
-//! every bin of a text in which it occurs. The rows are in their order from top to bottom,
-//! each with its label before its marks.
+//! Few texts follow each other from left to right, their ends marked; each row has a mark for
+//! every cell of a text in which it occurs, the darker the more often. Where the names of the
+//! texts have no room above them, each text has a [strip](super::strips) of its own.
 
 use std::fmt::Write;
 
 use cogrep_core::SourceReport;
-use cogrep_core::measure::Dispersion;
 
-use super::{MARGIN, PLOT, ROW, begin, cut, label, markup, pixels};
+use super::axis::{Axis, Unit};
+use super::density::{Cells, Place};
+use super::{
+    Canvas, LABEL_COLUMNS, MARGIN, ROW, begin, cut, cut_front, label, markup, pixels, strips,
+};
 use crate::collection::Collection;
 use crate::escape::escape;
 use crate::number::separated;
@@ -18,24 +21,39 @@ use crate::row::{Row, Rows};
 /// The height of a mark, in pixels.
 const MARK: usize = ROW - 8;
 
-/// Where the first row begins, below the names of the texts.
-const TOP: usize = MARGIN + ROW;
+/// The title of the plot.
+pub const DISPERSION: &str = "Where in the texts the patterns occur";
 
 /// Draws where these rows occur, in this order.
 ///
-/// Each row is a group with `data-pattern`; in it, each text in which it occurs has a
-/// path with `data-source`, the index of the source from 0, and `data-bin-bytes`. The
-/// marks of a path begin with `M` and the number of the bin: an occurrence at `offset`
-/// is in bin `offset / bin_bytes`.
+/// Each row is a group with `data-pattern`; in it, each text in which it occurs has
+/// paths with `data-source`, the index of the source from 0, and `data-bin-bytes`, one for
+/// each shade. The marks of a path begin with `M` and the number of the cell: an occurrence at
+/// `offset` is in cell `offset / bin_bytes`.
 #[must_use]
-pub fn dispersion(rows: &Rows, order: &[usize], totals: &[u64], collection: &Collection) -> String {
+pub fn dispersion(
+    rows: &Rows,
+    order: &[usize],
+    totals: &[u64],
+    collection: &Collection,
+    canvas: Canvas,
+) -> String {
     let labels: Vec<String> = order.iter().map(|row| label(rows.get(*row))).collect();
-    let room = labels.iter().map(|label| pixels(&cut(label))).max().unwrap_or(0);
-    let frame = Frame::new(MARGIN + room + 12, order.len(), collection);
     let numbers = order.iter().map(|row| pixels(&separated(totals[*row]))).max().unwrap_or(0);
-    let width = frame.left + PLOT + 12 + numbers.max(24) + MARGIN;
-    let title = "Where in the texts the patterns occur";
-    let mut svg = begin("dispersion", title, width, frame.bottom() + ROW + MARGIN + 16);
+    let after = 12 + numbers.max(24);
+    let left = if canvas.labels_above {
+        MARGIN
+    } else {
+        MARGIN + labels.iter().map(|label| pixels(&cut(label))).max().unwrap_or(0) + 12
+    };
+    let canvas = if canvas.labels_above { canvas.without(after) } else { canvas };
+    let frame = Frame::new(left, order.len(), collection, canvas);
+    if !frame.names_fit() {
+        return strips::strips(rows, order, totals, collection, canvas);
+    }
+    let width = frame.left + canvas.plot + after + MARGIN;
+    let mut svg =
+        begin("dispersion", canvas, DISPERSION, width, frame.bottom() + ROW + MARGIN + 16);
     for (nth, (row, label)) in order.iter().zip(&labels).enumerate() {
         frame.write_row(&mut svg, nth, rows.get(*row), label, totals[*row]);
     }
@@ -45,8 +63,14 @@ pub fn dispersion(rows: &Rows, order: &[usize], totals: &[u64], collection: &Col
     svg
 }
 
+/// Whether each text has a strip of its own, since their names have no room beside each other.
+pub(crate) fn has_strips(collection: &Collection, canvas: Canvas) -> bool {
+    !Frame::new(MARGIN, 0, collection, canvas).names_fit()
+}
+
 /// Where everything is drawn.
 struct Frame<'a> {
+    canvas: Canvas,
     left: usize,
     rows: usize,
     /// Each text with its number among all sources and the bytes of those before it.
@@ -55,24 +79,50 @@ struct Frame<'a> {
 }
 
 impl<'a> Frame<'a> {
-    fn new(left: usize, rows: usize, collection: &'a Collection) -> Self {
+    fn new(left: usize, rows: usize, collection: &'a Collection, canvas: Canvas) -> Self {
         let mut all_bytes = 0;
         let mut texts = Vec::new();
         for (number, source) in collection.sources.iter().enumerate() {
             texts.push((number, source, all_bytes));
             all_bytes += source.text_bytes;
         }
-        Self { left, rows, texts, all_bytes }
+        Self { canvas, left, rows, texts, all_bytes }
+    }
+
+    /// Whether every text is as wide as its name.
+    #[expect(clippy::cast_precision_loss, reason = "a place in a plot")]
+    fn names_fit(&self) -> bool {
+        self.texts.len() < 2
+            || self.texts.iter().all(|(_, source, _)| {
+                let name = self.shown_name(source);
+                pixels(&name) as f64 + 9.0 <= source.text_bytes as f64 * self.scale()
+            })
+    }
+
+    /// The name of a text, cut to what has room over one that is alone.
+    fn shown_name(&self, source: &SourceReport) -> String {
+        let name = escape(source.name.as_bytes());
+        cut_front(&name, LABEL_COLUMNS.min(self.canvas.plot / 13))
+    }
+
+    /// Where the first row begins, below the names of the texts.
+    fn top(&self) -> usize {
+        self.canvas.top() + ROW
+    }
+
+    /// The height of a row, with its label if that is above.
+    fn row(&self) -> usize {
+        if self.canvas.labels_above { ROW + 20 } else { ROW }
     }
 
     fn bottom(&self) -> usize {
-        TOP + ROW * self.rows
+        self.top() + self.row() * self.rows
     }
 
     /// Pixels a byte.
     #[expect(clippy::cast_precision_loss, reason = "a place in a plot")]
     fn scale(&self) -> f64 {
-        PLOT as f64 / self.all_bytes.max(1) as f64
+        self.canvas.plot as f64 / self.all_bytes.max(1) as f64
     }
 
     /// The pixel of a byte, counted over all texts.
@@ -82,140 +132,95 @@ impl<'a> Frame<'a> {
     }
 
     fn write_row(&self, svg: &mut String, nth: usize, row: &Row, label: &str, total: u64) {
-        let top = TOP + ROW * nth;
+        let end = self.top() + self.row() * (nth + 1);
+        let top = end - ROW;
         let full = markup(label);
         let number = separated(total);
         // Writing to a string does not fail, here and below.
         let _ = write!(svg, "<g data-pattern=\"{full}\"><title>{full}: {number}</title>");
-        if nth.is_multiple_of(2) {
+        let plot = self.canvas.plot;
+        if nth.is_multiple_of(2) || self.canvas.labels_above {
             let left = self.left;
             let _ = write!(
                 svg,
-                "<rect class=\"band\" x=\"{left}\" y=\"{top}\" width=\"{PLOT}\" height=\"{ROW}\"/>"
+                "<rect class=\"band\" x=\"{left}\" y=\"{top}\" width=\"{plot}\" height=\"{ROW}\"/>"
             );
         }
-        let _ = writeln!(
-            svg,
-            "<text x=\"{}\" y=\"{}\" text-anchor=\"end\">{}</text>\
-             <text class=\"soft\" x=\"{}\" y=\"{}\">{number}</text>",
-            self.left - 12,
-            top + 16,
-            markup(&cut(label)),
-            self.left + PLOT + 10,
-            top + 16,
-        );
-        for (number, source, before) in &self.texts {
-            if let Some(dispersion) = source.findings.get::<Dispersion>() {
-                self.write_marks(svg, top + 4, *number, *before, dispersion, &row.patterns);
-            }
+        if self.canvas.labels_above {
+            let shown = markup(&self.canvas.cut(label));
+            let _ = write!(svg, "<text x=\"{}\" y=\"{}\">{shown}</text>", self.left, top - 5);
+        } else {
+            let (x, y, shown) = (self.left - 12, top + 16, markup(&cut(label)));
+            let _ = write!(svg, "<text x=\"{x}\" y=\"{y}\" text-anchor=\"end\">{shown}</text>");
+        }
+        let (x, y) = (self.left + plot + 10, top + 16);
+        let _ = writeln!(svg, "<text class=\"soft\" x=\"{x}\" y=\"{y}\">{number}</text>");
+        let cells: Vec<_> = self
+            .texts
+            .iter()
+            .filter_map(|(number, source, before)| {
+                Some((number, before, Cells::new(source, &row.patterns, self.scale())?))
+            })
+            .collect();
+        let most = cells.iter().map(|(.., cells)| cells.most()).max().unwrap_or(0);
+        for (number, before, cells) in &cells {
+            let place = Place {
+                source: **number,
+                left: self.x(**before),
+                top: top + 4,
+                height: MARK,
+                scale: self.scale(),
+            };
+            cells.write(svg, place, most);
         }
         svg.push_str("</g>\n");
     }
 
-    /// Writes the marks of one row in one text, in the units of its bins.
-    #[expect(clippy::cast_precision_loss, reason = "a place in a plot")]
-    fn write_marks(
-        &self,
-        svg: &mut String,
-        top: usize,
-        number: usize,
-        before: u64,
-        dispersion: &Dispersion,
-        patterns: &[usize],
-    ) {
-        let mut bins: Vec<u32> =
-            patterns.iter().flat_map(|id| dispersion.bins(*id)).map(|(bin, _)| bin).collect();
-        bins.sort_unstable();
-        bins.dedup();
-        if bins.is_empty() {
-            return;
-        }
-        let bin_bytes = dispersion.bin_bytes();
-        let scale = bin_bytes as f64 * self.scale();
-        // A mark is visible, however small its bin is.
-        let width = (1.25 / scale).max(1.0);
-        let _ = write!(
-            svg,
-            "<path class=\"mark\" data-source=\"{number}\" data-bin-bytes=\"{bin_bytes}\" \
-             transform=\"translate({:.3} {top}) scale({scale:.9} 1)\" d=\"",
-            self.x(before),
-        );
-        for bin in bins {
-            let _ = write!(svg, "M{bin} 0h{width:.3}v{MARK}h-{width:.3}z");
-        }
-        svg.push_str("\"/>\n");
-    }
-
-    /// Marks where texts end, and names those that are as wide as their name.
+    /// Marks where texts end, and names them.
     fn write_ends(&self, svg: &mut String) {
-        let (top, bottom) = (TOP, self.bottom());
+        let (top, bottom) = (self.top(), self.bottom());
         for (_, source, before) in &self.texts {
             let (start, end) = (self.x(*before), self.x(before + source.text_bytes));
             let name = escape(source.name.as_bytes());
-            let shown = cut(&name);
+            let shown = markup(&self.shown_name(source));
             let full = markup(&name);
-            let _ = write!(
+            let _ = writeln!(
                 svg,
                 "<path class=\"end\" data-end=\"{}\" d=\"M{end:.2} {}V{bottom}\">\
-                 <title>the end of {full}</title></path>",
+                 <title>the end of {full}</title></path>\
+                 <text class=\"soft\" x=\"{start:.2}\" y=\"{}\"><title>{full}</title>{shown}</text>",
                 before + source.text_bytes,
+                top - ROW + 8,
                 top - 8,
             );
-            #[expect(clippy::cast_precision_loss, reason = "a place in a plot")]
-            let is_wide = pixels(&shown) as f64 + 9.0 <= end - start;
-            if is_wide {
-                let _ = write!(
-                    svg,
-                    "<text class=\"soft\" x=\"{start:.2}\" y=\"{}\">{}<title>{full}</title></text>",
-                    top - 8,
-                    markup(&shown),
-                );
-            }
-            svg.push('\n');
         }
     }
 
     /// Writes the axis: the bytes of all texts, with some numbers.
     fn write_axis(&self, svg: &mut String) {
         let bottom = self.bottom();
-        let _ = write!(svg, "<path class=\"line\" d=\"M{} {bottom}h{PLOT}", self.left);
-        let step = step(self.all_bytes);
-        let ticks: Vec<u64> = (0..=self.all_bytes / step).map(|nth| nth * step).collect();
-        for at in &ticks {
+        let plot = self.canvas.plot;
+        let axis = Axis::new(self.all_bytes, (plot as u64 / 70).max(2), Unit::Bytes);
+        let _ = write!(svg, "<path class=\"line\" d=\"M{} {bottom}h{plot}", self.left);
+        for (at, _) in &axis.ticks {
             let _ = write!(svg, "M{:.2} {bottom}v5", self.x(*at));
         }
         svg.push_str("\"/>\n");
-        for at in ticks {
+        for (at, shown) in &axis.ticks {
+            let (x, y) = (self.x(*at), bottom + 20);
+            let anchor = if *at == 0 { "start" } else { "middle" };
             let _ = writeln!(
                 svg,
-                "<text class=\"soft\" x=\"{:.2}\" y=\"{}\" text-anchor=\"middle\">{}</text>",
-                self.x(at),
-                bottom + 20,
-                separated(at),
+                "<text class=\"soft\" x=\"{x:.2}\" y=\"{y}\" text-anchor=\"{anchor}\">{shown}</text>",
             );
         }
+        let of = if self.texts.len() == 1 { "the text" } else { "the texts" };
         let _ = writeln!(
             svg,
-            "<text class=\"soft\" x=\"{}\" y=\"{}\" text-anchor=\"middle\">bytes of text</text>",
-            self.left + PLOT / 2,
+            "<text class=\"soft\" x=\"{}\" y=\"{}\" text-anchor=\"middle\">position in {of}, in {}</text>",
+            self.left + plot / 2,
             bottom + 38,
+            axis.unit,
         );
-    }
-}
-
-/// A round distance between numbers on an axis, of which there are four to ten, or
-/// fewer where they are long.
-fn step(all: u64) -> u64 {
-    let longest = pixels(&separated(all)) + 24;
-    let most = (PLOT / longest).clamp(1, 8) as u64;
-    let mut unit: u64 = 1;
-    loop {
-        for times in [1, 2, 5] {
-            let step = unit.saturating_mul(times);
-            if all / step <= most {
-                return step;
-            }
-        }
-        unit = unit.saturating_mul(10);
     }
 }

@@ -22,6 +22,8 @@ pub struct Merged {
     pub sources: Vec<SourceReport>,
     /// The most places of a pattern that are known.
     pub show: usize,
+    /// What the counts depend on besides the patterns and the sources, by name.
+    pub options: BTreeMap<String, String>,
 }
 
 /// Why saved results do not add up. A file goes by the name that it was given.
@@ -238,6 +240,7 @@ fn add_up(groups: &[Group], order: &[usize], saved: Vec<Saved>, show: usize) -> 
         }
     }
     let interrupted = saved.iter().any(|saved| saved.interrupted);
+    let options = saved[0].options.clone();
     for group in groups {
         for (index, sum) in counted.iter_mut().enumerate() {
             let of_parts = group.files().map(|file| &saved[file]);
@@ -270,7 +273,7 @@ fn add_up(groups: &[Group], order: &[usize], saved: Vec<Saved>, show: usize) -> 
         notices: Vec::new(),
         members_left_out: BTreeMap::new(),
     };
-    Merged { report, names, sources, show }
+    Merged { report, names, sources, show, options }
 }
 
 /// Adds the first places of one pattern in the sources of one job, given those of each part.

@@ -6,12 +6,10 @@ use std::fmt::Write;
 
 use cogrep_core::trace::{Activity, Cause, Recording, Span, Task, Track};
 
-use unicode_width::UnicodeWidthStr;
-
 use super::lane::{BUSY, Lane};
 use super::{Serial, duration, name, percent};
 use crate::number::separated;
-use crate::plots::{LABEL_COLUMNS, MARGIN, begin, markup};
+use crate::plots::{Canvas, LABEL_COLUMNS, MARGIN, begin, cut_front, markup};
 
 /// The width of the part in which something is drawn, in pixels.
 const PLOT: usize = 900;
@@ -77,7 +75,13 @@ pub fn draw(recording: &Recording) -> String {
     page.y += 28;
     page.serial(recording, &serial);
     let height = page.y + MARGIN;
-    let mut svg = begin("timeline", "What a run spent its time on", LEFT + PLOT + RIGHT, height);
+    let mut svg = begin(
+        "timeline",
+        Canvas::FILE.untitled(),
+        "What a run spent its time on",
+        LEFT + PLOT + RIGHT,
+        height,
+    );
     let _ =
         write!(svg, "<style>{STYLE}</style>\n<g class=\"timeline\">\n{}</g>\n</svg>\n", page.svg);
     svg
@@ -108,7 +112,7 @@ impl Page {
     /// A label before what is drawn, and a word after it.
     fn labels(&mut self, height: usize, label: &str, after: &str) {
         let middle = self.y + height / 2 + 5;
-        let shown = cut_front(label);
+        let shown = cut_front(label, LABEL_COLUMNS);
         let _ = writeln!(
             self.svg,
             "<text x=\"{}\" y=\"{middle}\" text-anchor=\"end\">{}<title>{}</title></text>",
@@ -443,20 +447,6 @@ fn row<'r, 'a>(
     row.start = row.start.min(start);
     row.end = row.end.max(end);
     row
-}
-
-/// The end of a label that has no room for all of it: of a path the name.
-fn cut_front(label: &str) -> String {
-    if label.width() <= LABEL_COLUMNS {
-        return label.to_owned();
-    }
-    let mut columns = 1;
-    let fits = label.char_indices().rev().take_while(|(_, char)| {
-        columns += char.encode_utf8(&mut [0; 4]).width();
-        columns <= LABEL_COLUMNS
-    });
-    let start = fits.last().map_or(label.len(), |(start, _)| start);
-    format!("\u{2026}{}", &label[start..])
 }
 
 /// The pixel of a time.

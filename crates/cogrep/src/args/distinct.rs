@@ -56,10 +56,14 @@ impl DistinctArgs {
             What::Matches => "-o",
             What::Patterns => "--by",
         };
-        let not_yet = [id::SHOW, id::PLOT, id::REPORT, id::SAVE, id::RESUME, id::TIMELINE];
+        let not_yet = [id::SHOW, id::REPORT, id::SAVE, id::RESUME, id::TIMELINE];
         if let Some(other) = not_yet.iter().find(|other| matches.contains_id(other)) {
             let message = format!("{flag}: such a table has no --{other}");
             return Err(Error::usage(message));
+        }
+        if matches.get_one::<String>(id::PLOT_KIND).is_some_and(|kind| kind == "dispersion") {
+            return Err(Error::usage(format!("{flag}: such a table is drawn as bars"))
+                .hint("leave out --plot-kind"));
         }
         if by.parts.is_some() {
             let message = format!("{flag}: distinct texts are not broken down by part");

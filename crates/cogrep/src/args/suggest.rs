@@ -4,6 +4,7 @@ use std::ffi::{OsStr, OsString};
 use std::path::Path;
 
 use clap::ArgMatches;
+use cogrep_report::plots::Picture;
 
 use crate::args::values::shown;
 use crate::error::Error;
@@ -123,7 +124,7 @@ pub(super) fn merge_as_command(pattern: &str, inputs: &[&OsStr]) -> Option<Strin
 }
 
 /// A word as one would type it into a shell.
-fn quote(word: &OsStr) -> String {
+pub(super) fn quote(word: &OsStr) -> String {
     let shown = shown(word);
     let is_plain = |char: char| char.is_alphanumeric() || "-_./=:,+@%".contains(char);
     if !shown.is_empty() && shown.chars().all(is_plain) {
@@ -135,18 +136,12 @@ fn quote(word: &OsStr) -> String {
 
 /// Refuses a file for a plot whose name says that it is something else.
 pub(super) fn refuse_plot(path: &OsStr) -> Result<(), Error> {
-    const OTHERS: [&str; 8] = ["png", "pdf", "jpg", "jpeg", "gif", "webp", "html", "ps"];
     let shown = path.to_string_lossy();
     if matches!(&*shown, "bars" | "dispersion") {
         return Err(Error::usage(format!("--plot {shown}: it takes a file"))
             .hint(format!("try: --plot FILE.svg --plot-kind {shown}")));
     }
-    let extension = Path::new(path).extension().unwrap_or_default().to_string_lossy();
-    if OTHERS.contains(&&*extension.to_lowercase()) {
-        return Err(Error::usage(format!("--plot: what is drawn is SVG, not {extension}"))
-            .hint("name it FILE.svg, and have another program turn it into something else"));
-    }
-    refuse_suffix(id::PLOT, path, &["svg"])
+    refuse_suffix(id::PLOT, path, &Picture::SUFFIXES.map(|(suffix, _)| suffix))
 }
 
 /// Refuses a file whose name says that it is something else, or nothing: what is meant may be
@@ -157,8 +152,19 @@ pub(super) fn refuse_suffix(flag: &str, path: &OsStr, suffixes: &[&str]) -> Resu
     if is_special || suffixes.contains(&&*extension.to_lowercase()) {
         return Ok(());
     }
-    let message = format!("--{flag} {}: its name must end in .{}", shown(path), suffixes[0]);
-    Err(Error::usage(message).hint(format!("--{flag} FILE.{}", suffixes[0])))
+    let known: Vec<String> = suffixes.iter().map(|suffix| format!(".{suffix}")).collect();
+    let known = match known.split_last() {
+        Some((last, [])) => last.clone(),
+        Some((last, others)) => format!("{} or {last}", others.join(", ")),
+        None => String::new(),
+    };
+    let message = format!("--{flag} {}: its name must end in {known}", shown(path));
+    let is_paper = flag == id::REPORT && extension.eq_ignore_ascii_case("pdf");
+    Err(Error::usage(message).hint(if is_paper {
+        "a browser prints the page into a PDF, all of it".to_owned()
+    } else {
+        format!("--{flag} FILE.{}", suffixes[0])
+    }))
 }
 
 /// What may be meant by a literal that looks like a regular expression or a list.

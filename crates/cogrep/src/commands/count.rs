@@ -6,6 +6,7 @@ use std::sync::Arc;
 use cogrep_core::trace::Timeline;
 use cogrep_core::{Job, Report, Shard, ShardFilter, SourceReport};
 use cogrep_match::Plan;
+use cogrep_report::plots::Picture;
 use cogrep_report::{By, Collection, Printer, Rows};
 
 use super::alerts::Alerts;
@@ -47,7 +48,7 @@ fn planned(args: &CountArgs) -> Vec<Planned<'_>> {
     let saved = saved.map(|path| Planned { flag: id::SAVE, path, content: Content::SavedResult });
     let timelines = args.timelines.iter().map(|(path, kind)| {
         let content = match kind {
-            TimelineKind::Plot => Content::Plot,
+            TimelineKind::Plot => Content::Plot(Picture::Svg),
             TimelineKind::Trace => Content::Trace,
         };
         Planned { flag: id::TIMELINE, path, content }
@@ -125,9 +126,12 @@ fn run(
         writing.note(state::save(path, args, sources, &report, &collection));
     }
     let facts = || stopwatch.facts(&report, plan.reason(), &args.selection, &args.inputs);
-    writing.note(plots::write_plot(output, &rows, &report, &collection));
+    let unit = plots::unit(args.patterns.matching().unit);
+    writing.note(plots::write_plot(output, unit, &rows, &report, &collection));
     if output.report.is_some() {
-        writing.note(plots::write_page(output, &rows, &report, &collection, &facts()));
+        let options = state::options(args);
+        let origin = plots::Origin { context, unit, options, facts: facts() };
+        writing.note(plots::write_page(output, &rows, &report, &collection, &origin));
     }
     for (timeline, recording) in args.timelines.iter().zip(recording.iter().cycle()) {
         writing.note(plots::write_timeline(timeline, recording));

@@ -1,6 +1,7 @@
 //! Counts that become tables: distinct matches, every word, and what lines have where patterns
 //! occur in them.
 
+mod draw;
 mod method;
 mod print;
 
@@ -15,6 +16,7 @@ use self::print::{Counted, print};
 use super::alerts::Alerts;
 use super::job::job;
 use super::outcome::{conclude, report_fault};
+use super::{files, plots};
 use crate::args::{CountArgs, DistinctArgs};
 use crate::context::Context;
 use crate::error::Error;
@@ -41,6 +43,7 @@ pub(crate) fn distinct(
     args: &CountArgs,
     what: &DistinctArgs,
 ) -> Result<Status, Error> {
+    files::check(&plots::planned(&args.output).collect::<Vec<_>>())?;
     if let Some(hint) = &args.hint {
         messages::hint(hint);
     }
@@ -92,7 +95,7 @@ pub(crate) fn distinct(
     }
     let counted = Counted { rows: &rows, names: &names, report: &report };
     let mut alerts = Alerts::new(args);
-    let has_rows = print(context, args, &method, &counted, &mut alerts)?;
+    let has_rows = print(context, args, (what, &method), &counted, &mut alerts)?;
     if args.stats {
         let facts = stopwatch.facts(&report, method.reason(), &args.selection, &args.inputs);
         for (name, value) in facts {

@@ -10,6 +10,7 @@ use std::fs::{self, File, OpenOptions};
 use std::io::{self, BufWriter, Read, Write};
 use std::path::{Path, PathBuf};
 
+use cogrep_report::plots::Picture;
 use cogrep_report::{Saved, escape};
 use cogrep_source::Fault;
 
@@ -24,7 +25,7 @@ const _: () = assert!(Saved::BEGINNING_BYTES as u64 <= BEGINNING_BYTES);
 /// What a file is to hold.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Content {
-    Plot,
+    Plot(Picture),
     Page,
     SavedResult,
     Trace,
@@ -34,7 +35,7 @@ impl Content {
     /// Whether a file that begins with these bytes holds this.
     fn matches(self, bytes: &[u8]) -> bool {
         match self {
-            Self::Plot => bytes.starts_with(b"<svg") || bytes.starts_with(b"<?xml"),
+            Self::Plot(picture) => picture.begins(bytes),
             Self::Page => bytes.to_ascii_lowercase().starts_with(b"<!doctype html"),
             Self::SavedResult => Saved::is_begun_by(bytes),
             Self::Trace => bytes.starts_with(b"{\"displayTimeUnit\""),

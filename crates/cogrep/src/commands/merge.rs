@@ -4,6 +4,7 @@ use std::io::BufWriter;
 
 use cogrep_core::SourceReport;
 use cogrep_core::measure::{Dispersion, Slices};
+use cogrep_match::Unit;
 use cogrep_report::{Collection, Merged, Printer, Rows, merge as add_up, separated};
 
 use super::files;
@@ -75,14 +76,18 @@ fn print(context: &Context, args: &MergeArgs, merged: &Merged) -> Result<Writing
         writing.note_output(printer.finish(report, &collection));
     }
     if output.has_plots() {
-        let facts = [
+        let facts = vec![
             ("text", format!("{} bytes", separated(report.text_bytes))),
             ("sources", separated(report.source_count)),
             ("patterns", separated(report.patterns.len() as u64)),
             ("merged", format!("{} saved results", args.files.len())),
         ];
-        writing.note(plots::write_plot(output, &rows, report, &collection));
-        writing.note(plots::write_page(output, &rows, report, &collection, &facts));
+        let is_lines = merged.options.get("unit").is_some_and(|unit| unit.ends_with("lines"));
+        let unit = plots::unit(if is_lines { Unit::Lines } else { Unit::Occurrences });
+        writing.note(plots::write_plot(output, unit, &rows, report, &collection));
+        let options = merged.options.clone();
+        let origin = plots::Origin { context, unit, options, facts };
+        writing.note(plots::write_page(output, &rows, report, &collection, &origin));
     }
     Ok(writing)
 }

@@ -63,7 +63,7 @@ pub(super) fn read(file: &OsStr) -> Result<(String, Saved), Error> {
 }
 
 /// What the counts depend on besides patterns and sources, under the names of the flags.
-fn options(args: &CountArgs) -> BTreeMap<String, String> {
+pub(super) fn options(args: &CountArgs) -> BTreeMap<String, String> {
     let matching = args.patterns.matching();
     let unit = match matching.unit {
         Unit::Occurrences => "occurrences",

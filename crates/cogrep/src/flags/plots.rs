@@ -12,9 +12,9 @@ pub(super) fn args() -> Vec<Arg> {
     vec![
         option(
             id::PLOT,
-            "FILE.svg",
+            "FILE",
             HEADING,
-            "Draw the counts as bars, or as --plot-kind says, in SVG",
+            "Draw counts, or what --plot-kind says: FILE.svg, FILE.html",
         )
         .value_parser(value_parser!(OsString)),
         option(
@@ -24,7 +24,7 @@ pub(super) fn args() -> Vec<Arg> {
             "What to draw: the counts, or where the patterns occur",
         )
         .value_parser(PossibleValuesParser::new(["bars", "dispersion"])),
-        option(id::REPORT, "FILE.html", HEADING, "Write a page with a table, plots and facts")
+        option(id::REPORT, "FILE.html", HEADING, "Write a page with tables, plots and facts")
             .value_parser(value_parser!(OsString)),
     ]
 }

@@ -133,7 +133,7 @@ fn a_pattern_that_looks_like_an_expression_gets_a_hint() {
 }
 
 #[test]
-fn a_plot_needs_the_name_of_an_svg_file() {
+fn the_suffix_says_what_a_plot_is() {
     let place = Place::with(&[("book.txt", b"love")]);
     let plot = |path: &str| place.run(["love", "book.txt", "--plot", path]);
     assert_snapshot!(plot("dispersion"), @"
@@ -141,16 +141,29 @@ fn a_plot_needs_the_name_of_an_svg_file() {
     cogrep: --plot dispersion: it takes a file; try: --plot FILE.svg --plot-kind dispersion
     ----- status 2
     ");
-    assert_snapshot!(plot("plot.PNG"), @"
+    assert_snapshot!(plot("plot.GIF"), @"
     ----- standard error
-    cogrep: --plot: what is drawn is SVG, not PNG; name it FILE.svg, and have another program turn it into something else
+    cogrep: --plot plot.GIF: its name must end in .svg, .html or .htm; --plot FILE.svg
     ----- status 2
     ");
     assert_snapshot!(plot("love"), @"
     ----- standard error
-    cogrep: --plot love: its name must end in .svg; --plot FILE.svg
+    cogrep: --plot love: its name must end in .svg, .html or .htm; --plot FILE.svg
     ----- status 2
     ");
     let page = place.run(["love", "book.txt", "--report", "out.pdf"]);
-    assert!(page.err.starts_with("cogrep: --report out.pdf: its name must end in .html"));
+    assert_snapshot!(page, @"
+    ----- standard error
+    cogrep: --report out.pdf: its name must end in .html or .htm; a browser prints the page into a PDF, all of it
+    ----- status 2
+    ");
+    for (name, beginning) in [("p.svg", "<svg"), ("p.HTML", "<!DOCTYPE html>"), ("p.htm", "<!DOC")]
+    {
+        assert_eq!(plot(name).status, 0);
+        let written = std::fs::read_to_string(place.path().join(name)).unwrap();
+        assert!(written.starts_with(beginning), "{name}");
+    }
+    // The page with a plot has it twice, for wide and for narrow windows, and no script.
+    let page = std::fs::read_to_string(place.path().join("p.htm")).unwrap();
+    assert_eq!((page.matches("<svg").count(), page.matches("<script").count()), (2, 0));
 }

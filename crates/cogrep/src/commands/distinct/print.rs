@@ -11,9 +11,11 @@ use cogrep_core::measure::{DistinctText, DistinctTexts, Rank};
 use cogrep_core::time::Step;
 use cogrep_report::{DistinctColumn, DistinctPrinter, DistinctSummary, Rows, Sort, View};
 
+use super::draw::Bars;
 use super::method::Method;
-use crate::args::CountArgs;
+use crate::args::{CountArgs, DistinctArgs};
 use crate::commands::alerts::Alerts;
+use crate::commands::plots::write_chart;
 use crate::context::Context;
 use crate::error::Error;
 use crate::ui::stdout::Stdout;
@@ -38,7 +40,7 @@ type Group = (Rank, Option<i64>, Vec<u8>);
 pub(super) fn print(
     context: &Context,
     args: &CountArgs,
-    method: &Method,
+    (what, method): (&DistinctArgs, &Method),
     counted: &Counted<'_>,
     alerts: &mut Alerts,
 ) -> Result<bool, Error> {
@@ -56,6 +58,8 @@ pub(super) fn print(
     let columns: Vec<_> = columns.into_iter().flatten().collect();
     let mut sheet = Sheet {
         printer: None,
+        bars: args.output.plot.as_ref().map(|_| Bars::new(args, what, method)),
+        failure: None,
         counted,
         method,
         alerts,
@@ -73,21 +77,29 @@ pub(super) fn print(
     }
     let report = counted.report;
     if let Some(printer) = sheet.printer {
-        printer.finish(&DistinctSummary {
+        let finished = printer.finish(&DistinctSummary {
             total: sheet.total,
             bytes: report.text_bytes,
             sources: report.source_count,
             failures: report.fault_count(),
             complete: report.is_complete(),
-        })?;
+        });
+        sheet.failure = finished.err();
     }
-    Ok(sheet.has_rows)
+    if let (Some(path), Some(bars)) = (&args.output.plot, sheet.bars) {
+        write_chart(path, bars.into_chart())?;
+    }
+    sheet.failure.map_or(Ok(sheet.has_rows), |error| Err(error.into()))
 }
 
 /// A table that is being written.
 struct Sheet<'a> {
     /// None, if nothing is to be written.
     printer: Option<DistinctPrinter<BufWriter<Stdout>>>,
+    /// None, if nothing is to be drawn.
+    bars: Option<Bars>,
+    /// Why standard output took no more, where rows are drawn all the same.
+    failure: Option<io::Error>,
     counted: &'a Counted<'a>,
     alerts: &'a mut Alerts,
     method: &'a Method,
@@ -172,8 +184,22 @@ impl Sheet<'_> {
         if self.method.has_texts {
             cells.push(text);
         }
+        if let Some(bars) = &mut self.bars {
+            // The pattern is in the label only beside a text.
+            let pattern = cells.len() - 1;
+            let labels = if self.method.has_texts { &cells[..] } else { &cells[..pattern] };
+            bars.add(labels, row, count);
+        }
         self.alerts.check(&cells, count);
-        self.printer.as_mut().map_or(Ok(()), |printer| printer.row(&cells, count))
+        let printed = self.printer.as_mut().map_or(Ok(()), |printer| printer.row(&cells, count));
+        match printed {
+            Err(error) if self.bars.is_some() => {
+                self.printer = None;
+                self.failure = Some(error);
+                Ok(())
+            }
+            printed => printed,
+        }
     }
 }
 

@@ -1,0 +1,213 @@
+//! Where patterns occur in many texts: a strip for each text, from its beginning to its end,
+//! below the name of the pattern.
+
+use std::cmp::Reverse;
+use std::fmt::Write;
+
+use cogrep_core::SourceReport;
+use cogrep_core::measure::Dispersion;
+
+use super::density::{Cells, Place};
+use super::{Canvas, MARGIN, MOST_ROWS, begin, cut_front, label, markup, pixels};
+use crate::collection::Collection;
+use crate::escape::escape;
+use crate::number::separated;
+use crate::row::{Row, Rows};
+
+/// The height of a strip with its space, and without.
+const STRIP: usize = 16;
+const MARK: usize = 12;
+
+/// The height of the name of a pattern.
+const HEAD: usize = 26;
+
+/// The height of the axis below the strips of a pattern.
+const AXIS: usize = 34;
+
+/// The most columns of the name of a text.
+const NAME: usize = 28;
+
+/// However many patterns there are, each shows as many texts.
+const LEAST_TEXTS: usize = 10;
+
+/// Draws where these rows occur, in this order.
+pub(super) fn strips(
+    rows: &Rows,
+    order: &[usize],
+    totals: &[u64],
+    collection: &Collection,
+    canvas: Canvas,
+) -> String {
+    let panels = Panels::new(order.len(), collection, canvas);
+    let drawn: Vec<Panel<'_>> =
+        order.iter().map(|row| panels.panel(rows.get(*row), totals[*row])).collect();
+    let height: usize = drawn.iter().map(|panel| panels.height(panel)).sum();
+    let shown = drawn.iter().map(|panel| panel.strips.len()).max().unwrap_or(0);
+    let title = if shown == panels.most && panels.read > shown {
+        let all = separated(panels.read as u64);
+        format!("Where the patterns occur, in the {shown} of {all} texts that have most of each")
+    } else {
+        "Where in each text the patterns occur".to_owned()
+    };
+    let width = panels.left + panels.canvas.plot + panels.after + MARGIN;
+    let bottom = canvas.top() + height + MARGIN;
+    let mut svg = begin("dispersion", canvas, &title, width, bottom);
+    let mut y = canvas.top();
+    for panel in &drawn {
+        panels.write(&mut svg, y, panel);
+        y += panels.height(panel);
+    }
+    svg.push_str("</svg>\n");
+    svg
+}
+
+/// Where everything is drawn.
+struct Panels<'a> {
+    collection: &'a Collection,
+    canvas: Canvas,
+    left: usize,
+    /// The room for the numbers after the strips.
+    after: usize,
+    /// The names of all texts.
+    names: Vec<String>,
+    /// How many texts a pattern shows at most.
+    most: usize,
+    /// How many texts were read.
+    read: usize,
+}
+
+/// The strips of a pattern.
+struct Panel<'a> {
+    row: &'a Row,
+    total: u64,
+    /// The texts, by their numbers among all.
+    strips: Vec<(usize, Cells)>,
+}
+
+impl<'a> Panels<'a> {
+    fn new(patterns: usize, collection: &'a Collection, canvas: Canvas) -> Self {
+        let names = collection.sources.iter().map(|source| escape(source.name.as_bytes()));
+        let names: Vec<String> = names.collect();
+        let most = (MOST_ROWS / patterns.max(1)).max(LEAST_TEXTS);
+        let room = names.iter().map(|name| pixels(&cut_front(name, NAME))).max().unwrap_or(0);
+        let left = if canvas.labels_above { MARGIN } else { MARGIN + room + 12 };
+        let after = if canvas.labels_above { 0 } else { 70 };
+        let has_hits = |source: &&SourceReport| source.findings.get::<Dispersion>().is_some();
+        let read = collection.sources.iter().filter(has_hits).count();
+        Self { collection, canvas, left, after, names, most, read }
+    }
+
+    /// The strips of a row: those of all texts, or of the ones that have most of it.
+    #[expect(clippy::cast_precision_loss, reason = "a place in a plot")]
+    fn panel(&self, row: &'a Row, total: u64) -> Panel<'a> {
+        let plot = self.canvas.plot as f64;
+        let sources = self.collection.sources.iter().enumerate();
+        let mut strips: Vec<(usize, Cells)> = sources
+            .filter_map(|(number, source)| {
+                let scale = plot / source.text_bytes.max(1) as f64;
+                Some((number, Cells::new(source, &row.patterns, scale)?))
+            })
+            .collect();
+        if strips.len() > self.most {
+            strips.sort_by_key(|(_, cells)| Reverse(cells.sum()));
+            strips.truncate(self.most);
+            strips.sort_by_key(|(number, _)| *number);
+        }
+        Panel { row, total, strips }
+    }
+
+    /// The height of a strip, with its name if that is above.
+    fn strip(&self) -> usize {
+        if self.canvas.labels_above { STRIP + 18 } else { STRIP }
+    }
+
+    fn height(&self, panel: &Panel<'_>) -> usize {
+        HEAD + self.strip() * panel.strips.len() + AXIS + MARGIN
+    }
+
+    fn write(&self, svg: &mut String, top: usize, panel: &Panel<'_>) {
+        let label = label(panel.row);
+        let (full, number) = (markup(&label), separated(panel.total));
+        let shown = markup(&self.canvas.cut(&label));
+        // Writing to a string does not fail, here and below.
+        let _ = writeln!(
+            svg,
+            "<g data-pattern=\"{full}\"><title>{full}: {number}</title>\
+             <text x=\"{}\" y=\"{}\"><tspan class=\"head\">{shown}</tspan> \
+             <tspan class=\"soft\">{number}</tspan></text>",
+            self.left,
+            top + 16,
+        );
+        let most = panel.strips.iter().map(|(_, cells)| cells.most()).max().unwrap_or(0);
+        let mut y = top + HEAD;
+        for (number, cells) in &panel.strips {
+            self.write_strip(svg, y, *number, cells, most);
+            y += self.strip();
+        }
+        svg.push_str("</g>\n");
+        self.write_axis(svg, y, most);
+    }
+
+    #[expect(clippy::cast_precision_loss, reason = "a place in a plot")]
+    fn write_strip(&self, svg: &mut String, top: usize, number: usize, cells: &Cells, most: u64) {
+        let (left, plot) = (self.left, self.canvas.plot);
+        let name = &self.names[number];
+        let (full, shown) = (markup(name), markup(&cut_front(name, NAME)));
+        let count = separated(cells.sum());
+        let mut y = top;
+        if self.canvas.labels_above {
+            y += 18;
+            let (base, end) = (y - 5, left + plot);
+            let _ = write!(
+                svg,
+                "<text x=\"{left}\" y=\"{base}\"><title>{full}</title>{shown}</text>\
+                 <text class=\"soft\" x=\"{end}\" y=\"{base}\" text-anchor=\"end\">{count}</text>",
+            );
+        } else {
+            let (x, base, after) = (left - 12, y + 12, left + plot + 10);
+            let _ = write!(
+                svg,
+                "<text x=\"{x}\" y=\"{base}\" text-anchor=\"end\"><title>{full}</title>{shown}</text>\
+                 <text class=\"soft\" x=\"{after}\" y=\"{base}\">{count}</text>",
+            );
+        }
+        let _ = writeln!(
+            svg,
+            "<rect class=\"band\" x=\"{left}\" y=\"{y}\" width=\"{plot}\" height=\"{MARK}\"/>"
+        );
+        let bytes = self.collection.sources[number].text_bytes.max(1);
+        let scale = plot as f64 / bytes as f64;
+        let place = Place { source: number, left: left as f64, top: y, height: MARK, scale };
+        cells.write(svg, place, most);
+    }
+
+    /// Writes the axis of a pattern: how far into a text, and what the darkest cells have.
+    fn write_axis(&self, svg: &mut String, top: usize, most: u64) {
+        let (left, plot) = (self.left, self.canvas.plot);
+        let _ = write!(svg, "<path class=\"line\" d=\"");
+        for quarter in 0..=4 {
+            let _ = write!(svg, "M{} {}v5", left + plot * quarter / 4, top - 2);
+        }
+        svg.push_str("\"/>\n");
+        for quarter in 0..=4 {
+            let (x, y) = (left + plot * quarter / 4, top + 16);
+            let anchor = ["start", "middle", "middle", "middle", "end"][quarter];
+            let percent = quarter * 25;
+            let _ = writeln!(
+                svg,
+                "<text class=\"soft\" x=\"{x}\" y=\"{y}\" text-anchor=\"{anchor}\">{percent} %</text>",
+            );
+        }
+        let darkest = if most > 1 {
+            format!("; the darkest marks are {} in one place", separated(most))
+        } else {
+            String::new()
+        };
+        let _ = writeln!(
+            svg,
+            "<text class=\"soft\" x=\"{}\" y=\"{}\" text-anchor=\"middle\">how far into the text{darkest}</text>",
+            left + plot / 2,
+            top + 32,
+        );
+    }
+}
