@@ -7,6 +7,7 @@ mod explain;
 mod files;
 mod generate;
 mod job;
+mod label;
 mod list_types;
 mod merge;
 mod outcome;

@@ -51,6 +51,7 @@ pub(crate) mod id {
     pub(crate) const MAX_FILESIZE: &str = "max-filesize";
     pub(crate) const FOLLOW: &str = "follow";
     pub(crate) const ONE_FILE_SYSTEM: &str = "one-file-system";
+    pub(crate) const LABEL: &str = "label";
     pub(crate) const FILES_FROM: &str = "files-from";
     pub(crate) const FILES0_FROM: &str = "files0-from";
     pub(crate) const THREADS: &str = "threads";

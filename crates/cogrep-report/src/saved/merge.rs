@@ -3,10 +3,12 @@
 //! All must have the same patterns and options. Parts of one job are recognised by the digest
 //! of its sources, and each must be there exactly once. Jobs over different inputs add up too.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, HashMap};
 use std::fmt;
 
-use cogrep_core::{Located, Outcome, PatternCount, Report, Shard, SourceDigest, SourceReport};
+use cogrep_core::{
+    Located, Outcome, PatternCount, Report, Shard, SourceDigest, SourceName, SourceReport,
+};
 
 use super::{Saved, SavedPattern};
 use crate::escape::escape;
@@ -99,7 +101,11 @@ impl fmt::Display for MergeError {
             Self::Doubled { files: [file, first], parts: [part, other] } if part == other => {
                 let (file, first) = (name(file), name(first));
                 if *part == Shard::WHOLE {
-                    write!(f, "{file}: duplicate; {first} has the same inputs")
+                    write!(
+                        f,
+                        "{file}: duplicate; {first} has the same inputs; if only their names are \
+                         the same, save them with --label"
+                    )
                 } else {
                     write!(f, "{file}: duplicate; {first} is {} already", words(part))
                 }
@@ -157,7 +163,7 @@ impl Group {
 ///
 /// When a part is not there, is there twice, or does not belong to the others.
 pub fn merge(files: Vec<(String, Saved)>) -> Result<Merged, MergeError> {
-    let (names, saved): (Vec<_>, Vec<_>) = files.into_iter().unzip();
+    let (names, mut saved): (Vec<_>, Vec<_>) = files.into_iter().unzip();
     let first = saved.first().ok_or(MergeError::Nothing)?;
     for (name, other) in names.iter().zip(&saved) {
         let files = || [name.clone(), names[0].clone()];
@@ -174,6 +180,7 @@ pub fn merge(files: Vec<(String, Saved)>) -> Result<Merged, MergeError> {
     let groups = group(&names, &saved)?;
     let order: Vec<usize> = groups.iter().flat_map(Group::files).collect();
     let show = saved.iter().map(|saved| saved.show).min().unwrap_or(0);
+    tell_apart(&groups, &names, &mut saved);
     Ok(add_up(&groups, &order, saved, show))
 }
 
@@ -222,6 +229,30 @@ fn group(names: &[String], saved: &[Saved]) -> Result<Vec<Group>, MergeError> {
             Err(MergeError::Missing { part, file: names[group.first()].clone() })
         }
         (None, _) => Ok(groups),
+    }
+}
+
+/// Gives sources of different jobs that have one name the name of their file besides.
+fn tell_apart(groups: &[Group], files: &[String], saved: &mut [Saved]) {
+    let mut jobs = HashMap::<SourceName, (usize, bool)>::new();
+    for (job, group) in groups.iter().enumerate() {
+        for source in group.files().flat_map(|file| &saved[file].sources) {
+            let (first, is_doubled) = jobs.entry(source.name.clone()).or_insert((job, false));
+            *is_doubled |= *first != job;
+        }
+    }
+    jobs.retain(|_, (_, is_doubled)| *is_doubled);
+    if jobs.is_empty() {
+        return;
+    }
+    for (file, saved) in files.iter().zip(saved) {
+        let of_sources = saved.sources.iter_mut().map(|source| &mut source.name);
+        let places = saved.patterns.iter_mut().flat_map(|pattern| &mut pattern.places);
+        for name in of_sources.chain(places.map(|located| &mut located.source)) {
+            if jobs.contains_key(name) {
+                *name = SourceName::memory(format!("{name} ({file})"));
+            }
+        }
     }
 }
 

@@ -49,6 +49,8 @@ pub(crate) struct CountArgs {
     pub(crate) timelines: Vec<(OsString, TimelineKind)>,
     /// Which shard of the inputs is counted, if not all of them.
     pub(crate) shard: Option<Shard>,
+    /// The name of standard input, if it has one.
+    pub(crate) label: Option<String>,
     /// The file to save the result in.
     pub(crate) save: Option<OsString>,
     /// The saved result to go on from.
@@ -116,6 +118,7 @@ impl CountArgs {
             live: matches.get_flag(id::LIVE),
             stats: matches.get_flag(id::STATS),
             timelines,
+            label: matches.get_one(id::LABEL).cloned(),
             save: matches.get_one(id::SAVE).cloned(),
             resume: matches.get_one(id::RESUME).cloned(),
             not_found_hint,

@@ -57,7 +57,6 @@ const FLAGS: &[(&[&str], Instead)] = &[
     (&["-b", "--byte-offset"], Use("--show N with --format json, which has offsets")),
     (&["-A", "--after-context", "-B", "--before-context", "-C", "--context"], PLACES),
     (&["--no-filename"], NotNeeded("files are named only with --by file")),
-    (&["--label"], Nothing("standard input is called -")),
     (&["--initial-tab"], NO_LINES),
     (
         &["--line-buffered"],

@@ -12,6 +12,7 @@ use cogrep_report::{By, Collection, Printer, Rows};
 use super::alerts::Alerts;
 use super::files::{self, Content, Planned};
 use super::job::{job, plan};
+use super::label::Label;
 use super::outcome::{Writing, conclude, conclude_early, report_fault};
 use super::{plots, state};
 use crate::args::{CountArgs, TimelineKind};
@@ -98,7 +99,9 @@ fn run(
     };
     let mut writing = Writing::default();
     let mut faults = 0;
+    let label = Label(args.label.as_deref());
     let observe = |source: &SourceReport| {
+        let source = &*label.source(source);
         bar.suspend(|| faults += u64::from(report_fault(source)));
         alerts.check_source(&rows, layout.view.by, source);
         if collects {
@@ -112,7 +115,8 @@ fn run(
             }
         }
     };
-    let report = bar.during(|| job.run(observe));
+    let mut report = bar.during(|| job.run(observe));
+    label.name_all(&mut report);
     notices::print(&report.notices);
     let recording = timeline.map(Timeline::recording);
     if layout.view.by == By::Total {
@@ -122,7 +126,7 @@ fn run(
         writing.note_output(printer.finish(&report, &collection));
     }
     if let Some(path) = &args.save {
-        let sources = (shard.shard(), shard.digest());
+        let sources = (shard.shard(), label.digest(shard.digest()));
         writing.note(state::save(path, args, sources, &report, &collection));
     }
     let facts = || stopwatch.facts(&report, plan.reason(), &args.selection, &args.inputs);

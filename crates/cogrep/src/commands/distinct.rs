@@ -15,6 +15,7 @@ use self::method::Method;
 use self::print::{Counted, print};
 use super::alerts::Alerts;
 use super::job::job;
+use super::label::Label;
 use super::outcome::{conclude, report_fault};
 use super::{files, plots};
 use crate::args::{CountArgs, DistinctArgs};
@@ -69,7 +70,9 @@ pub(crate) fn distinct(
         ..job(context, args, &method.plan)
     };
     let mut names = HashMap::new();
+    let label = Label(args.label.as_deref());
     let observe = |source: &SourceReport| {
+        let source = &*label.source(source);
         bar.suspend(|| {
             report_fault(source);
         });
@@ -81,7 +84,8 @@ pub(crate) fn distinct(
             method.add_literals(&rows, rank, &counts.to_vec(rows.pattern_count()));
         }
     };
-    let report = bar.during(|| job.run(observe));
+    let mut report = bar.during(|| job.run(observe));
+    label.name_all(&mut report);
     notices::print(&report.notices);
     if is_counted && !method.layout.by_source {
         let counts: Vec<u64> = report.patterns.iter().map(|pattern| pattern.count).collect();

@@ -22,6 +22,11 @@ pub(super) fn args() -> Vec<Arg> {
         .value_parser(value_parser!(OsString)),
         option(id::FILES0_FROM, "FILE", HEADING, "Inputs from a file, separated by NUL")
             .value_parser(value_parser!(OsString)),
+        option(id::LABEL, "NAME", HEADING, "Name of standard input in results, in place of -")
+            .long_help(
+                "Name of standard input in results, in place of -; with --save, results\n\
+                 of inputs of one name are told apart by it in --merge",
+            ),
         option(
             id::ENCODING,
             "NAME",

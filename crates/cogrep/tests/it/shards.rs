@@ -4,7 +4,7 @@ use std::fs;
 
 use insta::assert_snapshot;
 
-use crate::common::{Answer, Place, expect};
+use crate::common::{Answer, Place, answer, expect};
 
 /// A tree whose sources are complete but for one that is missing, with the patterns
 /// in some of them.
@@ -149,7 +149,11 @@ fn lost_doubled_and_foreign_parts_are_errors() {
         "cogrep: t: is part 3 of 3, but 1 is part 1 of 4 of the same inputs\n"
     );
     place.run(["-q", "--save", "w"].iter().chain(&JOB));
-    assert_eq!(error(&["w", "w"]), "cogrep: w: duplicate; w has the same inputs\n");
+    assert_eq!(
+        error(&["w", "w"]),
+        "cogrep: w: duplicate; w has the same inputs; if only their names are the same, save them \
+         with --label\n"
+    );
 }
 
 #[test]
@@ -280,4 +284,46 @@ fn a_result_that_cannot_be_saved_is_an_error() {
     cogrep: --save no/where: its folder is not there; make it first
     ----- status 2
     ");
+}
+
+/// Texts of one name, as standard input has and logs of two machines: with labels their results
+/// add up, and what is shown of each can be told apart.
+#[test]
+fn texts_of_one_name_are_told_apart_by_labels() {
+    let place = Place::with(&[("web/app.log", b"ERROR"), ("db/app.log", b"ERROR ok ERROR")]);
+    let save = |text: &[u8], arguments: &[&str]| {
+        let answer = place.pipe(text, [&["ERROR"], arguments].concat());
+        assert_eq!((answer.err.as_str(), answer.status), ("", 0));
+        answer.out
+    };
+    save(b"ERROR", &["--save=a", "-"]);
+    save(b"ERROR ERROR", &["--save=b", "-"]);
+    assert!(merge(&place, &[], &["a".into(), "b".into()]).err.contains("save them with --label"));
+    assert_eq!(
+        save(b"ERROR", &["--label=web", "--save=a", "--by=file", "-"]),
+        "web:ERROR 1\nERROR 1\n"
+    );
+    save(b"ERROR ERROR", &["--label", "db", "--save=b", "--show=1", "-"]);
+    assert_snapshot!(merge(&place, &["--by=file"], &["a".into(), "b".into()]), @"
+    web:ERROR 1
+    db:ERROR 2
+    ERROR 3
+    ");
+    for (machine, saved) in [("web", "c"), ("db", "d")] {
+        let mut command = place.command();
+        command.current_dir(place.path().join(machine));
+        let saved = format!("../{saved}");
+        command.args(["ERROR", "app.log", "--label", machine, "--show=2", "--save", &saved]);
+        assert_eq!(answer(&mut command, b"").status, 0);
+    }
+    assert_snapshot!(merge(&place, &["--by=file", "--show=2"], &["c".into(), "d".into()]), @"
+    app.log (c):ERROR 1
+    app.log (d):ERROR 2
+    ERROR 3
+      app.log (c):1:1: ERROR
+      app.log (d):1:1: ERROR ok ERROR
+    ");
+    // A member of what is piped in is in what has the label.
+    let mut show = place.pipe(b"ERROR", ["ERROR", "--label=web", "--show=1"]);
+    assert_eq!(std::mem::take(&mut show.out), "ERROR 1\n  web:1:1: ERROR\n");
 }
