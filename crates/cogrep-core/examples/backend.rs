@@ -38,7 +38,7 @@ impl Backend for Column {
         ready(texts.map(|texts| Opened::Memory(texts.concat().into()))).boxed()
     }
 
-    fn list<'a>(&'a self, folder: &'a SourceName) -> Listing<'a> {
+    fn list(&self, folder: &SourceName) -> Listing<'_> {
         let names = match self.query::<i64>("rowid", None) {
             Ok(rows) => rows.iter().map(|row| Ok(format!("{folder}/{row}").into())).collect(),
             Err(fault) => vec![Err((folder.clone(), fault))],

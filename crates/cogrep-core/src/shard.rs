@@ -108,7 +108,8 @@ impl fmt::Display for Shard {
 pub struct SourceDigest {
     /// How many sources there are.
     pub sources: u64,
-    /// 64-bit FNV-1a of their names, each with a NUL after it.
+    /// 64-bit FNV-1a of their names, each with a NUL after it; of those that were listed in a
+    /// store, also of their sizes and entity tags, so that one that changed is noticed.
     pub digest: u64,
 }
 
@@ -122,7 +123,17 @@ impl SourceDigest {
     fn add(&mut self, name: &SourceName) {
         self.sources += 1;
         // NUL is in no name.
-        for byte in name.as_bytes().iter().chain(b"\0") {
+        self.add_bytes(name.as_bytes());
+        if let SourceName::Remote(name) = name
+            && let Some(version) = name.version()
+        {
+            self.add_bytes(version.bytes.to_string().as_bytes());
+            self.add_bytes(version.etag.as_deref().unwrap_or_default().as_bytes());
+        }
+    }
+
+    fn add_bytes(&mut self, bytes: &[u8]) {
+        for byte in bytes.iter().chain(b"\0") {
             self.digest = (self.digest ^ u64::from(*byte)).wrapping_mul(0x100_0000_01b3);
         }
     }

@@ -223,7 +223,7 @@ impl Backend for Objects {
         ready(reader).boxed()
     }
 
-    fn list<'a>(&'a self, folder: &'a SourceName) -> Listing<'a> {
+    fn list(&self, folder: &SourceName) -> Listing<'_> {
         Files.list(folder)
     }
 }

@@ -11,6 +11,8 @@
 
 mod files;
 mod memory;
+#[cfg(feature = "remote")]
+mod remote;
 
 use std::fmt;
 use std::fs::File;
@@ -25,6 +27,8 @@ use futures_util::stream::BoxStream;
 
 pub use self::files::Files;
 pub use self::memory::MemoryBackend;
+#[cfg(feature = "remote")]
+pub use self::remote::{BadSetting, Remote, RemoteFault, RemoteSettings, Traffic};
 use crate::name::SourceName;
 use crate::outcome::Fault;
 
@@ -84,7 +88,7 @@ pub trait Backend: fmt::Debug + Send + Sync {
     fn open<'a>(&'a self, name: &'a SourceName) -> BoxFuture<'a, Result<Opened, Fault>>;
 
     /// The sources in what [`facts`](Self::facts) calls a folder.
-    fn list<'a>(&'a self, _folder: &'a SourceName) -> Listing<'a> {
+    fn list(&self, _folder: &SourceName) -> Listing<'_> {
         Listing::Names(Box::pin(futures_util::stream::empty()))
     }
 }

@@ -22,10 +22,15 @@ pub enum Input {
 }
 
 impl Input {
-    /// Reads an argument: `-` is standard input, everything else is a path.
+    /// Reads an argument: `-` is standard input, what begins as an
+    /// [address](SourceName::remote) is one, everything else is a path.
     #[must_use]
     pub fn from_argument(argument: &OsStr) -> Self {
-        if argument == "-" { Self::Stdin } else { Self::Path(PathBuf::from(argument)) }
+        if argument == "-" {
+            return Self::Stdin;
+        }
+        let remote = argument.to_str().and_then(SourceName::remote);
+        remote.map_or_else(|| Self::Path(PathBuf::from(argument)), Self::Name)
     }
 
     /// The name that a backend knows it by.

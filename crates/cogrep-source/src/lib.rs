@@ -13,6 +13,9 @@
 //! is each format of archives: `tar`, `zip`. Data of a format that is not compiled in is a
 //! [fault](Fault::NotBuiltIn), and not a text.
 //!
+//! The feature `remote` has a backend for what is read over the network; see
+//! `backend::Remote`.
+//!
 //! What this crate refuses to do: look for anything in the text, or decide by content
 //! whether a source is worth reading.
 
@@ -35,6 +38,7 @@ mod positional;
 mod range;
 mod raw;
 mod reader;
+mod remote_name;
 mod select;
 mod source;
 mod system;
@@ -57,6 +61,7 @@ pub use notice::{Notice, Notices};
 pub use options::{Io, OpenOptions};
 pub use outcome::{Fault, Outcome};
 pub use range::{Cut, Divisible, Division, RangeText};
+pub use remote_name::{RemoteName, Version};
 pub use select::{BadRule, Rule, Selected, Selection, TypeChoice, walkers};
 pub use source::{Content, Source};
 pub use system::descriptor_limit;

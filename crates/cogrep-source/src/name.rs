@@ -4,6 +4,8 @@ use std::fmt;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
+use crate::remote_name::RemoteName;
+
 /// The name of one source, for backends, results and messages.
 ///
 /// A clone shares the name. Names are ordered by kind, and those of files by path.
@@ -27,6 +29,8 @@ pub enum SourceName {
     Path(Arc<Path>),
     /// A text in memory, by whatever a program calls it.
     Memory(Arc<str>),
+    /// A text that is read over the network, by its address.
+    Remote(Arc<RemoteName>),
     /// A member of a container; shown as `container!member`.
     Member(Arc<MemberName>),
 }
@@ -60,6 +64,20 @@ impl SourceName {
         Self::Memory(name.into())
     }
 
+    /// The name of an address, if the text is one: it begins with `http://`, `https://`,
+    /// `s3://`, `gs://` or `az://`.
+    ///
+    /// ```
+    /// use cogrep_source::SourceName;
+    ///
+    /// let name = SourceName::remote("https://example.org/a.txt?sig=secret").unwrap();
+    /// assert_eq!(name.to_string(), "https://example.org/a.txt?sig=...");
+    /// ```
+    #[must_use]
+    pub fn remote(address: &str) -> Option<Self> {
+        RemoteName::parse(address).map(|name| Self::Remote(Arc::new(name)))
+    }
+
     /// The name of a member of this container.
     #[must_use]
     pub fn member(&self, name: &[u8]) -> Self {
@@ -67,13 +85,15 @@ impl SourceName {
         Self::Member(Arc::new(MemberName { container: self.clone(), bytes }))
     }
 
-    /// The name's bytes; of a file, exactly those of the file system.
+    /// The name's bytes; of a file, exactly those of the file system; of an address, what is
+    /// shown of it.
     #[must_use]
     pub fn as_bytes(&self) -> &[u8] {
         match self {
             Self::Stdin => b"-",
             Self::Path(path) => path.as_os_str().as_encoded_bytes(),
             Self::Memory(name) => name.as_bytes(),
+            Self::Remote(name) => name.shown().as_bytes(),
             Self::Member(member) => &member.bytes,
         }
     }

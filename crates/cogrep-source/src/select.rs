@@ -3,11 +3,13 @@
 
 mod left_out;
 mod member;
+mod object;
 mod place;
 mod walk;
 
+use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
-use std::sync::OnceLock;
+use std::sync::{Arc, Mutex, OnceLock};
 
 use futures_util::StreamExt;
 use ignore::overrides::{Override, OverrideBuilder};
@@ -49,6 +51,8 @@ pub struct Selection {
     /// The globs as rules, for members of archives, once they are asked for.
     rules_of_members: OnceLock<Option<Override>>,
     types: Option<Types>,
+    /// How many objects of listings were left out, by rule.
+    objects_left_out: Arc<Mutex<BTreeMap<Rule, u64>>>,
 }
 
 /// Whether files of a type are read.
@@ -166,9 +170,10 @@ impl Selection {
                 let walk = self.walk(&place);
                 Box::new(walk.filter_map(move |entry| selected(entry, &place, &self.notices)))
             }
-            Listing::Names(names) => {
-                let names: Vec<_> = block_on(names.collect());
-                Box::new(names.into_iter().filter(|found| self.is_selected(found)))
+            Listing::Names(mut names) => {
+                // A listing comes in pages: what was found is counted while more is asked for.
+                let names = std::iter::from_fn(move || block_on(names.next()));
+                Box::new(names.filter(|found| self.is_selected(found)))
             }
         }
     }
@@ -205,6 +210,9 @@ impl Selection {
     /// no folder of files are there other rules for it.
     fn is_selected(&self, found: &Selected) -> bool {
         let Ok(name) = found else { return true };
+        if let SourceName::Remote(name) = name {
+            return self.is_object_selected(name);
+        }
         let text = name.to_string();
         let path = Path::new(&text);
         let is_hidden = path.file_name().is_some_and(|name| name.as_encoded_bytes()[0] == b'.');

@@ -14,6 +14,8 @@
 //!
 //! Fixtures of one crate stay with its tests; nothing here knows what is counted.
 
+pub mod http;
+
 use std::collections::BTreeSet;
 use std::env;
 use std::fs::{self, File};

@@ -15,6 +15,7 @@ mod lists;
 mod merge;
 mod output;
 mod pattern_args;
+mod remote;
 mod suggest;
 mod values;
 

@@ -12,9 +12,12 @@ mod list_types;
 mod merge;
 mod outcome;
 mod plots;
+mod remote;
 mod state;
 
 use std::io::Write;
+
+pub(crate) use self::remote::Opener;
 
 use crate::args::Command;
 use crate::context::Context;

@@ -61,6 +61,18 @@ impl Context {
     }
 }
 
+/// The variables in which the tools of object stores keep where these are, and credentials.
+#[cfg(feature = "remote")]
+pub(crate) fn store_variables() -> Vec<(String, String)> {
+    let is_of_store = |name: &str| {
+        ["AWS_", "AZURE_", "GOOGLE_", "STORAGE_EMULATOR_HOST"].iter().any(|it| name.starts_with(it))
+    };
+    // What is no text cannot be said to a store.
+    let variables = env::vars_os()
+        .filter_map(|(name, value)| Some((name.into_string().ok()?, value.into_string().ok()?)));
+    variables.filter(|(name, _)| is_of_store(name)).collect()
+}
+
 /// Sets the default level of the process from the value of the variable.
 fn choose_simd(name: Option<&OsStr>) -> Result<(), Error> {
     let Some(name) = name.filter(|name| !name.is_empty()) else { return Ok(()) };

@@ -12,6 +12,7 @@ mod output;
 mod parts;
 mod patterns;
 mod plots;
+mod remote;
 
 use clap::{Arg, ArgAction, Command, value_parser};
 
@@ -52,6 +53,12 @@ pub(crate) mod id {
     pub(crate) const FOLLOW: &str = "follow";
     pub(crate) const ONE_FILE_SYSTEM: &str = "one-file-system";
     pub(crate) const LABEL: &str = "label";
+    pub(crate) const HEADER: &str = "header";
+    pub(crate) const CA_CERT: &str = "ca-cert";
+    pub(crate) const NO_SIGN_REQUEST: &str = "no-sign-request";
+    pub(crate) const ENDPOINT_URL: &str = "endpoint-url";
+    pub(crate) const REGION: &str = "region";
+    pub(crate) const REQUEST_PAYER: &str = "request-payer";
     pub(crate) const FILES_FROM: &str = "files-from";
     pub(crate) const FILES0_FROM: &str = "files0-from";
     pub(crate) const THREADS: &str = "threads";
@@ -138,6 +145,7 @@ pub(crate) fn command() -> Command {
         .args(distinct::args())
         .args(inputs::args())
         .args(inputs::selection())
+        .args(remote::args())
         .args(breakdown::args())
         .args(output::args())
         .args(plots::args())

@@ -48,7 +48,7 @@ impl Backend for Files {
         ready(Self::open_now(name)).boxed()
     }
 
-    fn list<'a>(&'a self, folder: &'a SourceName) -> Listing<'a> {
+    fn list(&self, folder: &SourceName) -> Listing<'_> {
         Listing::Path(folder.path().map_or_else(Default::default, ToOwned::to_owned))
     }
 }

@@ -9,6 +9,7 @@ use super::walk::failed;
 use super::{Override, Selection};
 use crate::backend::{Backend, Listing};
 use crate::input::Input;
+use crate::name::SourceName;
 
 /// A rule by which a file or folder is left out.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -32,6 +33,8 @@ pub enum Rule {
     Link,
     /// It is a pipe, a socket or a device.
     Special,
+    /// It is an empty object that stands for a folder.
+    Marker,
 }
 
 /// A folder that the walk went into.
@@ -46,13 +49,18 @@ impl Selection {
     /// How many files and folders of these inputs are left out, by rule. A folder that is
     /// left out is one, whatever is in it.
     ///
-    /// It walks, as [`sources`](Self::sources) does, and looks in each folder for what the
+    /// Of stores, it gives what was left out of the listings of this selection and its clones.
+    /// In folders it walks, as [`sources`](Self::sources) does, and looks in each folder for what the
     /// walk did not give. Of several rules that leave out the same, one is named.
     #[must_use]
     pub fn left_out(&self, inputs: &[Input], backend: &dyn Backend) -> BTreeMap<Rule, u64> {
-        let mut counts = BTreeMap::new();
+        let mut counts = self.objects_left_out();
         for input in inputs.iter().filter(|input| input.is_folder(backend)) {
-            if let Listing::Path(path) = backend.list(&input.name()) {
+            // A store was asked by the run, and each page that is asked for has its price.
+            let name = input.name();
+            if !matches!(name, SourceName::Remote(_))
+                && let Listing::Path(path) = backend.list(&name)
+            {
                 self.look_through(path, |rule| *counts.entry(rule).or_insert(0) += 1);
             }
         }

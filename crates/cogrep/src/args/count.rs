@@ -13,6 +13,7 @@ use crate::args::distinct::{self, DistinctArgs};
 use crate::args::inputs::{self, Decoding};
 use crate::args::output::{self, OutputArgs};
 use crate::args::pattern_args::PatternArgs;
+use crate::args::remote::RemoteArgs;
 use crate::args::suggest;
 use crate::args::values::{in_order, named, shown};
 use crate::error::Error;
@@ -26,6 +27,7 @@ pub(crate) struct CountArgs {
     pub(crate) inputs: Vec<Input>,
     pub(crate) selection: Selection,
     pub(crate) decoding: Decoding,
+    pub(crate) remote: RemoteArgs,
     /// How many threads count, if not one a core.
     pub(crate) workers: Option<NonZeroUsize>,
     pub(crate) max_line_bytes: usize,
@@ -99,6 +101,7 @@ impl CountArgs {
             inputs,
             selection: inputs::selection(matches)?,
             decoding: Decoding::new(matches)?,
+            remote: RemoteArgs::new(matches)?,
             workers: matches.get_one(id::THREADS).copied().and_then(NonZeroUsize::new),
             max_line_bytes: matches
                 .get_one(id::MAX_LINE)

@@ -80,14 +80,13 @@ pub(super) fn definition_in_one(definitions: &[&OsStr]) -> Option<String> {
 
 /// What may be meant by an input that is the address of something elsewhere.
 pub(super) fn remote_input(inputs: &[&OsStr]) -> Option<String> {
-    const SCHEMES: [&str; 7] =
-        ["http://", "https://", "ftp://", "s3://", "gs://", "az://", "hdfs://"];
+    const SCHEMES: [&str; 2] = ["ftp://", "hdfs://"];
     let input = inputs.iter().find(|input| {
         let text = input.to_string_lossy();
         SCHEMES.iter().any(|scheme| text.starts_with(scheme)) && !Path::new(input).exists()
     })?;
     let shown = quote(input);
-    let get = if shown.contains("http") || shown.contains("ftp://") { "curl -s" } else { "fetch" };
+    let get = if shown.contains("ftp://") { "curl -s" } else { "fetch" };
     Some(if get == "fetch" {
         format!("{shown} is not read from where it is; copy it here, or pipe it in")
     } else {

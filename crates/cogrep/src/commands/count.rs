@@ -14,6 +14,7 @@ use super::files::{self, Content, Planned};
 use super::job::{job, plan};
 use super::label::Label;
 use super::outcome::{Writing, conclude, conclude_early, report_fault};
+use super::remote::Opener;
 use super::{plots, state};
 use crate::args::{CountArgs, TimelineKind};
 use crate::context::Context;
@@ -66,6 +67,7 @@ fn run(
     alerts: &mut Alerts,
 ) -> Result<(Report, Status), Error> {
     let output = &args.output;
+    let opener = Opener::new(context, args)?;
     let layout = output.layout(context.terminal)?;
     let rows = args.given.rows(output.expanded);
     let mut printer = Printer::new(BufWriter::new(Stdout), layout, &rows);
@@ -76,7 +78,13 @@ fn run(
     let by_source = layout.needs_sources() || output.report.is_some() || is_saved;
     let states = args.resume.as_ref().map(|path| state::resume(path, args)).transpose()?;
     let shard = ShardFilter::new(args.shard.unwrap_or(Shard::WHOLE));
-    let subject = Subject { inputs: &args.inputs, rows: &rows, plan, top: output.view.top };
+    let subject = Subject {
+        inputs: &args.inputs,
+        rows: &rows,
+        plan,
+        top: output.view.top,
+        backend: &**opener.backend(),
+    };
     // On a terminal, results that come while it counts show how far it is.
     let streams = context.terminal.is_terminal && !output.quiet && layout.streams();
     let bar = ProgressBar::new(subject, args.live, streams);
@@ -95,7 +103,7 @@ fn run(
         keeps_states: is_saved,
         states: states.as_ref(),
         stop_when_found,
-        ..job(context, args, plan)
+        ..job(context, args, plan, &opener)
     };
     let mut writing = Writing::default();
     let mut faults = 0;
@@ -129,7 +137,7 @@ fn run(
         let sources = (shard.shard(), label.digest(shard.digest()));
         writing.note(state::save(path, args, sources, &report, &collection));
     }
-    let facts = || stopwatch.facts(&report, plan.reason(), &args.selection, &args.inputs);
+    let facts = || stopwatch.facts(&report, plan.reason(), args, &opener);
     let unit = plots::unit(args.patterns.matching().unit);
     writing.note(plots::write_plot(output, unit, &rows, &report, &collection));
     if output.report.is_some() {

@@ -17,6 +17,7 @@ use super::alerts::Alerts;
 use super::job::job;
 use super::label::Label;
 use super::outcome::{conclude, report_fault};
+use super::remote::Opener;
 use super::{files, plots};
 use crate::args::{CountArgs, DistinctArgs};
 use crate::context::Context;
@@ -34,7 +35,8 @@ pub(super) fn explain(
 ) -> Result<(String, String), Error> {
     let method = Method::new(args, what, &args.given.rows(args.output.expanded))?;
     let measures = method.measure.iter().cloned().collect();
-    let shape = Job { measures, ..job(context, args, &method.plan) }.shape().to_string();
+    let opener = Opener::new(context, args)?;
+    let shape = Job { measures, ..job(context, args, &method.plan, &opener) }.shape().to_string();
     Ok((shape, method.reason().to_owned()))
 }
 
@@ -54,7 +56,9 @@ pub(crate) fn distinct(
     stopwatch.engines_are_made();
 
     let shard = ShardFilter::new(args.shard.unwrap_or(Shard::WHOLE));
+    let opener = Opener::new(context, args)?;
     let subject = Subject {
+        backend: &**opener.backend(),
         inputs: &args.inputs,
         rows: &rows,
         plan: &method.plan,
@@ -67,7 +71,7 @@ pub(crate) fn distinct(
         by_source: is_counted && method.layout.by_source,
         progress: bar.progress(),
         measures: method.measure.iter().cloned().collect(),
-        ..job(context, args, &method.plan)
+        ..job(context, args, &method.plan, &opener)
     };
     let mut names = HashMap::new();
     let label = Label(args.label.as_deref());
@@ -101,7 +105,7 @@ pub(crate) fn distinct(
     let mut alerts = Alerts::new(args);
     let has_rows = print(context, args, (what, &method), &counted, &mut alerts)?;
     if args.stats {
-        let facts = stopwatch.facts(&report, method.reason(), &args.selection, &args.inputs);
+        let facts = stopwatch.facts(&report, method.reason(), args, &opener);
         for (name, value) in facts {
             // A failure to write would be reported on standard error.
             let _ = writeln!(io::stderr(), "{name:<9} {value}");

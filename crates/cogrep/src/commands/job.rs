@@ -7,6 +7,7 @@ use cogrep_core::measure::{AnyMeasure, Disperse, FirstPlaces, Slice};
 use cogrep_match::Plan;
 use cogrep_source::OpenOptions;
 
+use super::remote::Opener;
 use crate::args::CountArgs;
 use crate::context::Context;
 use crate::error::Error;
@@ -23,11 +24,17 @@ pub(super) fn plan(args: &CountArgs) -> Result<Arc<Plan>, Error> {
 }
 
 /// What to count, without what is reported of it.
-pub(super) fn job<'a>(context: &Context, args: &'a CountArgs, plan: &'a Arc<Plan>) -> Job<'a> {
+pub(super) fn job<'a>(
+    context: &Context,
+    args: &'a CountArgs,
+    plan: &'a Arc<Plan>,
+    opener: &Opener,
+) -> Job<'a> {
     let standard = OpenOptions::default();
     Job {
         selection: args.selection.clone(),
         open: OpenOptions {
+            backend: Arc::clone(opener.backend()),
             encoding: args.decoding.encoding,
             // A run that stops itself leaves the next one alone.
             interrupt: context.interrupt().nested(),

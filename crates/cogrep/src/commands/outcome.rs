@@ -61,7 +61,7 @@ pub(super) fn report_fault(source: &SourceReport) -> bool {
     let hint = match fault {
         Fault::LongLine { .. } => Some("raise --max-line"),
         Fault::NestedTooDeep => Some("raise --nest"),
-        _ => None,
+        _ => super::remote::hint(fault),
     };
     let bytes = source.text_bytes;
     let error = Error::input(format!("{}: {fault}", escape(source.name.as_bytes())))

@@ -11,7 +11,7 @@ use cogrep_core::Progress;
 use cogrep_match::Plan;
 use cogrep_report::{Rows, escape, separated};
 use cogrep_source::Input;
-use cogrep_source::backend::Files;
+use cogrep_source::backend::Backend;
 use indicatif::ProgressStyle;
 
 /// What ends sooner than this shows no progress.
@@ -27,6 +27,8 @@ const MOST_COUNTS: usize = 20;
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Subject<'a> {
     pub(crate) inputs: &'a [Input],
+    /// What opens them.
+    pub(crate) backend: &'a dyn Backend,
     pub(crate) rows: &'a Rows,
     pub(crate) plan: &'a Plan,
     /// How many of the largest counts are shown, if not the first ones.
@@ -106,7 +108,7 @@ impl<'a> ProgressBar<'a> {
 
     /// The bytes of all inputs, if they are all plain files.
     fn total_bytes(&self) -> Option<u64> {
-        self.subject.inputs.iter().map(|input| input.size(&Files)).sum()
+        self.subject.inputs.iter().map(|input| input.size(self.subject.backend)).sum()
     }
 
     /// The first few counts so far, if the job reports them.

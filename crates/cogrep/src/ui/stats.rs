@@ -4,8 +4,10 @@ use std::time::{Duration, Instant};
 
 use cogrep_core::Report;
 use cogrep_report::separated;
-use cogrep_source::backend::Files;
-use cogrep_source::{Input, Rule, Selection};
+use cogrep_source::Rule;
+
+use crate::args::CountArgs;
+use crate::commands::Opener;
 
 /// A run that is being timed.
 pub(crate) struct Stopwatch {
@@ -37,8 +39,8 @@ impl Stopwatch {
         &self,
         report: &Report,
         engine: &str,
-        selection: &Selection,
-        inputs: &[Input],
+        args: &CountArgs,
+        opener: &Opener,
     ) -> Vec<(&'static str, String)> {
         let taken = self.begun.elapsed();
         let counting = taken.saturating_sub(self.building);
@@ -54,9 +56,8 @@ impl Stopwatch {
         ];
         let peak = memory("VmHWM:");
         // Someone who interrupts a run does not want to wait for another walk.
-        facts.extend(
-            (!report.interrupted).then(|| ("left out", left_out(selection, inputs, report))),
-        );
+        facts.extend((!report.interrupted).then(|| ("left out", left_out(args, opener, report))));
+        facts.extend(opener.traffic().map(|traffic| ("network", traffic)));
         facts.extend(peak.map(|peak| ("memory", format!("{} at the peak", kilobytes(peak)))));
         facts
     }
@@ -87,8 +88,8 @@ fn sources(report: &Report) -> String {
 /// How many files and folders each rule left out of the folders that were walked, and of the
 /// members of archives. It walks the folders again, so that runs without these facts do not
 /// count what they leave out.
-fn left_out(selection: &Selection, inputs: &[Input], report: &Report) -> String {
-    let mut counts = selection.left_out(inputs, &Files);
+fn left_out(args: &CountArgs, opener: &Opener, report: &Report) -> String {
+    let mut counts = args.selection.left_out(&args.inputs, &**opener.backend());
     for (rule, count) in &report.members_left_out {
         *counts.entry(*rule).or_insert(0) += count;
     }
@@ -110,6 +111,7 @@ fn how(rule: Rule) -> &'static str {
         Rule::FileSystem => "by --one-file-system",
         Rule::Link => "links",
         Rule::Special => "pipes or devices",
+        Rule::Marker => "markers of folders",
         _ => "by another rule",
     }
 }

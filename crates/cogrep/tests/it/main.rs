@@ -29,6 +29,7 @@ mod outputs;
 mod plots;
 #[cfg(unix)]
 mod readback;
+mod remote;
 mod resume;
 mod selecting;
 mod shards;

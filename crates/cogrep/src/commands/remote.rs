@@ -1,0 +1,108 @@
+//! What opens the inputs: the file system and, where one of them is elsewhere, the network.
+
+use std::sync::Arc;
+
+use cogrep_source::backend::{Backend, Files};
+use cogrep_source::{Fault, Input, SourceName};
+
+use crate::args::CountArgs;
+use crate::context::{self, Context};
+use crate::error::Error;
+
+/// What opens the inputs of a run.
+#[derive(Clone, Debug)]
+pub(crate) struct Opener {
+    backend: Arc<dyn Backend>,
+    #[cfg(feature = "remote")]
+    remote: Option<Arc<cogrep_source::backend::Remote>>,
+}
+
+impl Opener {
+    /// What opens these inputs. Nothing is started for the network before it is needed.
+    #[cfg(feature = "remote")]
+    pub(super) fn new(context: &Context, args: &CountArgs) -> Result<Self, Error> {
+        use cogrep_source::backend::{BadSetting, Remote, RemoteSettings};
+
+        let mut settings = RemoteSettings::default();
+        settings.headers.clone_from(&args.remote.headers);
+        settings.ca_cert = args.remote.ca_cert.clone().map(Into::into);
+        settings.no_sign_request = args.remote.no_sign_request;
+        settings.endpoint_url.clone_from(&args.remote.endpoint_url);
+        settings.region.clone_from(&args.remote.region);
+        settings.requester_pays = args.remote.requester_pays;
+        settings.environment = context::store_variables();
+        if let Some(bytes) = context.range_bytes {
+            settings.range_bytes = bytes.get();
+        }
+        let is_wanted = args.inputs.iter().any(is_remote) || !args.remote.is_default();
+        let remote = is_wanted.then(|| Remote::new(settings, Arc::new(Files)));
+        let refused = |error: BadSetting| match error {
+            BadSetting::Certificates { .. } => Error::usage(format!("--ca-cert {error}")),
+            _ => Error::usage(format!("--header: {error}")),
+        };
+        let remote = remote.transpose().map_err(refused)?.map(Arc::new);
+        let backend = remote.clone().map_or_else(|| Arc::new(Files) as _, |remote| remote as _);
+        Ok(Self { backend, remote })
+    }
+
+    /// What opens these inputs, if they are here.
+    #[cfg(not(feature = "remote"))]
+    pub(super) fn new(_: &Context, args: &CountArgs) -> Result<Self, Error> {
+        if args.inputs.iter().any(is_remote) || !args.remote.is_default() {
+            let message = "this program was built without what reads from the network";
+            return Err(Error::usage(message).hint("copy the text here, or pipe it in"));
+        }
+        Ok(Self { backend: Arc::new(Files) })
+    }
+
+    /// What opens the inputs.
+    pub(crate) fn backend(&self) -> &Arc<dyn Backend> {
+        &self.backend
+    }
+
+    /// What went over the network, if anything could.
+    #[cfg(feature = "remote")]
+    pub(crate) fn traffic(&self) -> Option<String> {
+        use cogrep_report::separated;
+
+        let traffic = self.remote.as_ref()?.traffic();
+        Some(format!(
+            "{} requests, {} of them retries, {} bytes received",
+            separated(traffic.requests),
+            separated(traffic.retries),
+            separated(traffic.received_bytes),
+        ))
+    }
+
+    /// What went over the network: nothing can.
+    #[cfg(not(feature = "remote"))]
+    pub(crate) fn traffic(&self) -> Option<String> {
+        None
+    }
+}
+
+/// What a user can do about what went wrong on the network, where that is not plain.
+#[cfg(feature = "remote")]
+pub(super) fn hint(fault: &Fault) -> Option<&'static str> {
+    use cogrep_source::backend::RemoteFault;
+
+    let Fault::Io(error) = fault else { return None };
+    match error.get_ref()?.downcast_ref::<RemoteFault>()? {
+        RemoteFault::Certificate(_) => Some("--ca-cert FILE trusts an authority of your own"),
+        RemoteFault::Credentials(_) => Some(
+            "credentials are read from the environment, and profiles are not: eval \"$(aws \
+             configure export-credentials --format env)\"; --no-sign-request needs none",
+        ),
+        _ => None,
+    }
+}
+
+/// What a user can do about what went wrong on the network: nothing can.
+#[cfg(not(feature = "remote"))]
+pub(super) fn hint(_: &Fault) -> Option<&'static str> {
+    None
+}
+
+fn is_remote(input: &Input) -> bool {
+    matches!(input, Input::Name(SourceName::Remote(_)))
+}
