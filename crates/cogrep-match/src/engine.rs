@@ -20,6 +20,6 @@ pub(crate) use compare::Compare;
 pub(crate) use histogram::Histogram;
 pub(crate) use memmem::Memmem;
 pub(crate) use naive::Naive;
-pub(crate) use regex::{DEFAULT_LIMIT_BYTES, LineRegex, Regex};
+pub(crate) use regex::{DEFAULT_LIMIT_BYTES, LineRegex, Regex, wrapped};
 pub(crate) use regex_set::RegexSet;
 pub(crate) use sieve::Sieve;

@@ -19,6 +19,7 @@
 mod counts;
 mod distinct;
 mod engine;
+mod expansion;
 mod line_key;
 mod pattern;
 mod plan;
@@ -31,6 +32,7 @@ mod text;
 
 pub use counts::Counts;
 pub use distinct::WordCounts;
+pub use expansion::{Expansion, ExpansionCache};
 pub use line_key::{LineKey, LineKeyCache};
 pub use pattern::{Matching, PatternError, Patterns, Syntax, Unit, parse_list};
 pub use plan::{EngineChoice, Plan, UnknownEngine, Warning};

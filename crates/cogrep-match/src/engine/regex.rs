@@ -11,7 +11,7 @@ mod rewrite;
 use crate::scan::interface::Output;
 use crate::scan::lines::{Lines, Record};
 
-pub(crate) use expression::{DEFAULT_LIMIT_BYTES, LineRegex, State};
+pub(crate) use expression::{DEFAULT_LIMIT_BYTES, LineRegex, State, wrapped};
 pub(crate) use filter::Filter;
 pub(crate) use literal::Literal;
 pub(crate) use required::Run;

@@ -71,6 +71,16 @@ pub(crate) struct State {
     returns: Returns,
 }
 
+/// The expression with what it needs around it, as it is meant.
+pub(crate) fn wrapped(hir: Hir, matching: Matching) -> Hir {
+    let around = |start, hir, end| Hir::concat(vec![Hir::look(start), hir, Hir::look(end)]);
+    match (matching.unit, matching.whole_words) {
+        (Unit::WholeLines, _) => around(Look::Start, hir, Look::End),
+        (_, true) => around(Look::WordStartHalfUnicode, hir, Look::WordEndHalfUnicode),
+        (_, false) => hir,
+    }
+}
+
 impl LineRegex {
     /// Makes distinct expressions ready, given the one of each pattern.
     ///
@@ -104,12 +114,7 @@ impl LineRegex {
     }
 
     fn new(hir: Hir, matching: Matching) -> Self {
-        let around = |start, hir, end| Hir::concat(vec![Hir::look(start), hir, Hir::look(end)]);
-        let hir = match (matching.unit, matching.whole_words) {
-            (Unit::WholeLines, _) => around(Look::Start, hir, Look::End),
-            (_, true) => around(Look::WordStartHalfUnicode, hir, Look::WordEndHalfUnicode),
-            (_, false) => hir,
-        };
+        let hir = wrapped(hir, matching);
         let counts_lines = matches!(matching.unit, Unit::Lines | Unit::WholeLines);
         let for_lines = rewrite::for_lines(&hir);
         let is_for_lines = for_lines.is_some();
