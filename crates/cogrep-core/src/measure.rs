@@ -23,9 +23,11 @@ use cogrep_match::{Hit, Plan};
 use cogrep_source::{Fault, Role};
 
 pub use dispersion::{Disperse, Dispersion};
+#[cfg(feature = "unicode-words")]
+pub use distinct::UnicodeWords;
 pub use distinct::{
-    Distinct, DistinctByLine, DistinctText, DistinctTexts, Fold, Layout, LineFields, Lines, Times,
-    Words,
+    Distinct, DistinctByLine, DistinctText, DistinctTexts, Layout, LineFields, LineKind, LineText,
+    Lines, Ngrams, Times, Words,
 };
 pub use excerpt::Excerpt;
 pub use places::{FirstPlaces, Place, Places};

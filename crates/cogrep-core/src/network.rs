@@ -7,6 +7,7 @@ mod cat;
 mod count;
 mod counted;
 mod lines;
+mod loose_space;
 mod measure;
 mod scan;
 mod shape;
@@ -30,6 +31,7 @@ use crate::progress::LiveTally;
 pub use self::cat::{Hooks, cat, cat_fetched};
 pub use self::counted::Counted;
 pub use self::lines::lines;
+pub use self::loose_space::{loose_space, with_loose_space};
 
 pub use self::shape::Shape;
 pub use self::stage::{Named, Stage, named};

@@ -17,6 +17,7 @@ pub mod plots;
 mod printer;
 mod row;
 mod saved;
+mod sparkline;
 pub mod timeline;
 mod view;
 
@@ -29,5 +30,9 @@ pub use number::separated;
 pub use page::{About, page};
 pub use printer::{Layout, Printer};
 pub use row::{Row, Rows};
-pub use saved::{MergeError, Merged, NotSaved, Saved, SavedPattern, merge};
-pub use view::{By, Sort, View};
+pub use saved::{
+    MergeError, Merged, MergedTable, NotSaved, Saved, SavedPattern, SavedRow, SavedTable,
+    TableFacts, merge,
+};
+pub use sparkline::sparkline;
+pub use view::{By, Names, Sort, View};

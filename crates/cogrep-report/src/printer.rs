@@ -27,7 +27,8 @@ impl Layout {
     /// Whether each source must have counts of its own.
     #[must_use]
     pub fn needs_sources(&self) -> bool {
-        self.view.by != By::Total || self.format.exporter().always_by_source()
+        let is_by_total = self.view.by == By::Total && self.view.names.is_none();
+        !is_by_total || self.format.exporter().always_by_source()
     }
 
     /// Whether something is written as soon as a source has ended.
@@ -38,7 +39,8 @@ impl Layout {
 
     /// Whether nothing can be written before everything is counted.
     fn waits(&self) -> bool {
-        self.format.exporter().waits() || self.view.needs_totals()
+        let view = &self.view;
+        self.format.exporter().waits() || view.needs_totals() || view.ranks_sources()
     }
 }
 
@@ -54,6 +56,8 @@ pub struct Printer<'r, W> {
 
 impl<'r, W: Write + Send> Printer<'r, W> {
     /// A printer of results to `out`.
+    ///
+    /// Names of sources are written as text, whatever the format.
     pub fn new(out: W, layout: Layout, rows: &'r Rows) -> Self {
         let order = if layout.waits() { Vec::new() } else { layout.view.order(rows, &[]) };
         Self { out, layout, rows, order, has_begun: false }
@@ -88,6 +92,13 @@ impl<'r, W: Write + Send> Printer<'r, W> {
         let exporter = self.layout.format.exporter();
         let counts: Vec<u64> = report.patterns.iter().map(|pattern| pattern.count).collect();
         let counts = self.rows.counts(&counts);
+        let ranked;
+        let collection = if self.layout.view.ranks_sources() {
+            ranked = collection.ranked(self.rows, self.layout.view);
+            &ranked
+        } else {
+            collection
+        };
         if self.layout.waits() {
             self.order = self.layout.view.order(self.rows, &counts);
             if !exporter.waits() {
@@ -95,6 +106,9 @@ impl<'r, W: Write + Send> Printer<'r, W> {
             }
         }
         self.begin()?;
+        if self.layout.view.names.is_some() {
+            return self.out.flush();
+        }
         let shown = shown(self.rows, &self.order, self.layout);
         exporter.finish(&mut self.out, &shown, &Totals { report, counts: &counts, collection })?;
         self.out.flush()
@@ -102,8 +116,16 @@ impl<'r, W: Write + Send> Printer<'r, W> {
 
     /// Writes what there is about one source and its slices.
     fn write_source(&mut self, ended: &SourceReport) -> io::Result<()> {
+        let Layout { view, style, .. } = self.layout;
+        if view.names.is_some() {
+            if view.names_source(self.rows, ended) {
+                style.name(&mut self.out, ended.name.as_bytes())?;
+                style.end(&mut self.out)?;
+            }
+            return Ok(());
+        }
         let exporter = self.layout.format.exporter();
-        let by = self.layout.view.by;
+        let by = view.by;
         self.begin()?;
         let shown = shown(self.rows, &self.order, self.layout);
         let source = &ended.name;

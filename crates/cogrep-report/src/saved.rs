@@ -23,10 +23,23 @@
 //! number of each needle; see [`TextState`](cogrep_core::TextState). Bytes that are not UTF-8
 //! are written as in JSON results, with `_base64`.
 //!
+//! A table of distinct texts is version 3: the object has `table`, which says by what else than
+//! by text it is counted, and how many rows there are; patterns and sources are then without
+//! counts. The object is one line, and each row is one more, in the order of the table:
+//!
+//! ```json
+//! {"source": 1, "time": 1795942800, "key": "ann", "row": 0, "text": "10.0.0.7", "count": 3}
+//! ```
+//!
+//! `source` is an ordinal, with `member` beside it in an archive, `row` the index of a name or a
+//! pattern, and `first` the source, the member and the offset where a text was seen first.
+//!
 //! Read next: [`merge`].
 
+mod fields;
 mod file;
 mod merge;
+mod table;
 
 use std::collections::BTreeMap;
 use std::io::{self, Write};
@@ -36,11 +49,15 @@ use cogrep_core::{Counts, Located, Report, Shard, SourceDigest, SourceReport};
 use crate::collection::Collection;
 use crate::formats::slices;
 
-pub use merge::{MergeError, Merged, merge};
+pub use merge::{MergeError, Merged, MergedTable, merge};
+pub use table::{SavedRow, SavedTable, TableFacts};
 
 /// The version of the schema, which changes when a field is renamed, removed or means
 /// something else.
 const SCHEMA: u32 = 2;
+
+/// The same where there is a table.
+const TABLE_SCHEMA: u32 = 3;
 
 /// How every file begins, by which it is recognised.
 const BEGINNING: &[u8] = b"{\"cogrep_result\":";
@@ -62,6 +79,8 @@ pub struct Saved {
     pub patterns: Vec<SavedPattern>,
     /// The sources of the part, in their order, with their ordinals among all.
     pub sources: Vec<SourceReport>,
+    /// The table, if distinct texts were counted.
+    pub table: Option<SavedTable>,
 }
 
 /// A pattern of a saved result.
@@ -95,8 +114,8 @@ impl std::fmt::Display for NotSaved {
             Self::Version(version) => {
                 write!(
                     f,
-                    "a saved result of version {version}; this cogrep reads version {SCHEMA}; \
-                     count again, and save that"
+                    "a saved result of version {version}; this cogrep reads versions {SCHEMA} and \
+                     {TABLE_SCHEMA}; count again, and save that"
                 )
             }
             Self::Damaged(why) => {
@@ -148,17 +167,20 @@ impl Saved {
             show,
             patterns: patterns.collect(),
             sources: sources.collect(),
+            table: None,
         }
     }
 
-    /// Writes the file.
+    /// Writes the file; of a table, the rows that it was read with. Those that are being saved
+    /// follow, each [written](SavedRow::write) by itself.
     ///
     /// # Errors
     ///
     /// When it cannot be written.
     pub fn write(&self, out: &mut impl Write) -> io::Result<()> {
         serde_json::to_writer(&mut *out, &file::File::new(self))?;
-        out.write_all(b"\n")
+        out.write_all(b"\n")?;
+        out.write_all(self.table.as_ref().map_or(&[], SavedTable::lines))
     }
 
     /// Reads a whole file.

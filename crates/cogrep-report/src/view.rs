@@ -3,6 +3,8 @@
 use std::cmp::Reverse;
 use std::str::FromStr;
 
+use cogrep_core::SourceReport;
+
 use crate::row::Rows;
 
 /// How counts are broken down.
@@ -47,6 +49,15 @@ impl FromStr for Sort {
     }
 }
 
+/// Which sources are named.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Names {
+    /// Those with a count.
+    With,
+    /// Those that were read to their end and have none.
+    Without,
+}
+
 /// What of a result is shown.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct View {
@@ -54,10 +65,12 @@ pub struct View {
     pub by: By,
     /// The order of the rows.
     pub sort: Sort,
-    /// Only this many rows: those with the largest totals.
+    /// Only this many rows: those with the largest totals. By file, that many files.
     pub top: Option<usize>,
     /// Only counts that are at least this: totals, and those broken down.
     pub min_count: u64,
+    /// Which sources are named, if nothing else is wanted of them.
+    pub names: Option<Names>,
 }
 
 impl View {
@@ -65,6 +78,30 @@ impl View {
     #[must_use]
     pub fn needs_totals(&self) -> bool {
         self.sort == Sort::Count || self.top.is_some()
+    }
+
+    /// Whether sources have another order than that in which they were read, or not all of
+    /// them are shown, which is known at the end only.
+    #[must_use]
+    pub fn ranks_sources(&self) -> bool {
+        self.by == By::File && (self.sort != Sort::Input || self.top.is_some())
+    }
+
+    /// Whether a source is named.
+    #[must_use]
+    pub fn names_source(&self, rows: &Rows, source: &SourceReport) -> bool {
+        let is_enough = |count: &u64| *count >= self.min_count.max(1);
+        let counts = source.counts.as_ref();
+        // A row has at least what its patterns have: mostly one of them is enough.
+        let has_count = counts.is_some_and(|counts| {
+            counts.iter().any(|(_, count)| is_enough(&count))
+                || self.min_count > 1 && rows.counts_in(counts).iter().any(is_enough)
+        });
+        match self.names {
+            None => false,
+            Some(Names::With) => has_count,
+            Some(Names::Without) => !has_count && source.outcome.is_complete(),
+        }
     }
 
     /// The rows in their order, chosen by everything but the least count; `totals` are the
@@ -82,7 +119,9 @@ impl View {
         let mut order: Vec<usize> = (0..rows.len()).collect();
         if self.needs_totals() {
             order.sort_by_key(|row| Reverse(totals[*row]));
-            order.truncate(self.top.unwrap_or(usize::MAX));
+            // By file, it is files that are chosen.
+            let top = self.top.filter(|_| self.by != By::File);
+            order.truncate(top.unwrap_or(usize::MAX));
         }
         match self.sort {
             Sort::Count => {}

@@ -13,6 +13,7 @@ mod grep_compat;
 mod inputs;
 mod lists;
 mod merge;
+mod names;
 mod output;
 mod pattern_args;
 mod remote;

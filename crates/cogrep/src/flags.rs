@@ -32,10 +32,14 @@ pub(crate) mod id {
     pub(crate) const LINE: &str = "line-regexp";
     pub(crate) const LINES: &str = "lines";
     pub(crate) const OVERLAPPING: &str = "overlapping";
+    pub(crate) const LOOSE_SPACE: &str = "loose-space";
     pub(crate) const REGEX: &str = "extended-regexp";
     pub(crate) const FIXED: &str = "fixed-strings";
     pub(crate) const ONLY_MATCHING: &str = "only-matching";
+    pub(crate) const REPLACE: &str = "replace";
     pub(crate) const EVERY_WORD: &str = "words";
+    pub(crate) const NGRAMS: &str = "ngrams";
+    pub(crate) const MAX_MEMORY: &str = "max-memory";
     pub(crate) const MAX_LINE: &str = "max-line";
     pub(crate) const REGEX_SIZE_LIMIT: &str = "regex-size-limit";
     pub(crate) const ENCODING: &str = "encoding";
@@ -70,6 +74,8 @@ pub(crate) mod id {
     pub(crate) const BARE: &str = "bare";
     pub(crate) const QUIET: &str = "quiet";
     pub(crate) const NULL: &str = "null";
+    pub(crate) const FILES_WITH: &str = "files-with-matches";
+    pub(crate) const FILES_WITHOUT: &str = "files-without-match";
     pub(crate) const COLOR: &str = "color";
     pub(crate) const EXPLAIN: &str = "explain";
     pub(crate) const ENGINE: &str = "engine";

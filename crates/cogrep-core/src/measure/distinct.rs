@@ -8,12 +8,18 @@ mod held;
 mod layout;
 mod lines;
 mod matches;
+mod ngrams;
+#[cfg(feature = "unicode-words")]
+mod unicode_words;
 mod words;
 
-pub use by_line::{DistinctByLine, Fold, LineFields, Times};
+pub use by_line::{DistinctByLine, LineFields, LineText, Times};
 pub use layout::{DistinctText, DistinctTexts, Layout};
-pub use lines::Lines;
+pub use lines::{LineKind, Lines};
 pub use matches::Distinct;
+pub use ngrams::Ngrams;
+#[cfg(feature = "unicode-words")]
+pub use unicode_words::UnicodeWords;
 pub use words::Words;
 
 use super::Rank;

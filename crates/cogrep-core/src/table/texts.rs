@@ -63,6 +63,9 @@ const BLOCK_BITS: u32 = 24;
 const FIRST_BLOCK_BYTES: usize = 4 << 10;
 const MOST_BLOCK_BYTES: usize = 1 << 20;
 
+/// What each text takes for as long as it is sorted.
+const SORTING_BYTES: usize = 32;
+
 /// More slots than these are not kept when a table is cleared.
 const KEPT_SLOTS: usize = 1 << 17;
 
@@ -107,6 +110,16 @@ impl Texts {
     /// How many texts there are.
     pub(super) fn len(&self) -> usize {
         self.length
+    }
+
+    /// How much memory it takes, or will take when it is sorted.
+    pub(super) fn cost_bytes(&self) -> usize {
+        self.memory_bytes().max(self.block_bytes + SORTING_BYTES * self.length)
+    }
+
+    /// The records, block by block.
+    pub(super) fn blocks(&self) -> impl Iterator<Item = &[u8]> {
+        self.blocks.iter().map(Vec::as_slice)
     }
 
     /// How much memory it takes.
@@ -161,7 +174,6 @@ impl Texts {
 
     /// Makes a record.
     fn push(&mut self, hash: u64, text: &[u8], count: u64, first: First) -> Slot {
-        let length = u32::try_from(text.len()).expect("a text of less than 4 GiB");
         let bytes = self.header() + text.len();
         let has_room = |block: &Vec<u8>| block.capacity() - block.len() >= bytes;
         if !self.blocks.last().is_some_and(has_room) {
@@ -171,23 +183,20 @@ impl Texts {
             self.blocks.push(block);
         }
         let number = self.blocks.len() - 1;
-        let header = self.header();
         let block = &mut self.blocks[number];
         let slot = Slot::new(hash, number, block.len());
-        block.extend_from_slice(&count.to_le_bytes());
-        block.extend_from_slice(&length.to_le_bytes());
-        if header > HEADER {
-            let start = block.len() - HEADER;
-            block.resize(start + header, 0);
-            put_first(&mut block[start..], first);
-        }
-        block.extend_from_slice(text);
+        put_record(&Entry { text, count, first }, self.keeps_first, block);
         self.length += 1;
         slot
     }
 
     fn header(&self) -> usize {
-        if self.keeps_first { HEADER + FIRST } else { HEADER }
+        Self::header_bytes(self.keeps_first)
+    }
+
+    /// What a record has before its text.
+    pub(super) fn header_bytes(keeps_first: bool) -> usize {
+        if keeps_first { HEADER + FIRST } else { HEADER }
     }
 
     /// Makes room for twice as many.
@@ -197,7 +206,7 @@ impl Texts {
         let last = slots.len() - 1;
         for (number, block) in self.blocks.iter().enumerate() {
             let mut offset = 0;
-            while let Some((entry, bytes)) = record(&block[offset..], self.header()) {
+            while let Ok((entry, bytes)) = record(&block[offset..], self.header()) {
                 let hash = hash(entry.text);
                 #[allow(clippy::cast_possible_truncation, reason = "the last bits are meant")]
                 let mut at = hash as usize & last;
@@ -222,7 +231,7 @@ impl Texts {
         (0..).zip(&self.blocks).flat_map(move |(number, block)| {
             let mut offset = 0;
             std::iter::from_fn(move || {
-                let (entry, bytes) = record(&block[offset..], header)?;
+                let (entry, bytes) = record(&block[offset..], header).ok()?;
                 let place = u32::try_from(offset).ok()?;
                 offset += bytes;
                 Some((number, place, entry))
@@ -281,12 +290,30 @@ fn put_first(head: &mut [u8], First { source: [source, member], offset }: First)
     head[HEADER + 8..HEADER + FIRST].copy_from_slice(&offset.to_le_bytes());
 }
 
-/// The first record of these, and how many bytes it takes.
-fn record(records: &[u8], header: usize) -> Option<(Entry<'_>, usize)> {
-    let (head, rest) = records.split_at_checked(header)?;
-    let text = &rest[..length_of(head)];
+/// The first record of these, and how many bytes it takes. An error is how many there must be.
+pub(super) fn record(records: &[u8], header: usize) -> Result<(Entry<'_>, usize), usize> {
+    let (head, rest) = records.split_at_checked(header).ok_or(header)?;
+    let bytes = header + length_of(head);
+    let text = rest.get(..bytes - header).ok_or(bytes)?;
     let first = if header > HEADER { first_of(head) } else { First::default() };
-    Some((Entry { text, count: count_of(head), first }, header + text.len()))
+    Ok((Entry { text, count: count_of(head), first }, bytes))
+}
+
+/// Appends a record.
+///
+/// # Panics
+///
+/// If its text has 4 GiB or more.
+pub(super) fn put_record(entry: &Entry<'_>, keeps_first: bool, records: &mut Vec<u8>) {
+    let length = u32::try_from(entry.text.len()).expect("a text of less than 4 GiB");
+    let start = records.len();
+    records.extend_from_slice(&entry.count.to_le_bytes());
+    records.extend_from_slice(&length.to_le_bytes());
+    if keeps_first {
+        records.resize(start + HEADER + FIRST, 0);
+        put_first(&mut records[start..], entry.first);
+    }
+    records.extend_from_slice(entry.text);
 }
 
 #[cfg(test)]

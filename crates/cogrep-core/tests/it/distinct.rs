@@ -2,18 +2,20 @@
 
 use std::collections::BTreeMap;
 use std::fs;
+use std::io;
 use std::num::{NonZeroU64, NonZeroUsize};
 use std::sync::Arc;
 
 use cogrep_core::measure::{
-    AnyMeasure, Distinct, DistinctByLine, DistinctTexts, Fold, Layout, LineFields, Lines, Times,
-    Words,
+    AnyMeasure, Distinct, DistinctByLine, DistinctText, DistinctTexts, Layout, LineFields,
+    LineKind, LineText, Lines, Ngrams, Times, UnicodeWords, Words,
 };
-use cogrep_core::table::{Order, Table};
+use cogrep_core::table::{MemoryLimit, Order, Table};
 use cogrep_core::time::StampFinder;
 use cogrep_core::{Input, Job, Matching, Patterns, Plan, Report, Syntax, Unit};
 use cogrep_match::{EngineChoice, LineKey, fold_all};
 use proptest::prelude::*;
+use unicode_segmentation::UnicodeSegmentation;
 
 /// What is counted by: the source and the needle; and the text.
 type Counts = BTreeMap<(u64, usize, Vec<u8>), u64>;
@@ -36,7 +38,9 @@ fn tabulated(
         fs::write(folder.path().join(nth.to_string()), text).unwrap();
     }
     let inputs = [Input::Path(folder.path().into())];
-    let table = Arc::new(Table::with_first(true));
+    // On several workers, there is never room for all of it.
+    let limit = range_bytes.map(|_| MemoryLimit { bytes: 600_000, folder: std::env::temp_dir() });
+    let table = Arc::new(Table::with_limit(true, limit));
     let job = Job {
         workers: NonZeroUsize::new(if range_bytes.is_some() { 3 } else { 1 }),
         range_bytes: range_bytes.and_then(NonZeroU64::new),
@@ -45,12 +49,16 @@ fn tabulated(
     };
     let report = job.run(|_| {});
     assert!(report.is_complete());
-    let rows = DistinctTexts::new(&table, layout, Order::First, NonZeroUsize::MIN);
-    let counts =
-        rows.iter().map(|row| ((row.source.ordinal, row.row, row.text.to_vec()), row.count));
-    let counts: Counts = counts.collect();
-    assert_eq!(counts.len(), rows.len());
-    (counts, rows.iter().map(|row| row.text.to_vec()).collect(), report)
+    let rows = DistinctTexts::new(&table, layout, Order::First, NonZeroUsize::MIN).unwrap();
+    let (mut counts, mut order) = (Counts::new(), Vec::new());
+    rows.for_each(|row| {
+        counts.insert((row.source.ordinal, row.row, row.text.to_vec()), row.count);
+        order.push(row.text.to_vec());
+        io::Result::Ok(())
+    })
+    .unwrap();
+    assert_eq!((counts.len(), order.len()), (rows.len(), rows.len()));
+    (counts, order, report)
 }
 
 /// What a list of texts of each source is counted as.
@@ -171,7 +179,7 @@ proptest! {
         let inputs = [Input::Path(folder.path().into())];
         let table = Arc::new(Table::new());
         let rows = (0..3).map(|row| vec![row]).collect();
-        let measure = DistinctByLine::new(&table, layout, &fields, rows, has_text.then_some(Fold::No));
+        let measure = DistinctByLine::new(&table, layout, &fields, rows, if has_text { LineText::AsFound } else { LineText::None });
         let job = Job {
             workers: NonZeroUsize::new(if range_bytes.is_some() { 3 } else { 1 }),
             range_bytes: range_bytes.and_then(NonZeroU64::new),
@@ -179,11 +187,13 @@ proptest! {
             ..Job::new(&plan, &inputs)
         };
         let report = job.run(|_| {});
-        let texts = DistinctTexts::new(&table, layout, Order::Count, NonZeroUsize::MIN);
-        let counted = texts.iter().map(|text| {
-            ((text.time, text.key, text.row, text.text.to_vec()), text.count)
-        });
-        let counted: BTreeMap<_, _> = counted.collect();
+        let texts = DistinctTexts::new(&table, layout, Order::Count, NonZeroUsize::MIN).unwrap();
+        let mut counted = BTreeMap::new();
+        let mut count = |text: DistinctText<'_>| {
+            counted.insert((text.time, text.key, text.row, text.text.to_vec()), text.count);
+            io::Result::Ok(())
+        };
+        texts.for_each(&mut count).unwrap();
 
         let regex = |expression| regex::bytes::Regex::new(expression).unwrap();
         let (expression, patterns) = (regex(r"k=(\w+)"), ["aa", "a", "k="].map(regex));
@@ -252,18 +262,100 @@ proptest! {
         let all = |found: Vec<(u64, usize, Vec<u8>)>| found.into_iter().map(|(.., text)| (0, 0, text));
         prop_assert_eq!(&words, &slow(all(matches(&texts, &[r"\w+"], folds))));
 
-        let (lines, order, _) = tabulated(&texts, &none, layout, range_bytes, |table| {
-            Lines::new(table, layout).into()
+        for kind in [LineKind::Parts, LineKind::Filled, LineKind::Whole] {
+            let (counted, order, _) = tabulated(&texts, &none, layout, range_bytes, |table| {
+                Lines::new(table, layout, kind).into()
+            });
+            let found = match kind {
+                LineKind::Parts => matches(&texts, &[".+"], false),
+                LineKind::Filled => matches(&texts, &["^(?:.+)$"], false),
+                LineKind::Whole => {
+                    let valid = |line: &&[u8]| str::from_utf8(line).is_ok();
+                    let valid = texts.iter().flat_map(|text| lines(text)).filter(valid);
+                    valid.map(|line| (0, 0, line.to_vec())).collect()
+                }
+            };
+            let mut seen = Vec::new();
+            for (.., text) in &found {
+                if !seen.contains(text) {
+                    seen.push(text.clone());
+                }
+            }
+            prop_assert_eq!(&counted, &slow(all(found)));
+            prop_assert_eq!(order, seen);
+        }
+    }
+
+    #[test]
+    fn words_of_unicode_are_those_of_another_implementation(
+        texts in prop::collection::vec("[aZé1 .,'’:_\n\r-]{0,60}|[日本語ไทยa \n]{0,30}", 1..4),
+        range_bytes in prop::option::of(1..300_u64),
+        folds: bool,
+    ) {
+        let none = plan(&[], Matching::default());
+        let bytes: Vec<Vec<u8>> = texts.iter().map(|text| text.clone().into_bytes()).collect();
+        let (counted, order, _) = tabulated(&bytes, &none, Layout::default(), range_bytes, |table| {
+            UnicodeWords::new(table, Layout::default(), folds).into()
         });
-        let found = matches(&texts, &[".+"], false);
+        let mut found = Vec::new();
+        for text in texts.iter().filter(|text| text.chars().all(|char| char < '\u{3000}')) {
+            // Those of one need a dictionary.
+            if text.chars().any(|char| ('\u{e00}'..'\u{e80}').contains(&char)) {
+                return Ok(());
+            }
+            let word = |word: &str| if folds { fold_all(word.as_bytes()) } else { word.into() };
+            found.extend(text.unicode_words().map(|text| (0, 0, word(text))));
+        }
+        if texts.iter().any(|text| text.chars().any(|char| char >= '\u{3000}')) {
+            // All that is no white space is in some word.
+            let letters = |text: &str| text.chars().filter(|char| !char.is_whitespace()).count();
+            let counted = counted.iter().map(|((.., text), count)| {
+                str::from_utf8(text).unwrap().chars().count() as u64 * count
+            });
+            if texts.iter().all(|text| text.chars().all(|c| c.is_alphanumeric() || c.is_whitespace())) {
+                let all: usize = texts.iter().map(|text| letters(text)).sum();
+                prop_assert_eq!(counted.sum::<u64>(), all as u64);
+            }
+            return Ok(());
+        }
         let mut seen = Vec::new();
         for (.., text) in &found {
             if !seen.contains(text) {
                 seen.push(text.clone());
             }
         }
-        prop_assert_eq!(&lines, &slow(all(found)));
+        prop_assert_eq!(&counted, &slow(found));
         prop_assert_eq!(order, seen);
+    }
+
+    #[test]
+    fn sequences_of_words_are_those_of_a_list_of_words(
+        texts in prop::collection::vec(text(), 1..4),
+        range_bytes in prop::option::of(1..300_u64),
+        folds: bool,
+        by_source: bool,
+        length in 1..5_usize,
+    ) {
+        let none = plan(&[], Matching::default());
+        let layout = Layout { by_source, ..Layout::default() };
+        let (counted, order, _) = tabulated(&texts, &none, layout, range_bytes, |table| {
+            Ngrams::new(table, layout, folds, NonZeroUsize::new(length).unwrap()).into()
+        });
+        let mut found = Vec::new();
+        for (source, text) in (0..).zip(&texts) {
+            let words = matches(std::slice::from_ref(text), &[r"\w+"], folds);
+            let words: Vec<Vec<u8>> = words.into_iter().map(|(.., word)| word).collect();
+            let source = if by_source { source } else { 0 };
+            found.extend(words.windows(length).map(|words| (source, 0, words.join(&b' '))));
+        }
+        let mut seen = Vec::new();
+        for (source, _, text) in &found {
+            if !seen.contains(&(*source, text.clone())) {
+                seen.push((*source, text.clone()));
+            }
+        }
+        prop_assert_eq!(&counted, &slow(found));
+        prop_assert_eq!(order, seen.into_iter().map(|(_, text)| text).collect::<Vec<_>>());
     }
 
     #[test]

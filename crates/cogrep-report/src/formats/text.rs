@@ -57,7 +57,7 @@ impl TextStyle {
         out.write_all(PLAIN.as_bytes())
     }
 
-    pub(super) fn end(self, out: &mut Out<'_>) -> io::Result<()> {
+    pub(crate) fn end(self, out: &mut Out<'_>) -> io::Result<()> {
         out.write_all(match self.separator {
             Separator::Line => b"\n",
             Separator::Nul => b"\0",
@@ -65,7 +65,7 @@ impl TextStyle {
     }
 
     /// Writes what is a name.
-    pub(super) fn name(self, out: &mut Out<'_>, bytes: &[u8]) -> io::Result<()> {
+    pub(crate) fn name(self, out: &mut Out<'_>, bytes: &[u8]) -> io::Result<()> {
         self.write(out, bytes, NAME)
     }
 

@@ -4,8 +4,6 @@ use std::borrow::Cow;
 use std::collections::BTreeMap;
 use std::path::PathBuf;
 
-use base64::Engine as _;
-use base64::prelude::BASE64_STANDARD;
 use cogrep_core::measure::{Disperse, Dispersion, Findings, Slice, Slices};
 use cogrep_core::{
     Counts, Excerpt, Fault, Located, Outcome, Place, Shard, SourceDigest, SourceName, SourceReport,
@@ -14,7 +12,8 @@ use cogrep_core::{
 use serde::de::Error as _;
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
-use super::{NotSaved, SCHEMA, Saved, SavedPattern};
+use super::fields::{exact, is_zero};
+use super::{NotSaved, SCHEMA, Saved, SavedPattern, SavedTable, TABLE_SCHEMA, TableFacts};
 use crate::formats::slices;
 use crate::formats::strings;
 
@@ -29,6 +28,8 @@ pub(super) struct File<'a> {
     options: BTreeMap<String, String>,
     interrupted: bool,
     show: usize,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    table: Option<Cow<'a, TableFacts>>,
     patterns: Vec<PatternField>,
     sources: Vec<SourceField<'a>>,
 }
@@ -79,6 +80,8 @@ struct PlaceField {
 #[derive(Serialize, Deserialize)]
 struct SourceField<'a> {
     ordinal: u64,
+    #[serde(default, skip_serializing_if = "is_zero")]
+    member: u64,
     source: String,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     source_base64: Option<String>,
@@ -106,7 +109,7 @@ struct DispersionField {
 impl<'a> File<'a> {
     pub(super) fn new(saved: &'a Saved) -> Self {
         Self {
-            cogrep_result: SCHEMA,
+            cogrep_result: if saved.table.is_some() { TABLE_SCHEMA } else { SCHEMA },
             part: saved.part.number(),
             of: saved.part.of(),
             inputs: InputsField {
@@ -116,6 +119,7 @@ impl<'a> File<'a> {
             options: saved.options.clone(),
             interrupted: saved.interrupted,
             show: saved.show,
+            table: saved.table.as_ref().map(|table| Cow::Borrowed(table.facts())),
             patterns: saved.patterns.iter().map(PatternField::new).collect(),
             sources: saved
                 .sources
@@ -129,20 +133,33 @@ impl<'a> File<'a> {
 /// Reads a file that begins as a saved result does.
 pub(super) fn read(bytes: &[u8]) -> Result<Saved, NotSaved> {
     let damaged = |error: serde_json::Error| NotSaved::Damaged(error.to_string());
-    let File { part, of, inputs, options, interrupted, show, patterns, sources, .. } =
+    let end = bytes.iter().position(|byte| *byte == b'\n').map_or(bytes.len(), |end| end + 1);
+    let (bytes, lines) = bytes.split_at(end);
+    let File { part, of, inputs, options, interrupted, show, table, patterns, sources, .. } =
         match serde_json::from_slice(bytes) {
-            Ok(file @ File { cogrep_result: SCHEMA, .. }) => file,
+            Ok(
+                file @ (File { cogrep_result: SCHEMA, table: None, .. }
+                | File { cogrep_result: TABLE_SCHEMA, table: Some(_), .. }),
+            ) => file,
+            Ok(File { cogrep_result: SCHEMA | TABLE_SCHEMA, .. }) => {
+                return Err(NotSaved::Damaged("it is of another version".to_owned()));
+            }
             Ok(File { cogrep_result: version, .. }) => return Err(NotSaved::Version(version)),
             Err(error) => {
                 // Fields of another version may be missing here.
                 return Err(match serde_json::from_slice(bytes) {
-                    Ok(Version { cogrep_result }) if cogrep_result != SCHEMA => {
+                    Ok(Version { cogrep_result })
+                        if ![SCHEMA, TABLE_SCHEMA].contains(&cogrep_result) =>
+                    {
                         NotSaved::Version(cogrep_result)
                     }
                     _ => damaged(error),
                 });
             }
         };
+    if table.is_none() && !lines.is_empty() {
+        return Err(NotSaved::Damaged("something follows it".to_owned()));
+    }
     let wrong = |what: &str| NotSaved::Damaged(format!("its {what} makes no sense"));
     let digest = u64::from_str_radix(&inputs.digest, 16).map_err(|_| wrong("digest"))?;
     let patterns = patterns.into_iter().map(PatternField::into_pattern);
@@ -155,6 +172,7 @@ pub(super) fn read(bytes: &[u8]) -> Result<Saved, NotSaved> {
         show,
         patterns: patterns.collect::<Option<_>>().ok_or_else(|| wrong("list of patterns"))?,
         sources: sources.collect::<Option<_>>().ok_or_else(|| wrong("list of sources"))?,
+        table: table.map(|facts| SavedTable::new(facts.into_owned(), lines)),
     })
 }
 
@@ -222,6 +240,7 @@ impl<'a> SourceField<'a> {
         });
         Self {
             ordinal: saved.ordinal,
+            member: saved.member,
             source,
             source_base64,
             outcome: saved.outcome.as_str().to_owned(),
@@ -256,6 +275,7 @@ impl<'a> SourceField<'a> {
         }
         Some(SourceReport {
             ordinal: self.ordinal,
+            member: self.member,
             counts: self.counts.map(Pairs::into_counts),
             findings,
             state: self.state.map(Cow::into_owned),
@@ -290,14 +310,6 @@ impl<'de> Deserialize<'de> for Pairs<'_> {
         counts
             .map(|counts| Self(Cow::Owned(counts)))
             .ok_or_else(|| D::Error::custom("counts that are not in the order of the patterns"))
-    }
-}
-
-/// The bytes of a field that may have another with `_base64`.
-fn exact(text: String, base64: Option<String>) -> Option<Vec<u8>> {
-    match base64 {
-        Some(base64) => BASE64_STANDARD.decode(base64).ok(),
-        None => Some(text.into_bytes()),
     }
 }
 

@@ -6,11 +6,12 @@
 use std::collections::{BTreeMap, HashMap};
 use std::fmt;
 
+use cogrep_core::measure::Rank;
 use cogrep_core::{
     Located, Outcome, PatternCount, Report, Shard, SourceDigest, SourceName, SourceReport,
 };
 
-use super::{Saved, SavedPattern};
+use super::{Saved, SavedPattern, SavedTable};
 use crate::escape::escape;
 
 /// What saved results add up to.
@@ -26,6 +27,21 @@ pub struct Merged {
     pub show: usize,
     /// What the counts depend on besides the patterns and the sources, by name.
     pub options: BTreeMap<String, String>,
+    /// The tables, if distinct texts were counted.
+    pub tables: Vec<MergedTable>,
+    /// The names of sources by their places in such tables.
+    pub ranks: HashMap<Rank, Vec<u8>>,
+}
+
+/// The table of one saved result among others.
+#[derive(Debug)]
+pub struct MergedTable {
+    /// The name of the file.
+    pub file: String,
+    /// What is added to the ordinals of its sources, so that no others have the same.
+    pub base: u64,
+    /// The table.
+    pub table: SavedTable,
 }
 
 /// Why saved results do not add up. A file goes by the name that it was given.
@@ -181,7 +197,7 @@ pub fn merge(files: Vec<(String, Saved)>) -> Result<Merged, MergeError> {
     let order: Vec<usize> = groups.iter().flat_map(Group::files).collect();
     let show = saved.iter().map(|saved| saved.show).min().unwrap_or(0);
     tell_apart(&groups, &names, &mut saved);
-    Ok(add_up(&groups, &order, saved, show))
+    Ok(add_up(&groups, &order, &names, saved, show))
 }
 
 fn counted_the_same(one: &Saved, other: &Saved) -> bool {
@@ -257,7 +273,13 @@ fn tell_apart(groups: &[Group], files: &[String], saved: &mut [Saved]) {
 }
 
 /// Adds up results that belong together; `order` has the files, job by job.
-fn add_up(groups: &[Group], order: &[usize], saved: Vec<Saved>, show: usize) -> Merged {
+fn add_up(
+    groups: &[Group],
+    order: &[usize],
+    files: &[String],
+    mut saved: Vec<Saved>,
+    show: usize,
+) -> Merged {
     let names = saved[0].patterns.iter().map(|pattern| pattern.name.clone()).collect();
     let blank = |saved: &SavedPattern| PatternCount {
         pattern: saved.pattern.clone(),
@@ -282,6 +304,18 @@ fn add_up(groups: &[Group], order: &[usize], saved: Vec<Saved>, show: usize) -> 
             );
         }
     }
+    let (mut tables, mut ranks, mut base) = (Vec::new(), HashMap::new(), 0);
+    for group in groups {
+        for file in group.files() {
+            let Some(table) = saved[file].table.take() else { continue };
+            for source in &saved[file].sources {
+                let rank = Rank { ordinal: base + source.ordinal, member: source.member };
+                ranks.insert(rank, source.name.as_bytes().to_vec());
+            }
+            tables.push(MergedTable { file: files[file].clone(), base, table });
+        }
+        base += group.inputs.sources;
+    }
     let mut of_files: Vec<_> = saved.into_iter().map(|saved| saved.sources).collect();
     let mut sources = Vec::new();
     for group in groups {
@@ -304,7 +338,7 @@ fn add_up(groups: &[Group], order: &[usize], saved: Vec<Saved>, show: usize) -> 
         notices: Vec::new(),
         members_left_out: BTreeMap::new(),
     };
-    Merged { report, names, sources, show, options }
+    Merged { report, names, sources, show, options, tables, ranks }
 }
 
 /// Adds the first places of one pattern in the sources of one job, given those of each part.

@@ -6,6 +6,7 @@ use std::path::Path;
 
 use clap::ArgMatches;
 use cogrep_core::Shard;
+use cogrep_core::network::with_loose_space;
 use cogrep_match::{EngineChoice, LineGrouper, Matching, Patterns, Plan, Syntax, Unit};
 use cogrep_source::{Input, Selection};
 
@@ -34,6 +35,8 @@ pub(crate) struct CountArgs {
     /// The memory that all regular expressions may take.
     pub(crate) regex_limit_bytes: u64,
     pub(crate) engine: EngineChoice,
+    /// Whether a space matches any run of white space.
+    pub(crate) loose_space: bool,
     /// How many places of each pattern to show.
     pub(crate) show: usize,
     pub(crate) output: OutputArgs,
@@ -84,6 +87,7 @@ impl CountArgs {
         let distinct = DistinctArgs::new(matches)?;
         let output = OutputArgs::new(matches, distinct.as_ref())?;
         let show = output::show(matches, output.format)?;
+        let loose_space = loose_space(matches)?;
         let timelines = timelines(matches)?;
         let Words { given, inputs, hint } = patterns_and_inputs(matches, words)?;
         let no_spaces = || suggest::words_without_spaces(given.patterns());
@@ -113,6 +117,7 @@ impl CountArgs {
                 .copied()
                 .unwrap_or(Plan::DEFAULT_REGEX_LIMIT_BYTES),
             engine: named(matches, id::ENGINE)?,
+            loose_space,
             show,
             output,
             distinct,
@@ -227,13 +232,55 @@ fn patterns(matches: &ArgMatches, given: &PatternArgs) -> Result<Patterns, Error
         whole_words: is_set(id::WORD),
         unit,
     };
-    let new =
-        |matching| Patterns::new(given.patterns(), matching).map_err(|error| given.refused(&error));
+    let loose = is_set(id::LOOSE_SPACE);
+    let as_searched = |pattern: &[u8]| {
+        if loose { with_loose_space(pattern) } else { pattern.to_vec() }
+    };
+    let new = |matching| {
+        Patterns::new(given.patterns().map(as_searched), matching)
+            .map_err(|error| given.refused(&error))
+    };
     let patterns = new(matching)?;
     if is_set(id::SMART_CASE) && !patterns.any_uppercase() {
         return new(Matching { ignore_case: true, ..matching });
     }
     Ok(patterns)
+}
+
+/// Whether a space matches any white space: of literals only, and where no place is asked
+/// for, since places are those in a text that is laid out otherwise.
+fn loose_space(matches: &ArgMatches) -> Result<bool, Error> {
+    if !matches.get_flag(id::LOOSE_SPACE) {
+        return Ok(false);
+    }
+    let refuse =
+        |flag: &str, why: &str| Err(Error::usage(format!("--loose-space: not with {flag}, {why}")));
+    if matches.get_flag(id::REGEX) {
+        return refuse("-E", r"where \s+ matches white space within a line");
+    }
+    if distinct::is_words(matches) {
+        return refuse("--words", "whose words have no space; --ngrams counts sequences of them");
+    }
+    for (id, flag) in [(id::LINE, "-x"), (id::LINES, "-c")] {
+        if matches.get_flag(id) {
+            return refuse(flag, "since there are no lines left");
+        }
+    }
+    let by = matches.get_one::<flags::By>(id::BY);
+    let asks_where =
+        by.is_some_and(|by| by.parts.is_some() || by.time.is_some() || by.key.is_some());
+    let draws_where = matches.get_one::<String>(id::PLOT_KIND).is_some_and(|kind| kind != "bars");
+    for (is_asked, flag) in [
+        (asks_where, "--by part, time or key"),
+        (draws_where, "--plot-kind dispersion"),
+        (matches.contains_id(id::REPORT), "--report"),
+        (matches.contains_id(id::SHOW), "--show"),
+    ] {
+        if is_asked {
+            return refuse(flag, "since places in the text are not known");
+        }
+    }
+    Ok(true)
 }
 
 /// What may have been meant by the only pattern, if it is not found.

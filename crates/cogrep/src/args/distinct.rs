@@ -1,9 +1,12 @@
 //! What is asked of distinct texts.
 
+use std::num::NonZeroUsize;
+
 use clap::ArgMatches;
 use cogrep_core::time::Step;
 use cogrep_match::LineKey;
 
+use crate::args::names;
 use crate::error::Error;
 use crate::flags::{self, id};
 
@@ -14,8 +17,16 @@ pub(super) const EVERY_WORD: &str = r"\w+";
 #[derive(Clone, Debug)]
 pub(crate) struct DistinctArgs {
     pub(crate) what: What,
+    /// What matches become before they are counted.
+    pub(crate) template: Option<String>,
+    /// How many words a sequence has, if sequences of words are counted.
+    pub(crate) ngrams: Option<NonZeroUsize>,
+    /// How much memory a table may take.
+    pub(crate) max_memory: Option<u64>,
     /// The expression that gives lines a key.
     pub(crate) key: Option<LineKey>,
+    /// The same as it was given.
+    pub(crate) key_text: Option<String>,
     /// The length of the steps of time.
     pub(crate) time: Option<Step>,
     /// The form of time stamps, if it is none of the usual ones.
@@ -31,12 +42,17 @@ pub(crate) enum What {
     Matches,
     /// Every word.
     Words,
+    /// Every word, by the rules of Unicode.
+    UnicodeWords,
 }
 
 impl DistinctArgs {
     /// What is asked for, if it is anything.
     pub(super) fn new(matches: &ArgMatches) -> Result<Option<Self>, Error> {
-        let what = if is_words(matches) {
+        let rule = matches.get_one::<String>(id::EVERY_WORD).map(String::as_str);
+        let what = if rule == Some("unicode") {
+            What::UnicodeWords
+        } else if is_words(matches) {
             What::Words
         } else if matches.get_flag(id::ONLY_MATCHING) {
             What::Matches
@@ -48,15 +64,34 @@ impl DistinctArgs {
         if time_format.is_some() && by.time.is_none() {
             return Err(Error::usage("--time-format: of which stamps?").hint("add --by time=1h"));
         }
-        if what == What::Patterns && by.time.is_none() && by.key.is_none() {
+        let template: Option<String> = matches.get_one(id::REPLACE).cloned();
+        if template.is_some() && what != What::Matches {
+            return Err(Error::usage("--replace: of which matches?").hint("add -o"));
+        }
+        let ngrams: Option<u64> = matches.get_one(id::NGRAMS).copied();
+        let ngrams = ngrams.and_then(|words| NonZeroUsize::new(usize::try_from(words).ok()?));
+        if what == What::UnicodeWords && (ngrams.is_some() || by.time.is_some() || by.key.is_some())
+        {
+            let message = "--words=unicode: such words have no --ngrams, and no time and key";
+            return Err(Error::usage(message).hint("--words has them"));
+        }
+        if ngrams.is_some() && what != What::Words {
+            return Err(Error::usage("--ngrams: of which words?").hint("add --words"));
+        }
+        let is_table = what != What::Patterns || by.time.is_some() || by.key.is_some();
+        if is_words(matches) {
+            refuse_patterns(matches)?;
+        }
+        // Where files are named, it does not matter which texts are in them.
+        if !is_table || names::names(matches)?.is_some() {
             return Ok(None);
         }
         let flag = match what {
-            What::Words => "--words",
+            What::Words | What::UnicodeWords => "--words",
             What::Matches => "-o",
             What::Patterns => "--by",
         };
-        let not_yet = [id::SHOW, id::REPORT, id::SAVE, id::RESUME, id::TIMELINE];
+        let not_yet = [id::SHOW, id::RESUME, id::TIMELINE];
         if let Some(other) = not_yet.iter().find(|other| matches.contains_id(other)) {
             let message = format!("{flag}: such a table has no --{other}");
             return Err(Error::usage(message));
@@ -69,15 +104,26 @@ impl DistinctArgs {
             let message = format!("{flag}: distinct texts are not broken down by part");
             return Err(Error::usage(message).hint("--by file is there"));
         }
-        if what == What::Words {
-            refuse_patterns(matches)?;
-        }
         let key = by.key.as_deref().map(LineKey::new).transpose().map_err(|error| {
             let error = error.to_string();
             let error = error.strip_prefix("pattern 1 is").unwrap_or(&error);
             Error::usage(format!("--by key=REGEX: REGEX is{error}"))
         })?;
-        Ok(Some(Self { what, key, time: by.time, time_format }))
+        if ngrams.is_some() && (by.time.is_some() || by.key.is_some()) {
+            let message = "--ngrams: sequences of words are in no line, and so have no time or key";
+            return Err(Error::usage(message).hint("--by file is there"));
+        }
+        let max_memory = matches.get_one(id::MAX_MEMORY).copied();
+        Ok(Some(Self {
+            what,
+            template,
+            ngrams,
+            max_memory,
+            key,
+            key_text: by.key,
+            time: by.time,
+            time_format,
+        }))
     }
 
     /// Whether rows are in the order of their counts, unless another one is asked for: times
@@ -89,7 +135,7 @@ impl DistinctArgs {
 
 /// Whether every word is counted, so that no argument is a pattern.
 pub(super) fn is_words(matches: &ArgMatches) -> bool {
-    matches.get_flag(id::EVERY_WORD)
+    matches.contains_id(id::EVERY_WORD)
 }
 
 /// Refuses what makes sense for patterns only.

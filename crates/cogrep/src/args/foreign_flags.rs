@@ -41,8 +41,8 @@ const FLAGS: &[(&[&str], Instead)] = &[
     (&["--html"], Use("--report FILE.html")),
     (&["--out", "--output"], OUT),
     (&["--count-lines"], Use("--lines")),
-    (&["-R", "--dereference-recursive"], Use("-L, which follows links; folders are walked anyway")),
-    (&["--dereference"], Use("-L")),
+    (&["--dereference-recursive"], Use("-R, which follows links; folders are walked anyway")),
+    (&["--dereference"], Use("-R, which follows links")),
     // grep: matching.
     (&["-G", "--basic-regexp"], Use("-E, with +, ?, |, ( and { as they are")),
     (&["--perl-regexp"], Use("-E, without references back and looks around")),
@@ -51,8 +51,7 @@ const FLAGS: &[(&[&str], Instead)] = &[
     (&["-z", "--null-data"], Nothing("lines end with a line feed")),
     (&["-P"], Use("-E, without references back and looks around")),
     // grep: output.
-    (&["-l", "--files-with-matches"], Use("--by file --only-found")),
-    (&["--files-without-match", "--files-without-matches"], Use("--by file, and look for 0")),
+    (&["--files-without-matches"], Use("-L")),
     (&["-m", "--max-count"], Nothing("everything is counted; --show N shows the first N places")),
     (&["-b", "--byte-offset"], Use("--show N with --format json, which has offsets")),
     (&["-A", "--after-context", "-B", "--before-context", "-C", "--context"], PLACES),
@@ -103,7 +102,6 @@ const FLAGS: &[(&[&str], Instead)] = &[
     (&["--count-matches"], NotNeeded("occurrences are counted anyway; --lines counts lines")),
     (&["--include-zero"], NotNeeded("zeros are printed, unless --only-found is given")),
     (&["--passthru", "--passthrough"], NO_LINES),
-    (&["--replace"], Nothing("text is counted in and not changed")),
     (
         &[
             "--trim",
@@ -152,7 +150,7 @@ const FLAGS: &[(&[&str], Instead)] = &[
     ),
     (&["--no-ignore-messages"], Use("2> /dev/null")),
     (&["--no-hidden"], NotNeeded("hidden files are left out, unless --hidden is given")),
-    (&["--no-follow"], NotNeeded("links are not followed, unless -L is given")),
+    (&["--no-follow"], NotNeeded("links are not followed, unless -R is given")),
     (
         &["--no-require-git", "--require-git"],
         NotNeeded(".gitignore is looked at within a repository; elsewhere name the file .ignore"),

@@ -10,7 +10,7 @@ use crate::error::Error;
 use crate::flags::{self, id};
 
 /// The flags that say how a result is shown; all others were for the runs.
-const FLAGS: [&str; 17] = [
+const FLAGS: [&str; 20] = [
     id::MERGE,
     id::WORDS,
     id::BY,
@@ -24,6 +24,9 @@ const FLAGS: [&str; 17] = [
     id::BARE,
     id::QUIET,
     id::NULL,
+    id::FILES_WITH,
+    id::FILES_WITHOUT,
+    id::MAX_MEMORY,
     id::COLOR,
     id::PLOT,
     id::PLOT_KIND,
@@ -37,6 +40,8 @@ pub(crate) struct MergeArgs {
     pub(crate) files: Vec<OsString>,
     /// How many places of each pattern to show.
     pub(crate) show: usize,
+    /// How much memory a table may take.
+    pub(crate) max_memory: Option<u64>,
     pub(crate) output: OutputArgs,
 }
 
@@ -59,10 +64,12 @@ impl MergeArgs {
         }
         let by = matches.get_one::<flags::By>(id::BY);
         if by.is_some_and(|by| by.time.is_some() || by.key.is_some()) {
-            let message = "--by: saved results have no times and no keys";
+            let message =
+                "--by: times and keys of saved results are those that they were saved with";
             return Err(Error::usage(message).hint("there are file and part=N"));
         }
         let output = OutputArgs::new(matches, None)?;
-        Ok(Self { files, show: output::show(matches, output.format)?, output })
+        let max_memory = matches.get_one(id::MAX_MEMORY).copied();
+        Ok(Self { files, show: output::show(matches, output.format)?, max_memory, output })
     }
 }

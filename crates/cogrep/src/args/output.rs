@@ -6,17 +6,20 @@ use clap::ArgMatches;
 use cogrep_report::{By, Format, Layout, Separator, Sort, TextStyle, View};
 
 use crate::args::DistinctArgs;
-use crate::args::suggest;
 use crate::args::values::named;
+use crate::args::{names, suggest};
 use crate::error::Error;
 use crate::flags::{self, id};
 use crate::ui::terminal::{Colour, Terminal};
 
 /// How results are shown.
 #[derive(Clone, Debug)]
+#[expect(clippy::struct_excessive_bools, reason = "flags that are independent of each other")]
 pub(crate) struct OutputArgs {
     pub(crate) format: Format,
     pub(crate) view: View,
+    /// Whether the order was asked for.
+    pub(crate) sort_is_given: bool,
     bare: bool,
     separator: Separator,
     colour: Colour,
@@ -58,6 +61,7 @@ impl OutputArgs {
         Ok(Self {
             format: named(matches, id::FORMAT)?,
             view: view(matches, by, distinct)?,
+            sort_is_given: matches.contains_id(id::SORT),
             bare: matches.get_flag(id::BARE),
             separator: if matches.get_flag(id::NULL) { Separator::Nul } else { Separator::Line },
             colour: colour(matches),
@@ -87,6 +91,12 @@ impl OutputArgs {
             view: self.view,
             width: terminal.width(),
         })
+    }
+
+    /// Whether counts over time are shown in a line of columns too.
+    pub(crate) fn has_sparklines(&self, terminal: Terminal) -> bool {
+        let is_plain = !self.bare && self.separator == Separator::Line;
+        terminal.is_terminal && self.format == Format::default() && is_plain
     }
 
     /// Whether the dispersion of the patterns is drawn.
@@ -123,16 +133,19 @@ fn view(
     } else {
         Sort::Input
     };
+    let names = names::names(matches)?;
     let least = u64::from(matches.get_flag(id::ONLY_FOUND));
     Ok(View {
         by: match by {
             Some(by) if by.parts.is_some() => By::Part,
             Some(by) if by.file => By::File,
+            _ if names.is_some() => By::File,
             _ => By::Total,
         },
         sort,
         top,
         min_count: matches.get_one(id::MIN_COUNT).copied().unwrap_or(0).max(least),
+        names,
     })
 }
 

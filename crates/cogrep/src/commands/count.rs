@@ -7,7 +7,7 @@ use cogrep_core::trace::Timeline;
 use cogrep_core::{Job, Report, Shard, ShardFilter, SourceReport};
 use cogrep_match::Plan;
 use cogrep_report::plots::Picture;
-use cogrep_report::{By, Collection, Printer, Rows};
+use cogrep_report::{By, Collection, Names, Printer, Rows};
 
 use super::alerts::Alerts;
 use super::files::{self, Content, Planned};
@@ -92,7 +92,8 @@ fn run(
     // Where only the status is wanted, and no threshold has to be reached.
     let stop_when_found =
         output.quiet && !writes_files && !args.stats && output.view.min_count <= 1;
-    let stop_when_found = stop_when_found && !alerts.are_wanted();
+    let stop_when_found =
+        stop_when_found && !alerts.are_wanted() && output.view.names != Some(Names::Without);
     let job = Job {
         shard: (is_saved || args.shard.is_some()).then_some(&shard),
         by_source,
@@ -106,12 +107,13 @@ fn run(
         ..job(context, args, plan, &opener)
     };
     let mut writing = Writing::default();
-    let mut faults = 0;
+    let (mut faults, mut is_named) = (0, false);
     let label = Label(args.label.as_deref());
     let observe = |source: &SourceReport| {
         let source = &*label.source(source);
         bar.suspend(|| faults += u64::from(report_fault(source)));
         alerts.check_source(&rows, layout.view.by, source);
+        is_named |= layout.view.names_source(&rows, source);
         if collects {
             collection.push(source);
         }
@@ -154,7 +156,10 @@ fn run(
             let _ = writeln!(io::stderr(), "{name:<9} {value}");
         }
     }
-    let has_found = has_found(&rows, &report, output.view.min_count);
+    let has_found = match output.view.names {
+        Some(_) => is_named,
+        None => has_found(&rows, &report, output.view.min_count),
+    };
     let is_early = writing.is_closed() && !writes_files || stop_when_found && has_found;
     let status = if is_early && interrupt::signal().is_none() {
         conclude_early(&report, faults)
@@ -166,7 +171,7 @@ fn run(
 }
 
 /// Whether any count is one that is shown.
-fn has_found(rows: &Rows, report: &Report, min_count: u64) -> bool {
+pub(super) fn has_found(rows: &Rows, report: &Report, min_count: u64) -> bool {
     let counts: Vec<u64> = report.patterns.iter().map(|pattern| pattern.count).collect();
     rows.counts(&counts).into_iter().any(|count| count >= min_count.max(1))
 }

@@ -5,23 +5,31 @@ mod draw;
 mod method;
 mod print;
 
-use std::collections::HashMap;
+use std::collections::{BTreeMap, HashMap};
 use std::io::{self, Write};
 
 use cogrep_core::measure::Rank;
-use cogrep_core::{Job, Shard, ShardFilter, SourceReport};
+use cogrep_core::{Job, PatternCount, Report, Shard, ShardFilter, SourceReport};
+use cogrep_report::{Collection, Rows, View};
 
+use self::draw::Bars;
 use self::method::Method;
+pub(super) use self::method::memory_limit;
+pub(super) use self::print::{
+    Besides, Counted as CountedTable, Tabled, each, order, print as print_table,
+};
 use self::print::{Counted, print};
 use super::alerts::Alerts;
+use super::files::{self, Content, Planned};
 use super::job::job;
 use super::label::Label;
-use super::outcome::{conclude, report_fault};
+use super::outcome::{Writing, conclude, report_fault};
 use super::remote::Opener;
-use super::{files, plots};
+use super::{plots, state};
 use crate::args::{CountArgs, DistinctArgs};
 use crate::context::Context;
 use crate::error::Error;
+use crate::flags::id;
 use crate::status::Status;
 use crate::ui::progress_bar::{ProgressBar, Subject};
 use crate::ui::stats::Stopwatch;
@@ -46,7 +54,10 @@ pub(crate) fn distinct(
     args: &CountArgs,
     what: &DistinctArgs,
 ) -> Result<Status, Error> {
-    files::check(&plots::planned(&args.output).collect::<Vec<_>>())?;
+    let saved = args.save.as_deref();
+    let planned = saved.map(|path| Planned { flag: id::SAVE, path, content: Content::SavedResult });
+    let planned = planned.into_iter().chain(plots::planned(&args.output));
+    files::check(&planned.collect::<Vec<_>>())?;
     if let Some(hint) = &args.hint {
         messages::hint(hint);
     }
@@ -66,14 +77,17 @@ pub(crate) fn distinct(
     };
     let bar = ProgressBar::new(subject, args.live, false);
     let is_counted = method.measure.is_none();
+    let collects = saved.is_some() || args.output.has_plots();
     let job = Job {
-        shard: args.shard.is_some().then_some(&shard),
+        shard: (saved.is_some() || args.shard.is_some()).then_some(&shard),
+        remember: collects,
         by_source: is_counted && method.layout.by_source,
         progress: bar.progress(),
         measures: method.measure.iter().cloned().collect(),
         ..job(context, args, &method.plan, &opener)
     };
-    let mut names = HashMap::new();
+    method.table.stop_on_fault(&job.open.interrupt);
+    let (mut names, mut collection) = (HashMap::new(), Collection::new());
     let label = Label(args.label.as_deref());
     let observe = |source: &SourceReport| {
         let source = &*label.source(source);
@@ -83,6 +97,9 @@ pub(crate) fn distinct(
         let rank = Rank { ordinal: source.ordinal, member: source.member };
         if method.layout.by_source {
             names.insert(rank, source.name.as_bytes().to_vec());
+        }
+        if collects {
+            collection.push(source);
         }
         if let Some(counts) = source.counts.as_ref().filter(|_| is_counted) {
             method.add_literals(&rows, rank, &counts.to_vec(rows.pattern_count()));
@@ -103,13 +120,61 @@ pub(crate) fn distinct(
     }
     let counted = Counted { rows: &rows, names: &names, report: &report };
     let mut alerts = Alerts::new(args);
-    let has_rows = print(context, args, (what, &method), &counted, &mut alerts)?;
+    let tabled = method.tabled(args.workers)?;
+    let bars = args.output.plot.as_ref().map(|_| Bars::new(args, what, &method));
+    let besides = Besides { bars, is_saved: saved.is_some() };
+    let printed = print(context, &args.output, &tabled, &counted, &mut alerts, besides)?;
+    let mut writing = Writing::default();
+    if let Some(path) = saved {
+        let sources = (shard.shard(), label.digest(shard.digest()));
+        let job = state::TableJob { args, what, sources, report: &report };
+        writing.note(state::save_table(path, &job, &collection, &tabled, printed.total));
+    }
+    if let (Some(path), Some(bars)) = (&args.output.plot, printed.bars) {
+        writing.note(plots::write_chart(path, bars.into_chart()));
+    }
+    let facts = || stopwatch.facts(&report, method.reason(), args, &opener);
+    if args.output.report.is_some() {
+        let unit = draw::unit_of(args, what);
+        let origin = plots::Origin { context, unit, options: state::options(args), facts: facts() };
+        writing.note(write_page(args, printed.drawn, &report, collection, &origin));
+    }
+    if let Some(failure) = printed.failure {
+        return Err(failure.into());
+    }
     if args.stats {
-        let facts = stopwatch.facts(&report, method.reason(), args, &opener);
-        for (name, value) in facts {
+        for (name, value) in facts() {
             // A failure to write would be reported on standard error.
             let _ = writeln!(io::stderr(), "{name:<9} {value}");
         }
     }
-    Ok(alerts.conclude(conclude(&report, has_rows)))
+    Ok(writing.status(alerts.conclude(conclude(&report, printed.has_rows))))
+}
+
+/// Writes a page of the rows that were shown.
+fn write_page(
+    args: &CountArgs,
+    drawn: Vec<(Vec<u8>, u64)>,
+    report: &Report,
+    mut collection: Collection,
+    origin: &plots::Origin<'_>,
+) -> Result<(), Error> {
+    // They are chosen and in order already.
+    let mut output = args.output.clone();
+    output.view = View::default();
+    let rows = Rows::new(drawn.iter().map(|(label, _)| (label.clone(), None)), false);
+    let patterns = drawn.into_iter();
+    let patterns =
+        patterns.map(|(pattern, count)| PatternCount { pattern, count, places: Vec::new() });
+    let report = Report {
+        patterns: patterns.collect(),
+        sources: Vec::new(),
+        notices: Vec::new(),
+        members_left_out: BTreeMap::new(),
+        ..*report
+    };
+    for source in &mut collection.sources {
+        source.counts = None;
+    }
+    plots::write_page(&output, &rows, &report, &collection, origin)
 }

@@ -92,8 +92,11 @@ fn name(arg: &Arg) -> String {
     let value = arg.get_value_names().filter(|_| arg.get_action().takes_values());
     let value = value.unwrap_or_default().join(" ");
     let Some(long) = arg.get_long() else { return format!("`{value}`") };
+    // Where a value has to be in the same word, it can be left out, too.
+    let (before, after) = if arg.is_require_equals_set() { ("[=", "]") } else { (" ", "") };
+    let value = if value.is_empty() { value } else { format!("{before}{value}{after}") };
     let short = arg.get_short().map(|short| format!("`-{short}`, ")).unwrap_or_default();
-    format!("{short}`{}`", format!("--{long} {value}").trim_end())
+    format!("{short}`--{long}{value}`")
 }
 
 fn description(arg: &Arg) -> String {

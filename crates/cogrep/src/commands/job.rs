@@ -4,6 +4,7 @@ use std::sync::Arc;
 
 use cogrep_core::Job;
 use cogrep_core::measure::{AnyMeasure, Disperse, FirstPlaces, Slice};
+use cogrep_core::network::{Counting, Extension, loose_space};
 use cogrep_match::Plan;
 use cogrep_source::OpenOptions;
 
@@ -48,6 +49,7 @@ pub(super) fn job<'a>(
         range_bytes: context.range_bytes,
         max_line_bytes: args.max_line_bytes,
         measures: measures(args),
+        extension: args.loose_space.then_some(Extension(&loosened)),
         ..Job::new(plan, &args.inputs)
     }
 }
@@ -58,4 +60,9 @@ fn measures(args: &CountArgs) -> Vec<AnyMeasure> {
     let slices = (args.output.slices > 0).then(|| Slice::new(args.output.slices).into());
     let dispersion = args.output.needs_dispersion().then(|| Disperse.into());
     [places, slices, dispersion].into_iter().flatten().collect()
+}
+
+/// What counts, with one space for each run of white space before it.
+fn loosened(counting: Counting) -> Counting {
+    Box::new(loose_space(counting))
 }

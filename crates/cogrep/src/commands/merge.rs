@@ -3,10 +3,18 @@
 use std::io::BufWriter;
 
 use cogrep_core::SourceReport;
-use cogrep_core::measure::{Dispersion, Slices};
+use cogrep_core::measure::{Dispersion, DistinctText, Layout, Slices};
+use cogrep_core::table::{Order, Table};
+use cogrep_core::time::BadStep;
 use cogrep_match::Unit;
-use cogrep_report::{Collection, Merged, Printer, Rows, merge as add_up, separated};
+use cogrep_report::{
+    By, Collection, Merged, MergedTable, Printer, Rows, SavedRow, Sort, escape, merge as add_up,
+    separated,
+};
 
+use super::alerts::Alerts;
+use super::count::has_found;
+use super::distinct::{Besides, CountedTable, Tabled, memory_limit, order, print_table};
 use super::files;
 use super::outcome::{Writing, conclude, report_fault};
 use super::plots;
@@ -23,12 +31,92 @@ pub(crate) fn merge(context: &Context, args: &MergeArgs) -> Result<Status, Error
     let saved = args.files.iter().map(|file| read(file));
     let saved = saved.collect::<Result<Vec<_>, Error>>()?;
     let mut merged = add_up(saved).map_err(|error| Error::input(error.to_string()))?;
+    if !merged.tables.is_empty() {
+        return merge_tables(context, args, &merged);
+    }
     require(args, &merged)?;
     for pattern in &mut merged.report.patterns {
         pattern.places.truncate(args.show);
     }
     let writing = print(context, args, &merged)?;
-    Ok(writing.status(conclude(&merged.report, merged.report.has_found())))
+    Ok(writing.status(conclude(&merged.report, is_shown(args, &merged))))
+}
+
+/// Adds up tables of distinct texts, and shows the result.
+fn merge_tables(context: &Context, args: &MergeArgs, merged: &Merged) -> Result<Status, Error> {
+    let Merged { report, tables, ranks, sources, .. } = merged;
+    let first = tables[0].table.facts();
+    let mut output = args.output.clone();
+    let view = &mut output.view;
+    if !output.sort_is_given && view.top.is_none() {
+        view.sort = if first.has_texts || first.step.is_none() { Sort::Count } else { Sort::Input };
+    }
+    let not_saved = |flag: &str| {
+        let message = format!("{flag}: was not saved, of these tables");
+        Err(Error::usage(message).hint(format!("run every part with {flag}")))
+    };
+    if view.names.is_some() {
+        return Err(Error::usage("-l, -L: which file has what was not saved, of these tables"));
+    }
+    match view.by {
+        By::File if !first.by_source => return not_saved("--by file"),
+        By::Part => {
+            return Err(Error::usage("--by part: tables of distinct texts have no parts"));
+        }
+        _ => {}
+    }
+    if view.sort == Sort::Input && first.has_texts && !first.has_first {
+        return not_saved("--sort input");
+    }
+    if output.expanded && !first.expanded {
+        return not_saved("--expand");
+    }
+    if output.has_plots() || args.show > 0 {
+        return Err(Error::usage("tables of distinct texts have no plots and no places"));
+    }
+    output.expanded = first.expanded;
+    let given = report.patterns.iter().map(|pattern| pattern.pattern.clone());
+    let rows = Rows::new(given.zip(merged.names.iter().cloned()), output.expanded);
+    let step = first.step.as_deref().map(str::parse).transpose();
+    let step =
+        step.map_err(|error: BadStep| Error::input(format!("{}: {error}", tables[0].file)))?;
+    let layout = Layout {
+        by_source: output.view.by == By::File,
+        by_time: step.is_some(),
+        by_key: first.by_key,
+        by_row: rows.len() > 1 || !first.has_texts,
+    };
+    let order = order(output.view.sort);
+    let limit = memory_limit(args.max_memory);
+    let table = Table::with_limit(order == Order::First, Some(limit));
+    for MergedTable { file, base, table: part } in tables {
+        let mut has_row = true;
+        let read = part.for_each(|row| {
+            let SavedRow { mut source, time, key, row, text, count, mut first } = row;
+            has_row &= row < rows.len();
+            source.ordinal += base;
+            let [ordinal, member] = first.source;
+            let base = u32::try_from(*base).unwrap_or(u32::MAX);
+            let base = if part.facts().has_places { base } else { 0 };
+            first.source = [ordinal.saturating_add(base), member];
+            let text = &text[..];
+            layout.add_text(&table, &DistinctText { source, time, key, row, text, count, first });
+        });
+        read.map_err(|error| Error::input(format!("{}: {error}", escape(file.as_bytes()))))?;
+        if !has_row {
+            let message = format!("{}: has counts of no pattern", escape(file.as_bytes()));
+            return Err(Error::input(message).hint("save it again"));
+        }
+    }
+    for source in sources {
+        report_fault(source);
+    }
+    let tabled = Tabled::new(&table, layout, order, (first.has_texts, step), None)?;
+    let counted = CountedTable { rows: &rows, names: ranks, report };
+    let mut alerts = Alerts::default();
+    let printed =
+        print_table(context, &output, &tabled, &counted, &mut alerts, Besides::default())?;
+    Ok(conclude(report, printed.has_rows))
 }
 
 /// Refuses to show what was not saved.
@@ -57,11 +145,25 @@ fn require(args: &MergeArgs, merged: &Merged) -> Result<(), Error> {
     Ok(())
 }
 
+/// Whether anything is shown, or would be.
+fn is_shown(args: &MergeArgs, merged: &Merged) -> bool {
+    let Merged { report, sources, .. } = merged;
+    let (view, rows) = (args.output.view, rows(args, merged));
+    match view.names {
+        Some(_) => sources.iter().any(|source| view.names_source(&rows, source)),
+        None => has_found(&rows, report, view.min_count),
+    }
+}
+
+fn rows(args: &MergeArgs, merged: &Merged) -> Rows {
+    let given = merged.report.patterns.iter().map(|pattern| pattern.pattern.clone());
+    Rows::new(given.zip(merged.names.iter().cloned()), args.output.expanded)
+}
+
 fn print(context: &Context, args: &MergeArgs, merged: &Merged) -> Result<Writing, Error> {
     let output = &args.output;
-    let Merged { report, names, sources, .. } = merged;
-    let given = report.patterns.iter().map(|pattern| pattern.pattern.clone());
-    let rows = Rows::new(given.zip(names.iter().cloned()), output.expanded);
+    let Merged { report, sources, .. } = merged;
+    let rows = rows(args, merged);
     let collection = Collection { sources: sources.clone() };
     let layout = output.layout(context.terminal)?;
     let mut printer = Printer::new(BufWriter::new(Stdout), layout, &rows);

@@ -5,11 +5,14 @@ use std::ffi::OsStr;
 
 use cogrep_core::{Report, Shard, SourceDigest, TextStates};
 use cogrep_match::{Syntax, Unit};
-use cogrep_report::{Collection, NotSaved, Saved, escape};
+use cogrep_report::{
+    Collection, NotSaved, Saved, SavedPattern, SavedRow, SavedTable, Sort, TableFacts, escape,
+};
 use cogrep_source::Fault;
 
+use super::distinct::{Tabled, each};
 use super::files::write_file;
-use crate::args::CountArgs;
+use crate::args::{CountArgs, DistinctArgs, What};
 use crate::error::Error;
 
 /// Writes the file that was asked for.
@@ -23,6 +26,100 @@ pub(super) fn save(
     let names = args.given.names().map(|name| name.map(<[u8]>::to_vec));
     let saved = Saved::new(sources, options(args), args.show, names, report, collection);
     write_file(path, |mut file| saved.write(&mut file))
+}
+
+/// A job that counted distinct texts.
+pub(super) struct TableJob<'a> {
+    pub(super) args: &'a CountArgs,
+    pub(super) what: &'a DistinctArgs,
+    pub(super) sources: (Shard, SourceDigest),
+    pub(super) report: &'a Report,
+}
+
+/// Writes the file that was asked for, with a table.
+pub(super) fn save_table(
+    path: &OsStr,
+    job: &TableJob<'_>,
+    collection: &Collection,
+    tabled: &Tabled,
+    total: u64,
+) -> Result<(), Error> {
+    let &TableJob { args, what, sources, report } = job;
+    let layout = tabled.layout;
+    let is_regex = args.patterns.matching().syntax == Syntax::Regex;
+    let facts = TableFacts {
+        has_texts: tabled.has_texts,
+        by_source: layout.by_source,
+        step: tabled.step.map(|step| step.to_string()),
+        by_key: layout.by_key,
+        has_first: args.output.view.sort == Sort::Input,
+        // Literals alone are in the order in which they were given.
+        has_places: is_regex || layout.by_time || layout.by_key || what.template.is_some(),
+        expanded: args.output.expanded,
+        rows: tabled.texts.len() as u64,
+        total,
+    };
+    let names = args.given.names().map(|name| name.map(<[u8]>::to_vec));
+    let options = options(args).into_iter().chain(table_options(args, what, &facts));
+    let mut saved = Saved::new(sources, options.collect(), 0, [], report, collection);
+    saved.patterns = args
+        .given
+        .patterns()
+        .zip(names)
+        .map(|(pattern, name)| SavedPattern {
+            pattern: pattern.to_vec(),
+            name,
+            count: 0,
+            places: Vec::new(),
+        })
+        .collect();
+    for source in &mut saved.sources {
+        source.counts = None;
+    }
+    saved.table = Some(SavedTable::to_write(facts.clone()));
+    let among_all = |ordinal| sources.0.place_among_all(ordinal);
+    let mut lost = None;
+    let written = write_file(path, |mut file| {
+        saved.write(&mut file)?;
+        let written = each(&tabled.texts, |text| {
+            SavedRow::new(&text, &facts, among_all).write(&facts, &mut file)
+        });
+        // Without all of its rows it must not take the place of another.
+        written.map_err(|error| {
+            lost = Some(error);
+            std::io::ErrorKind::Other.into()
+        })
+    });
+    match lost {
+        Some(error) => Err(error),
+        None => written,
+    }
+}
+
+/// What a table depends on besides, under the names of the flags.
+fn table_options(
+    args: &CountArgs,
+    what: &DistinctArgs,
+    facts: &TableFacts,
+) -> impl Iterator<Item = (String, String)> {
+    let of = match what.what {
+        What::Patterns => "patterns",
+        What::Matches => "matches",
+        What::Words => "words",
+        What::UnicodeWords => "unicode words",
+    };
+    let options = [
+        ("table", Some(of.to_owned())),
+        ("by file", Some(facts.by_source.to_string())),
+        ("by time", what.time.map(|step| step.to_string())),
+        ("by key", what.key_text.clone()),
+        ("time-format", what.time_format.clone()),
+        ("replace", what.template.clone()),
+        ("ngrams", what.ngrams.map(|words| words.to_string())),
+        ("expand", Some(args.output.expanded.to_string())),
+        ("sort input", Some(facts.has_first.to_string())),
+    ];
+    options.into_iter().filter_map(|(name, value)| Some((name.to_owned(), value?)))
 }
 
 /// What the result that was saved in this file says of texts that may have grown since.
@@ -82,6 +179,9 @@ pub(super) fn options(args: &CountArgs) -> BTreeMap<String, String> {
         ("unit", unit.to_owned()),
         ("word-regexp", matching.whole_words.to_string()),
     ]);
+    if args.loose_space {
+        options.insert("loose-space", "true".to_owned());
+    }
     if let Some(nest) = args.decoding.nest {
         options.insert("nest", nest.to_string());
     }

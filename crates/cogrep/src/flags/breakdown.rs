@@ -19,6 +19,10 @@ pub(crate) struct By {
     pub(crate) key: Option<String>,
 }
 
+const TOP_HELP: &str = "\
+Show the N rows with the largest counts, largest first: patterns or
+distinct texts; with --by file, time or key it is N of these";
+
 /// The most parts that are accepted.
 const MOST_PARTS: usize = 1_000_000;
 
@@ -33,9 +37,15 @@ pub(super) fn args() -> Vec<Arg> {
             )
             .value_parser(ValueParser::new(by)),
         option(id::TIME_FORMAT, "FORMAT", HEADING, "Form of time stamps, as strptime has it"),
-        option(id::SORT, "ORDER", HEADING, "Sort the patterns; the default is the order given")
-            .value_parser(PossibleValuesParser::new(Sort::NAMES)),
-        number(id::TOP, "N", HEADING, "Show the N patterns with the largest counts, largest first"),
+        option(
+            id::SORT,
+            "ORDER",
+            HEADING,
+            "Sort patterns, and files; the default is the order given",
+        )
+        .value_parser(PossibleValuesParser::new(Sort::NAMES)),
+        number(id::TOP, "N", HEADING, "Show the N rows with the largest counts, largest first")
+            .long_help(TOP_HELP),
         switch(id::ONLY_FOUND, HEADING, "Hide counts of zero"),
         option(id::MIN_COUNT, "N", HEADING, "Hide counts below N")
             .allow_negative_numbers(true)

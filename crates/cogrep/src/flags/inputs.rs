@@ -76,7 +76,7 @@ pub(super) fn selection() -> Vec<Arg> {
         option(id::MAX_FILESIZE, "NUM", HEADING, "Skip larger files: bytes, or 10K, 10M, 1G")
             .allow_negative_numbers(true)
             .value_parser(bytes),
-        switch(id::FOLLOW, HEADING, "Follow symbolic links").short('L'),
+        switch(id::FOLLOW, HEADING, "Follow symbolic links").short('R'),
         switch(id::ONE_FILE_SYSTEM, HEADING, "Stay on the file system of each input"),
     ]
 }

@@ -22,6 +22,11 @@ pub(super) fn args() -> Vec<Arg> {
             .short('c')
             .alias("count"),
         switch(id::OVERLAPPING, HEADING, "Count overlapping occurrences too"),
+        switch(id::LOOSE_SPACE, HEADING, "A space matches any white space, line ends too")
+            .long_help(
+                "A run of white space in a pattern matches any run of white space\n\
+                 in the text, line ends too: phrases in wrapped text",
+            ),
         switch(id::REGEX, HEADING, "Patterns are regular expressions, matched line by line")
             .short('E')
             .overrides_with(id::FIXED),

@@ -51,9 +51,134 @@ fn a_file_lists_only_what_was_found_in_it_if_asked() {
     assert_snapshot!(run(&place, &["love", "hope", "--by=file", "--top=1", "--format=csv"]), @"
     source,pattern,count
     a.txt,love,2
-    b.txt,love,1
-    none.txt,love,0
+    a.txt,hope,1
     ");
+}
+
+#[test]
+fn files_are_ranked_by_their_totals() {
+    let place = library();
+    let ranked = |more: &[&str]| run(&place, &[&["love", "hate", "--by=file"], more].concat());
+    assert_snapshot!(ranked(&["--sort=count"]), @"
+    a.txt:love 2
+    a.txt:hate 1
+    b.txt:love 1
+    b.txt:hate 0
+    none.txt:love 0
+    none.txt:hate 0
+    love 3
+    hate 1
+    ");
+    assert_snapshot!(run(&place, &["hope", "--by=file", "--sort=count"]), @"
+    b.txt:hope 2
+    a.txt:hope 1
+    none.txt:hope 0
+    hope 3
+    ");
+    assert_snapshot!(run(&place, &["hope", "--by=file", "--top=1", "--format=json"]), @r#"
+    {
+      "schema": 1,
+      "patterns": [
+        {
+          "id": 0,
+          "pattern": "hope",
+          "count": 3
+        }
+      ],
+      "sources": [
+        {
+          "source": "b.txt",
+          "outcome": "complete",
+          "bytes": 14,
+          "counts": [
+            2
+          ]
+        }
+      ],
+      "failed": [],
+      "bytes": 40,
+      "complete": true
+    }
+    "#);
+    assert_snapshot!(run(&place, &["hope", "--by=file", "--top=2", "--format=table"]), @"
+    source  hope  total
+    b.txt      2      2
+    a.txt      1      1
+    total      3      3
+    ");
+    assert_snapshot!(run(&place, &["hope", "--by=file", "--top=2", "--sort=input"]).out, @"
+    a.txt:hope 1
+    b.txt:hope 2
+    hope 3
+    ");
+    let reversed = ["--by=file", "--sort=name", "--format=tsv", "--in", "b.txt", "a.txt"];
+    assert_snapshot!(place.run(["-e", "hope", "-e", "love"].iter().chain(&reversed)), @"
+    source	pattern	count
+    a.txt	hope	1
+    a.txt	love	2
+    b.txt	hope	2
+    b.txt	love	1
+    ");
+    // A file that could not be read is named in any case.
+    let missing = ["love", "--by=file", "--top=1", "--format=jsonl", "--in", "gone", "a.txt"];
+    assert_snapshot!(place.run(missing).out, @r#"
+    {"type":"count","source":"a.txt","id":0,"pattern":"love","count":2}
+    {"type":"failed","source":"gone","outcome":"failed","bytes":0,"reason":"no such file"}
+    {"type":"summary","schema":1,"bytes":19,"sources":2,"failures":1,"complete":false}
+    "#);
+}
+
+#[test]
+fn files_with_a_count_and_without_are_named() {
+    let place = library();
+    let named = |arguments: &[&str]| run(&place, arguments);
+    assert_eq!(named(&["-l", "love", "hate"]), expect("a.txt\nb.txt\n", "", 0));
+    assert_eq!(named(&["-L", "love", "hate"]), expect("none.txt\n", "", 0));
+    assert_eq!(named(&["-l", "zzz"]), expect("", "", 1));
+    assert_eq!(named(&["-L", "o"]), expect("", "", 1));
+    assert_eq!(named(&["-L0", "hate"]), expect("b.txt\0none.txt\0", "", 0));
+    assert_eq!(named(&["-l", "hope", "--min-count=2"]), expect("b.txt\n", "", 0));
+    assert_eq!(named(&["-L", "hope", "--min-count=2"]), expect("a.txt\nnone.txt\n", "", 0));
+    assert_eq!(named(&["-l", "hope", "--sort=count"]), expect("b.txt\na.txt\n", "", 0));
+    assert_eq!(named(&["-l", "hope", "--top=1"]), expect("b.txt\n", "", 0));
+    assert_eq!(named(&["-loE", "h.t"]), expect("a.txt\n", "", 0));
+    assert_eq!(named(&["-ql", "zzz"]), expect("", "", 1));
+    assert_eq!(named(&["-qL", "love"]), expect("", "", 0));
+    assert_eq!(named(&["-qL", "o"]), expect("", "", 1));
+    assert_eq!(named(&["-ql", "hope", "--min-count=3"]), expect("", "", 1));
+    let two = ["warm", "love", "--def", "warm", "hope", "-l", "--min-count=3"];
+    assert_eq!(named(&[&["--def"], &two[..]].concat()), expect("a.txt\nb.txt\n", "", 0));
+    // It is not known what is in a file that could not be read.
+    let missing = place.run(["-L", "love", "--in", "gone", "none.txt"]);
+    assert_eq!((missing.out.as_str(), missing.status), ("none.txt\n", 2));
+    assert_eq!(place.run(["--words", "-l", "a.txt", "defs.tsv"]).out, "a.txt\ndefs.tsv\n");
+}
+
+#[test]
+fn names_alone_have_no_columns() {
+    let place = library();
+    for (more, why) in [
+        ("-L", "-l and -L: each file is one or the other"),
+        ("--by=part=2", "-l: names of files are not broken down; leave out --by"),
+        ("--by=time=1h", "-l: names of files are not broken down; leave out --by"),
+        ("--show=1", "-l: only names are printed, and no places"),
+        (
+            "--format=csv",
+            "-l: names of files are text; --by file --only-found has them in every format",
+        ),
+    ] {
+        let answer = place.run(["-l", "love", more, "a.txt"]);
+        assert_eq!(answer, expect("", &format!("cogrep: {why}\n"), 2));
+    }
+}
+
+#[test]
+fn names_come_from_saved_results_too() {
+    let place = library();
+    run(&place, &["love", "--save=saved"]);
+    assert_eq!(place.run(["--merge", "-L", "saved"]), expect("none.txt\n", "", 0));
+    assert_eq!(place.run(["--merge", "-l", "--min-count=2", "saved"]), expect("a.txt\n", "", 0));
+    assert_eq!(place.run(["--merge", "-q", "--min-count=4", "saved"]), expect("", "", 1));
 }
 
 #[test]

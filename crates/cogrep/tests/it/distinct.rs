@@ -72,6 +72,19 @@ fn whole_lines_are_counted_without_their_endings() {
     for lines in [".+", ".*", "(.+)"] {
         assert_eq!(run(&["-oE", lines]), expect(expected, "", 0), "{lines}");
     }
+    for lines in [".+", "(.+)"] {
+        assert_eq!(run(&["-oxE", lines]), expect(expected, "", 0), "{lines}");
+    }
+    let with_empty = expected.replacen("That", " 1\nThat", 1);
+    for lines in [".*", "(.*)"] {
+        assert_eq!(run(&["-oxE", lines]), expect(&with_empty, "", 0), "{lines}");
+    }
+    let raw = Place::with(&[("raw", b"\xffa\nb\xe9\xa0\n\nc")]);
+    for (lines, expected) in [(".*", " 1\nc 1\n"), (".+", "c 1\n")] {
+        for lines in [lines.to_owned(), format!("({lines})")] {
+            assert_eq!(raw.run(["-oxE", &lines, "raw"]).out, expected, "{lines}");
+        }
+    }
 }
 
 #[test]
@@ -160,6 +173,45 @@ fn tables_are_written_in_every_format() {
 }
 
 #[test]
+fn tables_are_drawn() {
+    let place = place();
+    let drawn = place.run(["-oE", "b.|s.", "--plot=p.svg", "--report=r.html", "a.txt", "b.txt"]);
+    assert_eq!(drawn, expect("be 4\nso 2\ns  1\nst 1\n", "", 0));
+    let plot = std::fs::read_to_string(place.path().join("p.svg")).unwrap();
+    let plotted: Vec<&str> = plot.lines().filter(|line| line.contains("data-count=")).collect();
+    assert_eq!(plotted.len(), 4);
+    assert!(plotted[0].contains(r#"data-pattern="be" data-count="4""#), "{}", plotted[0]);
+    let page = std::fs::read_to_string(place.path().join("r.html")).unwrap();
+    assert!(page.contains(r#"<th scope="row">so</th><td>2</td>"#), "{page}");
+    assert!(page.contains("b.txt") && !page.contains("dispersion\""), "{page}");
+    let by = ["be", "--by=key=^(.)", "--plot=q.svg", "--top=1", "a.txt", "b.txt"];
+    assert_eq!(place.run(by).out, "T:be 2\n");
+    let plot = std::fs::read_to_string(place.path().join("q.svg")).unwrap();
+    assert!(plot.contains(r#"data-pattern="T be" data-count="2""#), "{plot}");
+    assert_eq!(
+        place.run(["-o", "be", "--plot=p.svg", "--plot-kind=dispersion", "a.txt"]),
+        expect("", "cogrep: -o: such a table is drawn as bars only\n", 2)
+    );
+}
+
+#[cfg(unix)]
+#[test]
+fn counts_over_time_are_a_line_of_columns_on_a_terminal() {
+    const SCRIPT: &str = "import pty, sys; sys.exit(pty.spawn(sys.argv[1:]) >> 8)";
+    let place = Place::with(&[(
+        "log",
+        b"2026-11-29 09:10:00 be\n2026-11-29 11:10:00 be be it\n2026-11-29 12:10:00 it\n"
+            .as_slice(),
+    )]);
+    let arguments = ["be", "it", "--by=time=1h", "--color=never", "--in", "log"];
+    let mut python = Command::new("python3");
+    python.args(["-c", SCRIPT, env!("CARGO_BIN_EXE_cogrep")]).args(arguments);
+    let shown = answer(python.current_dir(place.path()), b"").out.replace('\r', "");
+    let piped = place.run(arguments).out;
+    assert_eq!(shown, format!("{piped}be  ▄ █\nit    ██\n"));
+}
+
+#[test]
 fn the_status_says_whether_anything_would_be_printed() {
     let place = place();
     assert_eq!(place.run(["-qoE", "b.", "a.txt"]), expect("", "", 0));
@@ -212,6 +264,105 @@ fn counts_beyond_a_limit_are_alerts() {
 }
 
 #[test]
+fn what_groups_catch_is_counted() {
+    let place = Place::with(&[(
+        "log",
+        b"2026-11-29 09:10:00 user=ann host=a\n2026-11-29 09:50:00 user=BOB host=b\r\nuser=ann"
+            .as_slice(),
+    )]);
+    let run = |arguments: &[&str]| place.run(arguments.iter().chain(&["log"]));
+    let user = ["-oE", r"user=(?<who>\w+)( host=(.))?"];
+    let replaced = |more: &[&str]| run(&[&user[..], more].concat());
+    assert_eq!(replaced(&["--replace", "$1"]).out, "ann 2\nBOB 1\n");
+    assert_eq!(
+        replaced(&["--replace", "${who}s: $3$$"]).out,
+        "BOBs: b$ 1\nanns: $ 1\nanns: a$ 1\n"
+    );
+    assert_eq!(replaced(&["-i", "--replace=$who A"]).out, "ann A 2\nbob A 1\n");
+    assert_eq!(replaced(&["--replace=$3", "--sort=input"]).out, "a 1\nb 1\n 1\n");
+    assert_eq!(replaced(&["--replace=$3", "--by=time=1h"]).out.lines().count(), 3);
+    assert_snapshot!(replaced(&["--replace=$3", "--by=key=o(.)"]), @"
+    -: 1
+    s:a 1
+    s:b 1
+    ");
+    assert_snapshot!(replaced(&["--replace=$1x"]), @"
+     3
+    ----- standard error
+    cogrep: warning: --replace: no pattern has a group 1x, which is empty then; a name ends before a letter in ${NAME} only
+    ");
+    assert_snapshot!(run(&["-o", "--replace=<$0>", "user", "host", "--in"]), @"
+    user:<user> 3
+    host:<host> 2
+    ");
+    assert_snapshot!(run(&["-oxE", r".*=(.*)", "--replace=$1"]), @"
+    a 1
+    ann 1
+    b 1
+    ");
+    assert_eq!(run(&["-owE", "(us)er|h(os)t?", "--replace=$1$2"]).out, "us 3\nos 2\n");
+    assert_snapshot!(run(&["-E", "u(s)", "--replace=$1"]), @"
+    ----- standard error
+    cogrep: --replace: of which matches? add -o
+    ----- status 2
+    ");
+}
+
+#[test]
+fn groups_are_those_that_python_finds() {
+    const SCRIPT: &str = r"
+import collections, re, sys
+expression, template, book = sys.argv[1:]
+lines = open(book, 'rb').read().removeprefix(b'\xef\xbb\xbf').split(b'\n')
+lines = [line[:-1] if line.endswith(b'\r') else line for line in lines]
+expression = re.compile(expression.encode())
+matches = (m for line in lines for m in expression.finditer(line) if m[0])
+counts = collections.Counter(m.expand(template.encode()) for m in matches)
+for text, count in sorted(counts.items(), key=lambda item: (-item[1], item[0])):
+    sys.stdout.buffer.write(text + b' %d\n' % count)
+";
+    let Some(corpus) = corpus() else { return };
+    let book = corpus.join("corpora/pg2600.txt");
+    let book = book.to_str().unwrap();
+    for (expression, ours, theirs) in [
+        ("([a-z]+) ([a-z]+)", "$2-$1", r"\2-\1"),
+        ("([a-z])([a-z]*?)(ing|ed)", "$1${3}", r"\1\3"),
+        ("(?:(t)|(h))e", "$1.$2", r"\1.\2"),
+        ("^(.*?)([,.;])", "$2", r"\2"),
+        ("([aeiou]+)[a-z ]*$", "$0|$1", r"\g<0>|\1"),
+    ] {
+        for cores in ["-j1", "-j2"] {
+            let place = Place::new();
+            let mut command = place.command();
+            let arguments = ["-oE", expression, "--replace", ours, cores, book];
+            let ours = answer(command.env("COGREP_RANGE", "300000").args(arguments), b"");
+            let mut python = Command::new("python3");
+            let theirs = answer(python.args(["-c", SCRIPT, expression, theirs, book]), b"");
+            assert!(ours.out == theirs.out && !ours.out.is_empty(), "{expression}");
+        }
+    }
+}
+
+#[cfg(unix)]
+#[test]
+fn a_table_that_finds_no_room_leaves_nothing_and_says_where_it_cannot_go() {
+    let place = Place::with(&[("text", "some words and more words ".repeat(99).as_bytes())]);
+    std::fs::create_dir(place.path().join("scratch")).unwrap();
+    let run = |folder: &str| {
+        let mut command = place.command();
+        command.env("TMPDIR", folder).args(["--words", "--max-memory=0", "--top=1", "text"]);
+        answer(&mut command, b"")
+    };
+    assert_eq!(run("scratch"), expect("words 198\n", "", 0));
+    assert_eq!(std::fs::read_dir(place.path().join("scratch")).unwrap().count(), 0);
+    assert_snapshot!(run("gone"), @"
+    ----- standard error
+    cogrep: the table is lost: temporary file in gone: No such file or directory (os error 2); let it have more of --max-memory, or set TMPDIR to a folder with more room
+    ----- status 2
+    ");
+}
+
+#[test]
 fn tables_do_not_depend_on_cores_or_ranges() {
     let mut text = String::new();
     for number in 0..3000_u32 {
@@ -227,6 +378,9 @@ fn tables_do_not_depend_on_cores_or_ranges() {
         &["-oE", ".+"],
         &["-oE", ".+", "--by=file", "--sort=input"],
         &["-oiE", "é", "[a-z]+"],
+        &["-oE", "d(.)|é(.)", "--replace=$1$2"],
+        &["--words", "--ngrams=2"],
+        &["--words", "-i", "--ngrams=3", "--by=file", "--sort=input"],
     ] {
         let run = |range: &str, cores: &str| {
             let mut command = place.command();
@@ -240,6 +394,13 @@ fn tables_do_not_depend_on_cores_or_ranges() {
         assert_eq!(expected.status, 0, "{expected}");
         for (range, cores) in [("1000", "-j2"), ("77", "-j3"), ("7", "-j2")] {
             assert!(run(range, cores) == expected, "{arguments:?} {range} {cores}");
+        }
+        // The same where there is room for nothing.
+        for (range, cores) in [("1000000000", "-j1"), ("1000", "-j3")] {
+            let mut command = place.command();
+            let inputs = [cores, "--max-memory=100K", "--in", "text", "other"];
+            command.env("COGREP_RANGE", range).args(arguments).args(inputs);
+            assert!(answer(&mut command, b"") == expected, "{arguments:?} {range} {cores}");
         }
     }
 }

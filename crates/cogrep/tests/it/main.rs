@@ -41,6 +41,7 @@ mod stats;
 mod suggestions;
 mod table;
 mod timeline;
+mod words;
 
 #[test]
 fn every_file_of_this_folder_is_a_module() {

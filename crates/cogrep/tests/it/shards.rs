@@ -165,7 +165,7 @@ fn damaged_results_are_errors() {
         place.write("2", text.as_bytes());
         merge(&place, &[], &["1".into(), "2".into()])
     };
-    assert_snapshot!(error(&saved.replacen(":2,", ":1,", 1)).err, @"cogrep: 2: a saved result of version 1; this cogrep reads version 2; count again, and save that");
+    assert_snapshot!(error(&saved.replacen(":2,", ":1,", 1)).err, @"cogrep: 2: a saved result of version 1; this cogrep reads versions 2 and 3; count again, and save that");
     let half = error(&saved[..saved.len() / 2]);
     assert!(half.err.starts_with("cogrep: 2: a saved result that is damaged (EOF"), "{half:?}");
     assert_eq!(half.status, 2);
@@ -326,4 +326,100 @@ fn texts_of_one_name_are_told_apart_by_labels() {
     // A member of what is piped in is in what has the label.
     let mut show = place.pipe(b"ERROR", ["ERROR", "--label=web", "--show=1"]);
     assert_eq!(std::mem::take(&mut show.out), "ERROR 1\n  web:1:1: ERROR\n");
+}
+
+/// A job that gives a table, in parts, prints what it prints as a whole.
+#[test]
+fn merged_tables_are_those_of_one_run() {
+    type Flags = &'static [&'static str];
+
+    let place = Place::new();
+    for number in 0..11_usize {
+        let stamp = format!("2026-11-29 {:02}:10:00 user={}", number % 5, number % 3);
+        let text = format!("{stamp} to be\nor é not\n").repeat(number % 4) + "be \0 be";
+        place.write(format!("in/{}/{number}.txt", number % 3), text.as_bytes());
+    }
+    place.write("in/raw", b"be=\xff\xfe be=\xff\xff be");
+    let inputs = ["--in", "in", "gone.txt"];
+    let jobs: [(Flags, &[Flags]); 8] = [
+        (&["-oE", r"\w+"], &[&[], &["--top=2"], &["--sort=name", "--format=json"]]),
+        (&["-oE", r"(?-u)=\S+", "o", "--sort=input"], &[&["--sort=input"], &["--format=csv"]]),
+        (&["-o", "be", "or", "--by=file"], &[&["--by=file"], &["--by=file", "--top=1"], &[]]),
+        (&["-o", "or", "be", "é", "--sort=input"], &[&["--sort=input"]]),
+        (&["--words", "-i"], &[&["--min-count=2"], &["-q", "--min-count=1000"]]),
+        (&["--words", "--ngrams=2", "--sort=input"], &[&["--sort=input"], &["--format=tsv"]]),
+        (&["be", "or", "--by=time=1h"], &[&[], &["--top=1"], &["--sort=count"]]),
+        (
+            &["-oE", "(b)(e)", "--replace=$2$1", "--by=file,key=user=(.)"],
+            &[&["--by=file"], &["--by=file", "--sort=name"], &[]],
+        ),
+    ];
+    for (job, views) in jobs {
+        for of in [1, 3, 20] {
+            let mut files: Vec<String> = Vec::new();
+            for number in 1..=of {
+                let (part, name) = (format!("{number}/{of}"), number.to_string());
+                let part = ["-q", "--part", &part, "--save", &name];
+                place.run(job.iter().chain(&part).chain(&inputs));
+                files.push(name);
+            }
+            files.rotate_left(1);
+            for view in views {
+                // What was counted by file can be shown without, and so on.
+                let plain = |flag: &&&str| !(flag.starts_with("--sort") || **flag == "--by=file");
+                let is_by_key = job.iter().any(|flag| flag.contains("key="));
+                let mut whole: Vec<&str> = job.iter().filter(plain).copied().collect();
+                if is_by_key {
+                    whole.retain(|flag| !flag.starts_with("--by"));
+                    let is_by_file = view.contains(&"--by=file");
+                    whole.push(if is_by_file {
+                        "--by=file,key=user=(.)"
+                    } else {
+                        "--by=key=user=(.)"
+                    });
+                }
+                let view_of_whole = view.iter().filter(|flag| !is_by_key || **flag != "--by=file");
+                let expected = place.run(whole.iter().chain(view_of_whole).chain(&inputs));
+                assert_eq!(merge(&place, view, &files), expected, "{job:?} {of} {view:?}");
+                assert_eq!(expected.status, 2, "one source is missing");
+            }
+        }
+    }
+}
+
+#[test]
+fn tables_that_do_not_fit_are_refused() {
+    let place = Place::with(&[("a", b"to be"), ("b", b"be 2026-11-29 10:00:00")]);
+    let save = |name: &str, arguments: &[&str]| {
+        let saved = place.run(["-q", "--save", name].iter().chain(arguments));
+        assert_eq!(saved, expect("", "", 0));
+    };
+    save("words", &["--words", "a"]);
+    save("matches", &["-oE", r"\w+", "b"]);
+    save("plain", &["be", "a"]);
+    let error = |arguments: &[&str]| {
+        let answer = place.run(["--merge"].iter().chain(arguments));
+        assert_eq!((answer.out.as_str(), answer.status), ("", 2), "{arguments:?}");
+        answer.err
+    };
+    assert_snapshot!(error(&["words", "matches"]), @"cogrep: matches: has other options than words: table is matches, not words");
+    assert_snapshot!(error(&["words", "plain"]), @"cogrep: plain: has other patterns than words");
+    assert_snapshot!(error(&["words", "--by=file"]), @"cogrep: --by file: was not saved, of these tables; run every part with --by file");
+    assert_snapshot!(error(&["words", "--by=part=2"]), @"cogrep: --by part: tables of distinct texts have no parts");
+    assert_snapshot!(error(&["words", "--sort=input"]), @"cogrep: --sort input: was not saved, of these tables; run every part with --sort input");
+    assert_snapshot!(error(&["words", "-l"]), @"cogrep: -l, -L: which file has what was not saved, of these tables");
+    assert_snapshot!(error(&["words", "--plot=x.svg"]), @"cogrep: tables of distinct texts have no plots and no places");
+    let whole = fs::read_to_string(place.path().join("words")).unwrap();
+    for (change, to) in [
+        ("\"count\":1}\n", "\"count\":2}\n"),
+        ("{\"row\":0,\"text\":\"be\",\"count\":1}\n", ""),
+        ("\"row\":0,\"text\":\"be\"", "\"row\":7,\"text\":\"be\""),
+        ("\"text\":\"be\"", "\"text\":7"),
+        ("\"cogrep_result\":3", "\"cogrep_result\":2"),
+        ("\"cogrep_result\":3", "\"cogrep_result\":4"),
+    ] {
+        assert!(whole.contains(change), "{whole}");
+        fs::write(place.path().join("changed"), whole.replacen(change, to, 1)).unwrap();
+        assert!(error(&["changed"]).contains(": "), "{change}");
+    }
 }

@@ -225,7 +225,7 @@ fn files_of_a_folder_are_selected_as_ripgrep_does() {
         (&["--max-depth", "2"], 1 + 2 + 4),
         (&["--max-filesize", "10"], 1 + 2),
         (&["--max-filesize", "1K"], 1 + 2 + 4 + 8),
-        (&["-L"], 1 + 2 + 4 + 8 + 64),
+        (&["-R"], 1 + 2 + 4 + 8 + 64),
         (&["--one-file-system"], 1 + 2 + 4 + 8),
     ];
     for (flags, count) in cases {
@@ -256,8 +256,8 @@ fn a_walk_stays_on_its_file_system_when_asked_to() {
     fs::write(elsewhere.path().join("b.txt"), "love love").unwrap();
     symlink(elsewhere.path(), place.path().join("tree/elsewhere")).unwrap();
     let count = |flags: &[&str]| place.run([&["love", "tree"], flags].concat());
-    assert_eq!(count(&["-L"]), expect("love 3\n", "", 0));
-    assert_eq!(count(&["-L", "--one-file-system"]), expect("love 1\n", "", 0));
+    assert_eq!(count(&["-R"]), expect("love 3\n", "", 0));
+    assert_eq!(count(&["-R", "--one-file-system"]), expect("love 1\n", "", 0));
 }
 
 #[test]
@@ -265,7 +265,7 @@ fn followed_links_that_lead_nowhere_are_faults() {
     let place = Place::with(&[("tree/a.txt", b"love")]);
     symlink(".", place.path().join("tree/loop")).unwrap();
     symlink("gone", place.path().join("tree/nowhere")).unwrap();
-    let found = place.run(["love", "tree", "-L"]);
+    let found = place.run(["love", "tree", "-R"]);
     assert_eq!((found.out.as_str(), found.status), ("love 1\n", 2));
     assert!(found.err.contains("tree/loop") && found.err.contains("tree/nowhere"), "{}", found.err);
 }

@@ -10,7 +10,6 @@ fn a_flag_of_another_tool_is_answered_with_ours() {
     for (typed, meant) in [
         ("--csv", "--format csv"),
         ("--by-file", "--by file"),
-        ("-l", "--by file --only-found"),
         ("-A", "--show N, which shows places in their lines"),
         ("--dispersion", "--plot FILE.svg --plot-kind dispersion"),
         ("--output=x", "> FILE, since results go to standard output"),

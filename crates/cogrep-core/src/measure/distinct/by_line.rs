@@ -8,7 +8,7 @@ use std::ops::Range;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 
-use cogrep_match::{Hit, LineKey, LineKeyCache, fold_all};
+use cogrep_match::{Expansion, ExpansionCache, Hit, LineKey, LineKeyCache, fold_all};
 use cogrep_source::{Fault, Role};
 use memchr::{memchr, memrchr};
 
@@ -75,17 +75,20 @@ pub struct DistinctByLine {
     fields: Arc<LineFields>,
     /// For each needle, in which rows it is.
     rows: Vec<Vec<usize>>,
-    /// Whether each distinct text is counted, and whether folded; else none is.
-    text: Option<Fold>,
+    text: LineText,
 }
 
-/// Whether texts are folded.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Fold {
-    /// They are as they were found.
-    No,
-    /// Their case is folded.
-    Yes,
+/// Which text of a match is counted.
+#[derive(Clone, Debug)]
+pub enum LineText {
+    /// None: only matches are.
+    None,
+    /// Each as it was found.
+    AsFound,
+    /// The same, with its case folded.
+    Folded,
+    /// What a template becomes.
+    Expanded(Arc<Expansion>),
 }
 
 impl DistinctByLine {
@@ -97,7 +100,7 @@ impl DistinctByLine {
         layout: Layout,
         fields: &Arc<LineFields>,
         rows: Vec<Vec<usize>>,
-        text: Option<Fold>,
+        text: LineText,
     ) -> Self {
         Self { table: Arc::clone(table), layout, fields: Arc::clone(fields), rows, text }
     }
@@ -111,6 +114,7 @@ pub struct ByLineState {
     /// So much of the text before what is settled can be in a hit.
     longest_bytes: u64,
     cache: Option<LineKeyCache>,
+    expansion: Option<ExpansionCache>,
     /// The time of the last line with a stamp before `known_at`.
     known: Known,
     known_at: u64,
@@ -144,6 +148,10 @@ impl Measure for DistinctByLine {
             held: Held::default(),
             longest_bytes: text.longest_bytes as u64,
             cache: self.fields.key.as_ref().map(LineKey::cache),
+            expansion: match &self.text {
+                LineText::Expanded(expansion) => Some(expansion.cache()),
+                _ => None,
+            },
             known: if text.start == 0 { Known::Known(None) } else { Known::Unknown },
             known_at: text.start,
             pending: HashMap::new(),
@@ -236,13 +244,21 @@ impl DistinctByLine {
                 for row in &self.rows[hit.needle] {
                     text.truncate(after_key);
                     self.layout.put_row(*row, &mut text);
-                    match self.text {
-                        None => {}
-                        Some(Fold::No) => {
-                            text.extend_from_slice(&held.text(piece, hit.start..hit.end));
-                        }
-                        Some(Fold::Yes) => {
-                            text.extend(fold_all(&held.text(piece, hit.start..hit.end)));
+                    let matched = || held.text(piece, hit.start..hit.end);
+                    match (&self.text, &mut state.expansion) {
+                        (LineText::None, _) | (LineText::Expanded(_), None) => {}
+                        (LineText::AsFound, _) => text.extend_from_slice(&matched()),
+                        (LineText::Folded, _) => text.extend(fold_all(&matched())),
+                        (LineText::Expanded(expansion), Some(cache)) => {
+                            let range = within(hit, &line);
+                            if expansion.has_groups() {
+                                let bytes = without_ending(lines.bytes(&line));
+                                expansion.append(cache, hit.needle, bytes, range, &mut text);
+                            } else {
+                                let bytes = matched();
+                                let all = 0..bytes.len();
+                                expansion.append(cache, hit.needle, &bytes, all, &mut text);
+                            }
                         }
                     }
                     if self.fields.times.is_some() && latest.1 == Known::Unknown {
@@ -329,6 +345,12 @@ impl<'t> Lines<'t> {
         }
         known
     }
+}
+
+/// Where in its line a hit is.
+fn within(hit: &Hit, line: &Range<u64>) -> Range<usize> {
+    let index = |at: u64| usize::try_from(at - line.start).unwrap_or(usize::MAX);
+    index(hit.start)..index(hit.end)
 }
 
 /// The line without its ending.

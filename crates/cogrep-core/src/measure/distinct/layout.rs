@@ -1,7 +1,7 @@
 //! What texts in a table begin with, where they are counted by more than the text.
 
+use std::io;
 use std::num::NonZeroUsize;
-use std::sync::Arc;
 
 use crate::measure::Rank;
 use crate::table::{Entry, Field, First, Order, Sorted, Table, put_key, take_key};
@@ -59,22 +59,15 @@ impl Layout {
         }
     }
 
-    /// Adds to the count of a text of such a source and such a row in a table that has no times
-    /// and no keys.
-    pub fn add(
-        self,
-        table: &Table,
-        source: Rank,
-        row: usize,
-        text: &[u8],
-        count: u64,
-        first: First,
-    ) {
+    /// Adds to the count of a text in a table.
+    pub fn add_text(self, table: &Table, text: &DistinctText<'_>) {
         let mut key = Vec::new();
-        self.put_source(source, &mut key);
-        self.put_row(row, &mut key);
-        key.extend_from_slice(text);
-        table.with(|local| local.add_at(&key, count, first));
+        self.put_source(text.source, &mut key);
+        self.put_time(text.time, &mut key);
+        self.put_key(&text.key, &mut key);
+        self.put_row(text.row, &mut key);
+        key.extend_from_slice(text.text);
+        table.with(|local| local.add_at(&key, text.count, text.first));
     }
 
     fn fields(self) -> Vec<Field> {
@@ -142,9 +135,17 @@ pub struct DistinctTexts {
 
 impl DistinctTexts {
     /// What a job has counted in a table, sorted on this many cores.
-    #[must_use]
-    pub fn new(table: &Arc<Table>, layout: Layout, order: Order, cores: NonZeroUsize) -> Self {
-        Self { layout, sorted: table.sorted_by(order, layout.fields(), cores) }
+    ///
+    /// # Errors
+    ///
+    /// What went wrong with a temporary file: then not all of it is known.
+    pub fn new(
+        table: &Table,
+        layout: Layout,
+        order: Order,
+        cores: NonZeroUsize,
+    ) -> io::Result<Self> {
+        Ok(Self { layout, sorted: table.sorted_by(order, layout.fields(), cores)? })
     }
 
     /// How many there are.
@@ -159,8 +160,15 @@ impl DistinctTexts {
         self.sorted.is_empty()
     }
 
-    /// The texts in their order.
-    pub fn iter(&self) -> impl Iterator<Item = DistinctText<'_>> {
-        self.sorted.iter().map(|entry| self.layout.text(entry))
+    /// Goes through the texts in their order.
+    ///
+    /// # Errors
+    ///
+    /// What went wrong with a temporary file, or the first error that `each` gives.
+    pub fn for_each<E: From<io::Error>>(
+        &self,
+        mut each: impl FnMut(DistinctText<'_>) -> Result<(), E>,
+    ) -> Result<(), E> {
+        self.sorted.for_each(|entry| each(self.layout.text(entry)))
     }
 }

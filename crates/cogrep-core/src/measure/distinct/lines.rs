@@ -10,21 +10,31 @@ use super::layout::Layout;
 use crate::measure::{Measure, Piece, Rank, TextFacts};
 use crate::table::Table;
 
-/// Counts distinct lines without their endings, or what is valid UTF-8 in them.
-///
-/// A line that is not valid UTF-8 is as many texts as it has parts that are. Nothing is counted
-/// of an empty line. A job for it has no patterns.
+/// Counts distinct lines without their endings. A job for it has no patterns.
 #[derive(Clone, Debug)]
 pub struct Lines {
     table: Arc<Table>,
     layout: Layout,
+    kind: LineKind,
+}
+
+/// What is counted of lines.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum LineKind {
+    /// What is valid UTF-8 in them: a line that is not is as many texts as it has parts that
+    /// are, and nothing is counted of an empty line.
+    Parts,
+    /// Those that are valid UTF-8 and not empty.
+    Filled,
+    /// Those that are valid UTF-8.
+    Whole,
 }
 
 impl Lines {
     /// Adds lines to a table, laid out in this way.
     #[must_use]
-    pub fn new(table: &Arc<Table>, layout: Layout) -> Self {
-        Self { table: Arc::clone(table), layout }
+    pub fn new(table: &Arc<Table>, layout: Layout, kind: LineKind) -> Self {
+        Self { table: Arc::clone(table), layout, kind }
     }
 }
 
@@ -66,9 +76,6 @@ impl Measure for Lines {
         let is_ascii = piece.text.is_ascii();
         self.table.with(|local| {
             let mut add = |text: &[u8], at: usize| {
-                if text.is_empty() {
-                    return;
-                }
                 let first = first(*rank, piece.offset + at as u64);
                 if *key_start == 0 {
                     local.add_at(text, 1, first);
@@ -85,12 +92,21 @@ impl Measure for Lines {
                 if end < piece.text.len() {
                     line = line.strip_suffix(b"\r").unwrap_or(line);
                 }
-                if is_ascii {
-                    add(line, start);
+                if self.kind != LineKind::Parts {
+                    let is_one = !line.is_empty() || self.kind == LineKind::Whole;
+                    if is_one && (is_ascii || std::str::from_utf8(line).is_ok()) {
+                        add(line, start);
+                    }
+                } else if is_ascii {
+                    if !line.is_empty() {
+                        add(line, start);
+                    }
                 } else {
                     let mut at = start;
                     for chunk in line.utf8_chunks() {
-                        add(chunk.valid().as_bytes(), at);
+                        if !chunk.valid().is_empty() {
+                            add(chunk.valid().as_bytes(), at);
+                        }
                         at += chunk.valid().len() + chunk.invalid().len();
                     }
                 }

@@ -9,9 +9,17 @@ use super::method::Method;
 use crate::args::{CountArgs, DistinctArgs, What};
 use crate::commands::plots::unit;
 
+/// What is counted, in the plural.
+pub(super) fn unit_of(args: &CountArgs, what: &DistinctArgs) -> &'static str {
+    match what.what {
+        What::Words | What::UnicodeWords => "words",
+        What::Matches | What::Patterns => unit(args.patterns.matching().unit),
+    }
+}
+
 /// Gathers the rows of a table for a plot: those that have all but the pattern in common are a
 /// group.
-pub(super) struct Bars {
+pub(in crate::commands) struct Bars {
     chart: Chart,
     /// The group of the rows with these cells.
     groups: HashMap<Vec<Vec<u8>>, usize>,
@@ -22,10 +30,7 @@ pub(super) struct Bars {
 impl Bars {
     /// No bars yet, of a table of this.
     pub(super) fn new(args: &CountArgs, what: &DistinctArgs, method: &Method) -> Self {
-        let unit = match what.what {
-            What::Words => "words",
-            What::Matches | What::Patterns => unit(args.patterns.matching().unit),
-        };
+        let unit = unit_of(args, what);
         let rows = args.given.rows(args.output.expanded);
         let names: Vec<String> = rows.iter().map(|row| escape(&row.label)).collect();
         let series = if method.has_texts { vec![unit.to_owned()] } else { names };
@@ -35,8 +40,8 @@ impl Bars {
         let by = by.join(" and ");
         let title = match (what.what, by.as_str()) {
             (What::Patterns, _) => title(unit, &series, &by),
-            (What::Words, "") => "How often each word occurs".to_owned(),
-            (What::Words, _) => format!("How often each word occurs, by {by}"),
+            (What::Words | What::UnicodeWords, "") => "How often each word occurs".to_owned(),
+            (What::Words | What::UnicodeWords, _) => format!("How often each word occurs, by {by}"),
             (What::Matches, "") => "How often each text occurs".to_owned(),
             (What::Matches, _) => format!("How often each text occurs, by {by}"),
         };

@@ -2,29 +2,87 @@
 
 use std::cmp::Reverse;
 use std::collections::{BTreeMap, HashMap};
-use std::io::{self, BufWriter};
+use std::io::{self, BufWriter, Write};
 use std::num::NonZeroUsize;
 use std::thread;
 
 use cogrep_core::Report;
-use cogrep_core::measure::{DistinctText, DistinctTexts, Rank};
+use cogrep_core::measure::{DistinctText, DistinctTexts, Layout, Rank};
+use cogrep_core::table::{Order, Table};
 use cogrep_core::time::Step;
-use cogrep_report::{DistinctColumn, DistinctPrinter, DistinctSummary, Rows, Sort, View};
+use cogrep_report::{
+    DistinctColumn, DistinctPrinter, DistinctSummary, Rows, Sort, View, escape, sparkline,
+};
 
 use super::draw::Bars;
-use super::method::Method;
-use crate::args::{CountArgs, DistinctArgs};
+use crate::args::OutputArgs;
 use crate::commands::alerts::Alerts;
-use crate::commands::plots::write_chart;
 use crate::context::Context;
 use crate::error::Error;
 use crate::ui::stdout::Stdout;
 
+/// A table, sorted, and what it is of.
+pub(in crate::commands) struct Tabled {
+    pub(in crate::commands) texts: DistinctTexts,
+    pub(in crate::commands) layout: Layout,
+    /// Whether texts are counted, and not only patterns.
+    pub(in crate::commands) has_texts: bool,
+    /// The length of the steps of time, if there are any.
+    pub(in crate::commands) step: Option<Step>,
+}
+
+impl Tabled {
+    /// Sorts a table.
+    pub(in crate::commands) fn new(
+        table: &Table,
+        layout: Layout,
+        order: Order,
+        (has_texts, step): (bool, Option<Step>),
+        workers: Option<NonZeroUsize>,
+    ) -> Result<Self, Error> {
+        let cores = workers.or_else(|| thread::available_parallelism().ok());
+        let cores = cores.unwrap_or(NonZeroUsize::MIN);
+        let texts = DistinctTexts::new(table, layout, order, cores);
+        let texts = texts.map_err(|error| not_kept(&error))?;
+        Ok(Self { texts, layout, has_texts, step })
+    }
+}
+
+/// In which order texts are.
+pub(in crate::commands) fn order(sort: Sort) -> Order {
+    match sort {
+        Sort::Count => Order::Count,
+        Sort::Name => Order::Text,
+        Sort::Input => Order::First,
+    }
+}
+
 /// What was counted, besides the table.
-pub(super) struct Counted<'a> {
-    pub(super) rows: &'a Rows,
-    pub(super) names: &'a HashMap<Rank, Vec<u8>>,
-    pub(super) report: &'a Report,
+pub(in crate::commands) struct Counted<'a> {
+    pub(in crate::commands) rows: &'a Rows,
+    pub(in crate::commands) names: &'a HashMap<Rank, Vec<u8>>,
+    pub(in crate::commands) report: &'a Report,
+}
+
+/// What is made of a table besides what is printed.
+#[derive(Default)]
+pub(in crate::commands) struct Besides {
+    /// None, if it is not drawn.
+    pub(in crate::commands) bars: Option<Bars>,
+    /// Whether it is saved.
+    pub(in crate::commands) is_saved: bool,
+}
+
+/// What was shown of a table, and what it adds up to.
+pub(in crate::commands) struct Printed {
+    pub(in crate::commands) has_rows: bool,
+    pub(in crate::commands) total: u64,
+    /// The rows as they were shown, if they are to be on a page too.
+    pub(in crate::commands) drawn: Vec<(Vec<u8>, u64)>,
+    /// The rows to be drawn.
+    pub(in crate::commands) bars: Option<Bars>,
+    /// Why standard output took no more, where the rows are of use all the same.
+    pub(in crate::commands) failure: Option<io::Error>,
 }
 
 /// What is shown where a line has no time or no key.
@@ -33,47 +91,51 @@ const NOTHING: &[u8] = b"-";
 /// More steps than these without a count are not filled with zeros: a stamp is wrong.
 const MOST_STEPS: usize = 1_000_000;
 
+/// More lines of columns than these are not looked at.
+const MOST_LINES: usize = 20;
+
 /// By what else than by pattern and text it is counted.
 type Group = (Rank, Option<i64>, Vec<u8>);
 
-/// Writes the table, and says whether it has any row.
-pub(super) fn print(
+/// Writes the table.
+pub(in crate::commands) fn print(
     context: &Context,
-    args: &CountArgs,
-    (what, method): (&DistinctArgs, &Method),
+    output: &OutputArgs,
+    tabled: &Tabled,
     counted: &Counted<'_>,
     alerts: &mut Alerts,
-) -> Result<bool, Error> {
-    let layout = args.output.layout(context.terminal)?;
-    let cores = args.workers.or_else(|| thread::available_parallelism().ok());
-    let cores = cores.unwrap_or(NonZeroUsize::MIN);
-    let texts = DistinctTexts::new(&method.table, method.layout, method.order, cores);
+    Besides { bars, is_saved }: Besides,
+) -> Result<Printed, Error> {
+    let layout = output.layout(context.terminal)?;
     let columns = [
-        method.layout.by_source.then_some(DistinctColumn::Source),
-        method.layout.by_time.then_some(DistinctColumn::Time),
-        method.layout.by_key.then_some(DistinctColumn::Key),
-        method.layout.by_row.then_some(DistinctColumn::Pattern),
-        method.has_texts.then_some(DistinctColumn::Text),
+        tabled.layout.by_source.then_some(DistinctColumn::Source),
+        tabled.layout.by_time.then_some(DistinctColumn::Time),
+        tabled.layout.by_key.then_some(DistinctColumn::Key),
+        tabled.layout.by_row.then_some(DistinctColumn::Pattern),
+        tabled.has_texts.then_some(DistinctColumn::Text),
     ];
     let columns: Vec<_> = columns.into_iter().flatten().collect();
     let mut sheet = Sheet {
         printer: None,
-        bars: args.output.plot.as_ref().map(|_| Bars::new(args, what, method)),
+        goes_on: is_saved || bars.is_some() || output.report.is_some(),
+        bars,
         failure: None,
         counted,
-        method,
+        tabled,
         alerts,
         has_rows: false,
-        total: texts.iter().map(|text| text.count).sum(),
+        total: 0,
+        drawn: output.report.as_ref().map(|_| Vec::new()),
+        lines: BTreeMap::new(),
     };
-    if !args.output.quiet {
+    if !output.quiet {
         let out = BufWriter::with_capacity(1 << 16, Stdout);
         sheet.printer = Some(DistinctPrinter::new(out, &layout, columns)?);
     }
-    if method.has_texts {
-        sheet.texts(&texts, layout.view)?;
+    if tabled.has_texts {
+        sheet.texts(&tabled.texts, layout.view)?;
     } else {
-        sheet.counts(&texts, layout.view)?;
+        sheet.counts(&tabled.texts, layout.view)?;
     }
     let report = counted.report;
     if let Some(printer) = sheet.printer {
@@ -84,12 +146,18 @@ pub(super) fn print(
             failures: report.fault_count(),
             complete: report.is_complete(),
         });
-        sheet.failure = finished.err();
+        sheet.failure = sheet.failure.or(finished.err());
+        if sheet.failure.is_none() && output.has_sparklines(context.terminal) {
+            write_sparklines(&sheet.lines, context.terminal.width().unwrap_or(80))?;
+        }
     }
-    if let (Some(path), Some(bars)) = (&args.output.plot, sheet.bars) {
-        write_chart(path, bars.into_chart())?;
-    }
-    sheet.failure.map_or(Ok(sheet.has_rows), |error| Err(error.into()))
+    let Sheet { has_rows, total, bars, goes_on, failure, drawn, .. } = sheet;
+    let failure = match failure {
+        Some(error) if !goes_on => return Err(error.into()),
+        failure => failure,
+    };
+    let drawn = drawn.unwrap_or_default();
+    Ok(Printed { has_rows, total, drawn, bars, failure })
 }
 
 /// A table that is being written.
@@ -98,21 +166,28 @@ struct Sheet<'a> {
     printer: Option<DistinctPrinter<BufWriter<Stdout>>>,
     /// None, if nothing is to be drawn.
     bars: Option<Bars>,
-    /// Why standard output took no more, where rows are drawn all the same.
+    /// Whether rows are of use where standard output takes no more.
+    goes_on: bool,
+    /// Why standard output took no more.
     failure: Option<io::Error>,
     counted: &'a Counted<'a>,
     alerts: &'a mut Alerts,
-    method: &'a Method,
+    tabled: &'a Tabled,
     has_rows: bool,
     total: u64,
+    /// The rows that are written, if they are drawn too.
+    drawn: Option<Vec<(Vec<u8>, u64)>>,
+    /// The counts of all steps of time, by what they are of.
+    lines: BTreeMap<Vec<u8>, Vec<u64>>,
 }
 
 impl Sheet<'_> {
     /// Writes each text, or the first of each group.
-    fn texts(&mut self, texts: &DistinctTexts, view: View) -> io::Result<()> {
+    fn texts(&mut self, texts: &DistinctTexts, view: View) -> Result<(), Error> {
         let mut last: Option<(Group, usize)> = None;
         let mut taken = 0;
-        for DistinctText { source, time, key, row, text, count, .. } in texts.iter() {
+        each(texts, |DistinctText { source, time, key, row, text, count, .. }| {
+            self.total += count;
             let group = ((source, time, key), row);
             if last.as_ref() != Some(&group) {
                 taken = 0;
@@ -122,19 +197,30 @@ impl Sheet<'_> {
                 self.row(&group.0, row, text, count)?;
             }
             last = Some(group);
-        }
-        Ok(())
+            Ok(())
+        })
     }
 
     /// Writes the counts of all patterns for each source, time and key.
-    fn counts(&mut self, texts: &DistinctTexts, view: View) -> io::Result<()> {
+    fn counts(&mut self, texts: &DistinctTexts, view: View) -> Result<(), Error> {
         let patterns = self.counted.rows.len();
         let mut groups = BTreeMap::<Group, Vec<u64>>::new();
-        for DistinctText { source, time, key, row, count, .. } in texts.iter() {
+        each(texts, |DistinctText { source, time, key, row, count, .. }| {
+            self.total += count;
             groups.entry((source, time, key)).or_insert_with(|| vec![0; patterns])[row] += count;
-        }
-        if let Some(step) = self.method.step() {
+            Ok(())
+        })?;
+        if let Some(step) = self.tabled.step {
             fill(&mut groups, step, patterns);
+        }
+        for ((source, time, key), counts) in &groups {
+            if time.is_none() || counts.len() > MOST_LINES {
+                continue;
+            }
+            for (row, count) in counts.iter().enumerate() {
+                let label = self.label(source, key, row);
+                self.lines.entry(label).or_default().push(*count);
+            }
         }
         let mut groups: Vec<(Group, Vec<u64>)> = groups.into_iter().collect();
         let total = |counts: &Vec<u64>| counts.iter().sum::<u64>();
@@ -162,16 +248,26 @@ impl Sheet<'_> {
         Ok(())
     }
 
+    /// What the counts of all steps of time are of.
+    fn label(&self, source: &Rank, key: &[u8], row: usize) -> Vec<u8> {
+        let layout = self.tabled.layout;
+        let source = layout.by_source.then(|| self.counted.names.get(source));
+        let key = layout.by_key.then_some(key);
+        let pattern = &self.counted.rows.get(row).label[..];
+        let cells = [source.flatten().map(Vec::as_slice), key, Some(pattern)];
+        cells.into_iter().flatten().collect::<Vec<_>>().join(&b' ')
+    }
+
     fn row(&mut self, group: &Group, row: usize, text: &[u8], count: u64) -> io::Result<()> {
         self.has_rows |= count > 0;
         let (source, time, key) = group;
-        let layout = self.method.layout;
+        let layout = self.tabled.layout;
         let shown;
         let mut cells: Vec<&[u8]> = Vec::with_capacity(4);
         if layout.by_source {
             cells.push(self.counted.names.get(source).map_or(&[], Vec::as_slice));
         }
-        if let Some(step) = self.method.step() {
+        if let Some(step) = self.tabled.step {
             shown = time.map(|time| step.name(time));
             cells.push(shown.as_ref().map_or(NOTHING, |name| name.as_bytes()));
         }
@@ -181,19 +277,22 @@ impl Sheet<'_> {
         if layout.by_row {
             cells.push(&self.counted.rows.get(row).label);
         }
-        if self.method.has_texts {
+        if self.tabled.has_texts {
             cells.push(text);
         }
         if let Some(bars) = &mut self.bars {
             // The pattern is in the label only beside a text.
             let pattern = cells.len() - 1;
-            let labels = if self.method.has_texts { &cells[..] } else { &cells[..pattern] };
+            let labels = if self.tabled.has_texts { &cells[..] } else { &cells[..pattern] };
             bars.add(labels, row, count);
+        }
+        if let Some(drawn) = &mut self.drawn {
+            drawn.push((cells.join(&b' '), count));
         }
         self.alerts.check(&cells, count);
         let printed = self.printer.as_mut().map_or(Ok(()), |printer| printer.row(&cells, count));
         match printed {
-            Err(error) if self.bars.is_some() => {
+            Err(error) if self.goes_on => {
                 self.printer = None;
                 self.failure = Some(error);
                 Ok(())
@@ -201,6 +300,52 @@ impl Sheet<'_> {
             printed => printed,
         }
     }
+}
+
+/// Writes a line of columns for each of a few.
+fn write_sparklines(lines: &BTreeMap<Vec<u8>, Vec<u64>>, width: usize) -> io::Result<()> {
+    if lines.len() > MOST_LINES || lines.values().all(|counts| counts.len() < 2) {
+        return Ok(());
+    }
+    let labels: Vec<String> = lines.keys().map(|label| escape(label)).collect();
+    let widest = labels.iter().map(|label| label.chars().count()).max().unwrap_or(0);
+    let room = width.saturating_sub(widest + 2).max(8);
+    let mut out = BufWriter::new(Stdout);
+    for (label, counts) in labels.iter().zip(lines.values()) {
+        writeln!(out, "{label:widest$}  {}", sparkline(counts, room).trim_end())?;
+    }
+    out.flush()
+}
+
+/// Why a text is not gone through to the end.
+enum Stopped {
+    /// What is in a temporary file cannot be read.
+    Lost(io::Error),
+    /// The output takes no more.
+    Output(io::Error),
+}
+
+impl From<io::Error> for Stopped {
+    fn from(error: io::Error) -> Self {
+        Self::Lost(error)
+    }
+}
+
+/// Goes through all texts.
+pub(in crate::commands) fn each(
+    texts: &DistinctTexts,
+    mut show: impl FnMut(DistinctText<'_>) -> io::Result<()>,
+) -> Result<(), Error> {
+    texts.for_each(|text| show(text).map_err(Stopped::Output)).map_err(|stopped| match stopped {
+        Stopped::Lost(error) => not_kept(&error),
+        Stopped::Output(error) => error.into(),
+    })
+}
+
+/// A table that found no room in memory could not be kept in a file either.
+fn not_kept(error: &io::Error) -> Error {
+    Error::input(format!("the table is lost: {error}"))
+        .hint("let it have more of --max-memory, or set TMPDIR to a folder with more room")
 }
 
 /// Adds the steps without a count, between the first and the last of each source and key.

@@ -1,0 +1,192 @@
+//! Counts sequences of words.
+
+use std::collections::VecDeque;
+use std::num::NonZeroUsize;
+use std::sync::Arc;
+
+use cogrep_match::{Hit, Words as WordFinder, fold_all, word_breaks};
+use cogrep_source::{Fault, Role};
+
+use super::first;
+use super::layout::Layout;
+use crate::measure::{Measure, Piece, Rank, TextFacts};
+use crate::table::{Local, Table};
+
+/// Counts each distinct sequence of this many words, joined by one space, whatever is between
+/// them in the text. A job for it has no patterns.
+#[derive(Clone, Debug)]
+pub struct Ngrams {
+    table: Arc<Table>,
+    layout: Layout,
+    folds: bool,
+    length: NonZeroUsize,
+}
+
+impl Ngrams {
+    /// Adds sequences of this many words to a table, laid out in this way, and folded if that
+    /// is wanted.
+    #[must_use]
+    pub fn new(table: &Arc<Table>, layout: Layout, folds: bool, length: NonZeroUsize) -> Self {
+        Self { table: Arc::clone(table), layout, folds, length }
+    }
+}
+
+/// A text that is being counted in, or a range of it.
+#[derive(Debug)]
+pub struct NgramsState {
+    rank: Rank,
+    /// What each text in the table begins with.
+    key: Vec<u8>,
+    key_start: usize,
+    finder: WordFinder,
+    /// Whether the text, or the range up to here, has a place that no word is across.
+    has_break: bool,
+    /// What is before the first such place, and where it begins.
+    head: Vec<u8>,
+    head_start: u64,
+    /// What is after the last, and where it begins.
+    tail: Vec<u8>,
+    tail_start: u64,
+    /// The first words after the head, one fewer than a sequence has.
+    first: Vec<Word>,
+    /// The last words before the tail, one fewer than a sequence has.
+    last: VecDeque<Word>,
+}
+
+/// A word as it is counted, and where it begins.
+#[derive(Clone, Debug, PartialEq, Eq)]
+struct Word {
+    text: Vec<u8>,
+    start: u64,
+}
+
+impl Measure for Ngrams {
+    type State = NgramsState;
+
+    fn name(&self) -> &'static str {
+        "ngrams"
+    }
+
+    fn begin(&self, text: &TextFacts) -> Result<NgramsState, Fault> {
+        let mut key = Vec::new();
+        self.layout.put_source(text.source, &mut key);
+        self.layout.put_row(0, &mut key);
+        Ok(NgramsState {
+            rank: text.source,
+            key_start: key.len(),
+            key,
+            finder: WordFinder::new(),
+            has_break: text.start == 0,
+            head: Vec::new(),
+            head_start: text.start,
+            tail: Vec::new(),
+            tail_start: text.start,
+            first: Vec::new(),
+            last: VecDeque::new(),
+        })
+    }
+
+    fn hit(&self, _: &mut NgramsState, _: Hit) {}
+
+    fn piece(&self, state: &mut NgramsState, piece: &Piece<'_>) {
+        if piece.role != Role::Text {
+            return;
+        }
+        let text = piece.text;
+        let Some((first, last)) = word_breaks(text) else {
+            if state.has_break { &mut state.tail } else { &mut state.head }.extend_from_slice(text);
+            return;
+        };
+        self.table.with(|local| {
+            let mut start = 0;
+            if !state.has_break {
+                state.has_break = true;
+                state.head.extend_from_slice(&text[..first]);
+                start = first;
+            } else if !state.tail.is_empty() {
+                state.tail.extend_from_slice(&text[..first]);
+                let tail = std::mem::take(&mut state.tail);
+                self.add(state, local, &tail, state.tail_start);
+                start = first;
+            }
+            self.add(state, local, &text[start..last], piece.offset + start as u64);
+            state.tail.extend_from_slice(&text[last..]);
+            state.tail_start = piece.offset + last as u64;
+        });
+    }
+
+    fn join(&self, state: &mut NgramsState, next: NgramsState) {
+        if !state.has_break {
+            state.head.extend(next.head);
+            if next.has_break {
+                let (head, head_start) = (std::mem::take(&mut state.head), state.head_start);
+                *state = NgramsState { head, head_start, ..next };
+            }
+            return;
+        }
+        if state.tail.is_empty() {
+            state.tail_start = next.head_start;
+        }
+        state.tail.extend(next.head);
+        if !next.has_break {
+            return;
+        }
+        let tail = std::mem::take(&mut state.tail);
+        self.table.with(|local| {
+            self.add(state, local, &tail, state.tail_start);
+            for word in next.first {
+                self.push(state, local, word);
+            }
+        });
+        // All of its words are among the first, or there are enough of them.
+        if next.last.len() + 1 >= self.length.get() {
+            state.last = next.last;
+        }
+        (state.tail, state.tail_start) = (next.tail, next.tail_start);
+    }
+
+    fn by_pattern(&self, mut state: NgramsState, _: &[usize]) -> NgramsState {
+        // The text has ended, and with it its last word.
+        let tail = std::mem::take(&mut state.tail);
+        let start = state.tail_start;
+        self.table.with(|local| self.add(&mut state, local, &tail, start));
+        state
+    }
+}
+
+impl Ngrams {
+    /// Goes on with a text that no word is across the ends of.
+    fn add(&self, state: &mut NgramsState, local: &mut Local, text: &[u8], offset: u64) {
+        let mut finder = std::mem::take(&mut state.finder);
+        finder.find(text, |range| {
+            let start = offset + range.start as u64;
+            let text = &text[range];
+            let text = if self.folds { fold_all(text) } else { text.to_vec() };
+            self.push(state, local, Word { text, start });
+        });
+        state.finder = finder;
+    }
+
+    /// Goes on with the next word.
+    fn push(&self, state: &mut NgramsState, local: &mut Local, word: Word) {
+        let before = self.length.get() - 1;
+        if state.last.len() == before {
+            let NgramsState { key, key_start, last, .. } = state;
+            key.truncate(*key_start);
+            for word in &*last {
+                key.extend_from_slice(&word.text);
+                key.push(b' ');
+            }
+            key.extend_from_slice(&word.text);
+            let start = last.front().map_or(word.start, |word| word.start);
+            local.add_at(key, 1, first(state.rank, start));
+            last.pop_front();
+        }
+        if before > 0 {
+            if state.first.len() < before {
+                state.first.push(word.clone());
+            }
+            state.last.push_back(word);
+        }
+    }
+}

@@ -1,0 +1,97 @@
+//! Texts of a table that are sorted in memory.
+
+use std::cmp::Ordering;
+use std::num::NonZeroUsize;
+use std::thread;
+
+use super::order::Sorting;
+use super::texts::{Entry, Texts};
+
+/// Sorted texts in memory.
+#[derive(Debug)]
+pub(super) struct Memory {
+    parts: Vec<Texts>,
+    /// Sorted each by itself.
+    runs: Vec<Vec<Key>>,
+}
+
+/// What decides about most texts, and where the text is.
+#[derive(Clone, Copy, Debug)]
+struct Key {
+    lead: [u64; 2],
+    place: Place,
+}
+
+/// In which part a text is, in which block of it, and where in that.
+#[derive(Clone, Copy, Debug)]
+struct Place {
+    part: u8,
+    block: u32,
+    offset: u32,
+}
+
+/// Fewer texts than this are sorted sooner than a thread begins.
+const FEW: usize = 1 << 14;
+
+impl Memory {
+    pub(super) fn new(parts: Vec<Texts>, sorting: &Sorting, cores: NonZeroUsize) -> Self {
+        let length: usize = parts.iter().map(Texts::len).sum();
+        let runs = if length < FEW { 1 } else { cores.get() };
+        let new = |_| Vec::with_capacity(length.div_ceil(runs));
+        let mut all: Vec<Vec<Key>> = (0..runs).map(new).collect();
+        let mut nth = 0;
+        for (part, texts) in (0..).zip(&parts) {
+            for (block, offset, entry) in texts.places() {
+                let place = Place { part, block, offset };
+                all[nth].push(Key { lead: sorting.lead(&entry), place });
+                nth = (nth + 1) % runs;
+            }
+        }
+        thread::scope(|scope| {
+            let parts = &parts;
+            let sort = move |run: &mut Vec<Key>| {
+                run.sort_unstable_by(|one, other| compare(sorting, parts, one, other));
+            };
+            let (here, others) = all.split_at_mut(1);
+            for run in others {
+                scope.spawn(move || sort(run));
+            }
+            here.iter_mut().for_each(sort);
+        });
+        Self { parts, runs: all }
+    }
+
+    /// How many texts there are.
+    pub(super) fn len(&self) -> usize {
+        self.runs.iter().map(Vec::len).sum()
+    }
+
+    /// The texts in their order.
+    pub(super) fn iter<'s>(&'s self, sorting: &'s Sorting) -> impl Iterator<Item = Entry<'s>> {
+        let mut heads: Vec<&[Key]> = self.runs.iter().map(Vec::as_slice).collect();
+        std::iter::from_fn(move || {
+            let (nth, key) = self.first(sorting, &heads)?;
+            heads[nth] = &heads[nth][1..];
+            Some(entry(&self.parts, key.place))
+        })
+    }
+
+    /// The run with the first text of all.
+    fn first<'k>(&self, sorting: &Sorting, heads: &[&'k [Key]]) -> Option<(usize, &'k Key)> {
+        let heads = heads.iter().enumerate();
+        let heads = heads.filter_map(|(nth, keys)| keys.first().map(|key| (nth, key)));
+        heads.min_by(|(_, one), (_, other)| compare(sorting, &self.parts, one, other))
+    }
+}
+
+fn entry(parts: &[Texts], Place { part, block, offset }: Place) -> Entry<'_> {
+    parts[usize::from(part)].entry(block, offset)
+}
+
+/// Compares two texts by their keys, and by themselves where these are equal.
+fn compare(sorting: &Sorting, parts: &[Texts], one: &Key, other: &Key) -> Ordering {
+    one.lead.cmp(&other.lead).then_with(|| {
+        let (one, other) = (entry(parts, one.place), entry(parts, other.place));
+        sorting.compare_entries(&one, &other)
+    })
+}
