@@ -15,6 +15,7 @@ use pyo3::prelude::*;
 
 use self::arrays::Chunk;
 use self::gather::Stretch;
+pub(crate) use self::gather::{Gather, PIECE_BYTES};
 use crate::arrow;
 use crate::labels::Labels;
 use crate::rows::Columns;
@@ -23,6 +24,12 @@ use crate::rows::Columns;
 pub(crate) struct Settings<'a, 'py> {
     pub(crate) plan: &'a Arc<Plan>,
     pub(crate) max_line_bytes: usize,
+    pub(crate) run: Run<'a, 'py>,
+}
+
+/// On how many threads, and what is told of it.
+#[derive(Clone, Copy)]
+pub(crate) struct Run<'a, 'py> {
     pub(crate) threads: usize,
     /// Is told how many more rows are done.
     pub(crate) progress: Option<&'a Bound<'py, PyAny>>,
@@ -63,6 +70,19 @@ pub(crate) fn count_rows(
         None => objects::by_row(column, settings)?,
     };
     Ok((column.py().detach(|| columns(stretches, labels)), rows))
+}
+
+/// Makes something of all rows. Those of one worker are in order, but there may be others
+/// between them.
+pub(crate) fn gather<G: Gather>(
+    column: &Bound<'_, PyAny>,
+    run: &Run<'_, '_>,
+    new: impl Fn() -> G + Sync,
+) -> PyResult<Vec<G>> {
+    match chunks(column)? {
+        Some(chunks) => arrays::gather(column.py(), &chunks, run, new),
+        None => Ok(objects::gather(column, run, new)?.0),
+    }
 }
 
 /// The arrays of a column of Arrow, if it is one. A column that offers its arrays and then has

@@ -1,18 +1,19 @@
 //! Patterns that were made ready, and how they are counted in what Python has.
 
+use std::path::PathBuf;
 use std::sync::Arc;
 
-use cogrep_match::{EngineChoice, Matching, Patterns, Plan, Syntax, Unit};
+use cogrep_match::{EngineChoice, Matching, Patterns, Plan, Scanner, Syntax, Unit};
 use pyo3::exceptions::PyValueError;
 use pyo3::prelude::*;
 use pyo3::types::{PyBytes, PyTuple};
 
-use crate::files::{self, FileReport};
+use crate::files::{self, FileSums, SourceRow};
 use crate::labels::{self, Found, Labels};
 use crate::names::bytes_of;
 use crate::prepared::Prepared;
 use crate::rows::RowCounts;
-use crate::{column, text, workers};
+use crate::{column, range, text, workers};
 
 pyo3::create_exception!(
     cogrep,
@@ -26,7 +27,7 @@ pyo3::create_exception!(
 #[derive(Debug)]
 pub(crate) struct Counter(Prepared);
 
-fn pattern_error(py: Python<'_>, error: &cogrep_match::PatternError) -> PyErr {
+pub(crate) fn pattern_error(py: Python<'_>, error: &cogrep_match::PatternError) -> PyErr {
     let raised = PatternError::new_err(error.to_string());
     match raised.value(py).setattr("index", error.index()) {
         Ok(()) => raised,
@@ -49,7 +50,7 @@ impl Counter {
     #[new]
     #[pyo3(signature = (
         patterns, labels, count, *, unit, ignore_case, smart_case, whole_words, regex, engine,
-        max_line_bytes,
+        max_line_bytes, regex_size_limit,
     ))]
     #[expect(clippy::too_many_arguments, reason = "named, and checked in Python")]
     #[expect(clippy::fn_params_excessive_bools, reason = "named, and checked in Python")]
@@ -65,6 +66,7 @@ impl Counter {
         regex: bool,
         engine: &str,
         max_line_bytes: usize,
+        regex_size_limit: u64,
     ) -> PyResult<Self> {
         let mut bytes = Vec::with_capacity(patterns.len());
         for pattern in patterns {
@@ -82,7 +84,7 @@ impl Counter {
                 let matching = Matching { ignore_case: true, ..matching };
                 patterns = Patterns::new(patterns.iter(), matching)?;
             }
-            let plan = Plan::new(&patterns, engine)?;
+            let plan = Plan::with_regex_limit(&patterns, engine, regex_size_limit)?;
             let labels = labels.unwrap_or_else(|| (0..).take(patterns.len()).collect());
             let labels = Labels::new(&plan, labels, count);
             Ok((Arc::new(plan), labels))
@@ -144,8 +146,37 @@ impl Counter {
 
     /// Counts in files, folders and objects that can be read.
     #[expect(clippy::needless_pass_by_value, reason = "it was made of an object for this call")]
-    fn count_files(&self, py: Python<'_>, options: files::FileOptions<'_>) -> PyResult<FileReport> {
+    fn count_files(
+        &self,
+        py: Python<'_>,
+        options: files::FileOptions<'_>,
+    ) -> PyResult<(Found, FileSums, Vec<SourceRow<Found>>)> {
         files::count(py, &self.0, &options)
+    }
+
+    /// Whether the counts of lines add up to those of a text: no pattern has a line feed.
+    #[getter]
+    fn is_by_line(&self) -> bool {
+        let Prepared { plan, .. } = &self.0;
+        let has_line_feed = |pattern: &[u8]| pattern.contains(&b'\n');
+        plan.matching().syntax == Syntax::Regex || !plan.patterns().iter().any(has_line_feed)
+    }
+
+    /// Counts in the lines that begin in a range of a file. Gives the bytes of these, too.
+    fn count_range(
+        &self,
+        py: Python<'_>,
+        path: PathBuf,
+        start: u64,
+        end: u64,
+    ) -> PyResult<(Found, u64)> {
+        let Prepared { plan, labels, max_line_bytes } = &self.0;
+        let mut scanner: Scanner = Scanner::with_line_limit(Arc::clone(plan), *max_line_bytes);
+        let bytes = range::each_piece(py, &path, start..end, |piece| {
+            scanner.feed(piece).map_err(text::too_long)
+        })?;
+        scanner.end_text();
+        Ok((labels::found(&labels.totals(plan, &scanner.take())), bytes))
     }
 }
 
@@ -157,7 +188,8 @@ impl Counter {
     ) -> column::Settings<'a, 'py> {
         let threads = workers::threads(threads);
         let Prepared { plan, max_line_bytes, .. } = &self.0;
-        column::Settings { plan, max_line_bytes: *max_line_bytes, threads, progress }
+        let run = column::Run { threads, progress };
+        column::Settings { plan, max_line_bytes: *max_line_bytes, run }
     }
 }
 

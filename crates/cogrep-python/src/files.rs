@@ -7,10 +7,13 @@ use std::num::NonZeroUsize;
 use std::path::PathBuf;
 use std::sync::{Arc, Mutex, PoisonError};
 
+use cogrep_core::measure::AnyMeasure;
 use cogrep_core::{Job, Progress as Seen, Report, SourceReport};
+use cogrep_match::Plan;
 use cogrep_source::backend::{Backend, Facts, Files, Listing, Opened};
 use cogrep_source::{
-    Encoding, Fault, Input, Interrupt, OpenOptions, Selection, SourceName, TypeChoice,
+    Blocking, Chunk, Content, Encoding, Fault, Input, Interrupt, OpenOptions, Selection, Source,
+    SourceName, TypeChoice, block_on,
 };
 use futures_util::future::{BoxFuture, FutureExt, ready};
 use pyo3::exceptions::PyValueError;
@@ -27,9 +30,10 @@ use crate::workers::{self, Progress};
 pub(crate) struct FileOptions<'py> {
     /// Paths, and names of objects that can be read, each with its object.
     inputs: Vec<(OsString, Option<Bound<'py, PyAny>>)>,
-    by_file: bool,
+    pub(crate) by_file: bool,
     encoding: Option<String>,
     decompress: bool,
+    nest: u32,
     hidden: bool,
     ignore: bool,
     follow: bool,
@@ -44,18 +48,16 @@ pub(crate) struct FileOptions<'py> {
 }
 
 /// A source: its name, how it ended, what went wrong, the bytes of its text, and its counts.
-type SourceRow = (Vec<u8>, &'static str, Option<String>, u64, Option<Found>);
+pub(crate) type SourceRow<C> = (Vec<u8>, &'static str, Option<String>, u64, Option<C>);
 
-/// What a job found out.
-#[pyclass(frozen, get_all, module = "cogrep._cogrep")]
-#[derive(Debug)]
-pub(crate) struct FileReport {
-    found: Found,
-    sources: Vec<SourceRow>,
-    source_count: u64,
-    partial_count: u64,
-    failed_count: u64,
-    text_bytes: u64,
+/// How many sources there were, how many of them partial and failed, and the bytes of text.
+pub(crate) type FileSums = (u64, u64, u64, u64);
+
+/// What is counted in files.
+pub(crate) struct Counting<'a> {
+    pub(crate) plan: &'a Arc<Plan>,
+    pub(crate) max_line_bytes: usize,
+    pub(crate) measures: Vec<AnyMeasure>,
 }
 
 /// Counts as the options say.
@@ -63,7 +65,30 @@ pub(crate) fn count(
     py: Python<'_>,
     counter: &Prepared,
     options: &FileOptions<'_>,
-) -> PyResult<FileReport> {
+) -> PyResult<(Found, FileSums, Vec<SourceRow<Found>>)> {
+    let mut sources = Vec::new();
+    let observe = |source: &SourceReport| {
+        let counts = source.counts.as_ref().map(|counts| {
+            let by_pattern = counts.to_vec(counter.plan.patterns().len());
+            labels::found(&counter.labels.sums(by_pattern.into_iter()))
+        });
+        sources.push(row(source, counts));
+    };
+    let Prepared { plan, max_line_bytes, .. } = counter;
+    let job = Counting { plan, max_line_bytes: *max_line_bytes, measures: Vec::new() };
+    let report = run(py, job, options, options.by_file, observe)?;
+    let totals = counter.labels.sums(report.patterns.iter().map(|pattern| pattern.count));
+    Ok((labels::found(&totals), sums(&report), sources))
+}
+
+/// Runs a job over what is to be read.
+pub(crate) fn run(
+    py: Python<'_>,
+    counting: Counting<'_>,
+    options: &FileOptions<'_>,
+    names_all: bool,
+    observe: impl FnMut(&SourceReport) + Send,
+) -> PyResult<Report> {
     let input = |(name, object): &(OsString, Option<_>)| match object {
         None => Input::Path(PathBuf::from(name)),
         Some(_) => Input::Name(object_name(name)),
@@ -76,17 +101,19 @@ pub(crate) fn count(
         encoding: options.encoding.as_deref().map(encoding).transpose()?,
         interrupt: interrupt.clone(),
         no_decompress: !options.decompress,
+        nest: options.nest,
         ..OpenOptions::default()
     };
     let seen = Seen::new();
     let job = Job {
         selection: selection(options)?,
         open,
-        max_line_bytes: counter.max_line_bytes,
+        max_line_bytes: counting.max_line_bytes,
         workers: NonZeroUsize::new(options.threads),
         by_source: options.by_file,
+        measures: counting.measures,
         progress: Some(&seen),
-        ..Job::new(&counter.plan, &inputs)
+        ..Job::new(counting.plan, &inputs)
     };
     let mut progress = Progress::new(options.progress.as_ref());
     let watch = || match objects.take_error() {
@@ -98,34 +125,77 @@ pub(crate) fn count(
         interrupt.request();
         drop(waker.take());
     };
-    let sources = Mutex::new(Vec::new());
+    let observe = Mutex::new(observe);
     let run = || {
-        let mut sources = sources.lock().unwrap_or_else(PoisonError::into_inner);
-        job.run(|source| sources.push(row(counter, source)))
+        let mut observe = observe.lock().unwrap_or_else(PoisonError::into_inner);
+        job.run(|source| {
+            if names_all || source.outcome.fault().is_some() {
+                observe(source);
+            }
+        })
     };
     let report = workers::run(py, 1, watch, stop, run)?;
-    let sources = sources.into_inner().unwrap_or_else(PoisonError::into_inner);
-    let report = report.into_iter().next().expect("there was one worker");
-    Ok(summary(counter, &report, sources))
+    Ok(report.into_iter().next().expect("there was one worker"))
 }
 
-fn summary(counter: &Prepared, report: &Report, sources: Vec<SourceRow>) -> FileReport {
-    let totals = counter.labels.sums(report.patterns.iter().map(|pattern| pattern.count));
-    FileReport {
-        found: labels::found(&totals),
-        sources,
-        source_count: report.source_count,
-        partial_count: report.partial_count,
-        failed_count: report.failed_count,
-        text_bytes: report.text_bytes,
-    }
+/// The files that would be read, and what is wrong with those that cannot be.
+#[pyfunction]
+#[expect(clippy::needless_pass_by_value, reason = "it was made of an object for this call")]
+pub(crate) fn list_files(
+    py: Python<'_>,
+    options: FileOptions<'_>,
+) -> PyResult<(Vec<OsString>, Vec<(OsString, String)>)> {
+    let inputs: Vec<Input> =
+        options.inputs.iter().map(|(name, _)| Input::Path(PathBuf::from(name))).collect();
+    let selection = selection(&options)?;
+    let path = |name: &SourceName| name.path().map(OsString::from).unwrap_or_default();
+    py.detach(|| {
+        let (mut found, mut faults) = (Vec::new(), Vec::new());
+        for (nth, selected) in selection.sources(&inputs, &Files).enumerate() {
+            // A walk may be long.
+            if nth % LISTED == 0 {
+                Python::attach(|py| py.check_signals())?;
+            }
+            match selected {
+                Ok(name) => found.push(path(&name)),
+                Err((name, fault)) => faults.push((path(&name), fault.to_string())),
+            }
+        }
+        Ok((found, faults))
+    })
 }
 
-fn row(counter: &Prepared, source: &SourceReport) -> SourceRow {
-    let counts = source.counts.as_ref().map(|counts| {
-        let by_pattern = counts.to_vec(counter.plan.patterns().len());
-        labels::found(&counter.labels.sums(by_pattern.into_iter()))
-    });
+/// So many files are listed before a signal is looked for.
+const LISTED: usize = 1000;
+
+/// Whether the bytes of a file are its text, so that a range of it can be read by itself.
+#[pyfunction]
+pub(crate) fn is_divisible(
+    py: Python<'_>,
+    path: PathBuf,
+    encoding: Option<&str>,
+    decompress: bool,
+) -> PyResult<bool> {
+    let encoding = encoding.map(self::encoding).transpose()?;
+    let options = OpenOptions { encoding, no_decompress: !decompress, ..OpenOptions::default() };
+    let name = SourceName::from(path.as_path());
+    py.detach(|| {
+        block_on(async {
+            let Ok(source) = Source::open(&name, &options, Blocking(())).await else {
+                return Ok(false);
+            };
+            let content = source.begin(&mut Chunk::new()).await;
+            Ok(matches!(content, Content::Text(text) if text.divisible().is_some()))
+        })
+    })
+}
+
+pub(crate) fn sums(report: &Report) -> FileSums {
+    (report.source_count, report.partial_count, report.failed_count, report.text_bytes)
+}
+
+/// A source with its counts.
+pub(crate) fn row<C>(source: &SourceReport, counts: Option<C>) -> SourceRow<C> {
     let fault = source.outcome.fault().map(ToString::to_string);
     let name = source.name.as_bytes().to_vec();
     (name, source.outcome.as_str(), fault, source.text_bytes, counts)

@@ -10,11 +10,14 @@
 mod arrow;
 mod column;
 mod counter;
+mod distinct;
 mod files;
 mod labels;
 mod names;
 mod prepared;
+mod range;
 mod rows;
+mod table;
 mod text;
 mod workers;
 
@@ -26,9 +29,15 @@ mod _cogrep {
     #[pymodule_export]
     use crate::counter::{Counter, PatternError, parse_list};
     #[pymodule_export]
+    use crate::distinct::Distinct;
+    #[pymodule_export]
+    use crate::files::{is_divisible, list_files};
+    #[pymodule_export]
     use crate::names::counts_stream;
     #[pymodule_export]
     use crate::rows::RowCounts;
+    #[pymodule_export]
+    use crate::table::TextCounts;
 
     /// The version of the package.
     #[pymodule_export]

@@ -40,13 +40,14 @@ pub(crate) fn bytes_of(name: &Bound<'_, PyAny>) -> PyResult<Vec<u8>> {
     Ok(bytes.as_bytes().to_vec())
 }
 
-/// A table of patterns and counts, for what takes Arrow.
+/// A table of names and counts, for what takes Arrow; the names have this title.
 #[pyfunction]
 pub(crate) fn counts_stream<'py>(
     names: &Bound<'py, PyTuple>,
     counts: Vec<i64>,
+    title: &str,
 ) -> PyResult<Bound<'py, PyCapsule>> {
-    let table = table([("pattern", column(names)?), ("count", Arc::new(Int64Array::from(counts)))]);
+    let table = table([(title, column(names)?), ("count", Arc::new(Int64Array::from(counts)))]);
     arrow::export(names.py(), table.map_err(arrow::failed)?)
 }
 

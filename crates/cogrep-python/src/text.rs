@@ -11,6 +11,7 @@ use pyo3::prelude::*;
 use pyo3::pybacked::PyBackedBytes;
 use pyo3::types::{PyBytes, PySlice, PyString};
 
+use crate::column::Gather;
 use crate::workers::{self, Course};
 
 /// A text of this length is counted in at once, and a longer one on several cores.
@@ -36,7 +37,7 @@ pub(crate) struct Settings<'a> {
 trait Bytes: Sync {
     fn len(&self) -> usize;
 
-    /// Shows a part, which is not longer than a piece.
+    /// Shows a part.
     fn show(&self, part: Range<usize>, look: &mut dyn FnMut(&[u8])) -> PyResult<()>;
 }
 
@@ -77,18 +78,61 @@ impl Bytes for Buffer {
 
 /// Counts in a `str`, or in the bytes of anything that has them.
 pub(crate) fn count(text: &Bound<'_, PyAny>, settings: &Settings<'_>) -> PyResult<Tally> {
-    let py = text.py();
+    with_bytes(text, |bytes| count_bytes(text.py(), bytes, settings))
+}
+
+/// Makes something of the lines of a text, on several threads if it is long. Those of one
+/// thread are in order, but there may be others between them.
+pub(crate) fn gather_lines<G: Gather>(
+    text: &Bound<'_, PyAny>,
+    threads: usize,
+    new: impl Fn() -> G + Sync,
+) -> PyResult<()> {
+    with_bytes(text, |bytes| {
+        let pieces = bytes.len().div_ceil(PIECE_BYTES).max(1);
+        let course = Course::default();
+        let ends = ends(bytes, Cut::Lines, pieces)?;
+        let next = AtomicUsize::new(0);
+        let work = || -> PyResult<()> {
+            let mut gather = new();
+            loop {
+                let nth = next.fetch_add(1, Ordering::Relaxed);
+                let Some(end) = ends.get(nth).filter(|_| !course.is_stopped()) else { break };
+                let start = if nth == 0 { 0 } else { ends[nth - 1] };
+                let mut pushed = Ok(());
+                bytes.show(start..*end, &mut |lines| {
+                    pushed = gather.push(lines, &|| course.is_stopped());
+                })?;
+                pushed.map_err(too_long)?;
+                gather.end_stretch(0);
+            }
+            Ok(())
+        };
+        if bytes.len() <= SHORT_BYTES {
+            return text.py().detach(work);
+        }
+        let threads = threads.min(ends.len());
+        let work = || work().inspect_err(|_| course.stop());
+        let ended = workers::run(text.py(), threads, || Ok(()), || course.stop(), work)?;
+        ended.into_iter().collect()
+    })
+}
+
+fn with_bytes<R>(
+    text: &Bound<'_, PyAny>,
+    look: impl FnOnce(&dyn Bytes) -> PyResult<R>,
+) -> PyResult<R> {
     if let Ok(text) = text.cast::<PyString>() {
         return match text.to_str() {
-            Ok(text) => count_bytes(py, &text.as_bytes(), settings),
+            Ok(text) => look(&text.as_bytes()),
             // Half a surrogate pair, which no UTF-8 has; so it is no character here.
-            Err(_) => count_bytes(py, &encode(text)?.as_bytes(), settings),
+            Err(_) => look(&encode(text)?.as_bytes()),
         };
     }
     if let Ok(bytes) = text.cast::<PyBytes>() {
-        return count_bytes(py, &bytes.as_bytes(), settings);
+        return look(&bytes.as_bytes());
     }
-    count_bytes(py, &view(text)?, settings)
+    look(&view(text)?)
 }
 
 /// The bytes of a string that is not Unicode: each half of a surrogate pair as three bytes.

@@ -1,13 +1,18 @@
 """The part of the package that is written in Rust."""
 
 from collections.abc import Callable
-from typing import Any
+from typing import Any, TypeVar
 
 from ._counts import Key
 
 VERSION: str
 
+_T = TypeVar("_T")
 _Found = tuple[list[int], list[int]]
+# How many sources there were, how many of them partial and failed, and the bytes of text.
+_Sums = tuple[int, int, int, int]
+# Its name, how it ended, what went wrong, the bytes of its text, and its counts.
+_Source = tuple[bytes, str, str | None, int, _T | None]
 
 class PatternError(ValueError):
     index: int | None
@@ -26,6 +31,7 @@ class Counter:
         regex: bool,
         engine: str,
         max_line_bytes: int,
+        regex_size_limit: int,
     ) -> Counter: ...
     @property
     def ignores_case(self) -> bool: ...
@@ -40,15 +46,39 @@ class Counter:
     def count_rows(
         self, column: Any, threads: int, progress: Callable[[int], object] | None
     ) -> RowCounts: ...
-    def count_files(self, options: Any) -> FileReport: ...
+    def count_files(self, options: Any) -> tuple[_Found, _Sums, list[_Source[_Found]]]: ...
+    @property
+    def is_by_line(self) -> bool: ...
+    def count_range(self, path: str, start: int, end: int) -> tuple[_Found, int]: ...
 
-class FileReport:
-    found: _Found
-    sources: list[tuple[bytes, str, str | None, int, _Found | None]]
-    source_count: int
-    partial_count: int
-    failed_count: int
-    text_bytes: int
+class Distinct:
+    def __new__(
+        cls,
+        expression: str | None,
+        group: int | str | None,
+        *,
+        ignore_case: bool,
+        smart_case: bool,
+        whole_words: bool,
+        max_line_bytes: int,
+        regex_size_limit: int,
+    ) -> Distinct: ...
+    @property
+    def ignores_case(self) -> bool: ...
+    def count(self, text: Any, threads: int) -> TextCounts: ...
+    def count_column(
+        self, column: Any, threads: int, progress: Callable[[int], object] | None
+    ) -> TextCounts: ...
+    def count_files(
+        self, options: Any
+    ) -> tuple[TextCounts, _Sums, list[_Source[list[tuple[Key, int]]]]]: ...
+    def count_range(self, path: str, start: int, end: int) -> tuple[TextCounts, int]: ...
+
+class TextCounts:
+    total: int
+    def __len__(self) -> int: ...
+    def items(self, most: int | None) -> list[tuple[Key, int]]: ...
+    def stream(self) -> object: ...
 
 class RowCounts:
     row_count: int
@@ -57,5 +87,7 @@ class RowCounts:
     def get(self, place: int) -> tuple[int, int, int]: ...
     def stream(self, names: tuple[Key, ...]) -> object: ...
 
-def counts_stream(names: tuple[Key, ...], counts: list[int]) -> object: ...
+def counts_stream(names: tuple[Key, ...], counts: list[int], title: str) -> object: ...
+def list_files(options: Any) -> tuple[list[str], list[tuple[str, str]]]: ...
+def is_divisible(path: str, encoding: str | None, decompress: bool) -> bool: ...
 def parse_list(text: bytes) -> list[bytes]: ...

@@ -4,27 +4,19 @@ from __future__ import annotations
 
 import os
 from collections.abc import Callable, Iterable, Mapping
-from typing import TYPE_CHECKING, Any, Literal, Protocol, Union, runtime_checkable
+from typing import TYPE_CHECKING, Any, Literal, Union
 from warnings import warn
 
 from . import _cogrep
 from ._counts import Counts, Key
-from ._report import IncompleteWarning, PatternWarning, Report, Source
+from ._files import Input, file_options, named, settle, thread_count
+from ._report import PatternWarning, Report
 from ._rows import RowCounts
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
 
-@runtime_checkable
-class Readable(Protocol):
-    """An object that is read like a file."""
-
-    def read(self, size: int, /) -> str | bytes: ...
-
-
-# A file, a folder, or an object that is read like a file.
-Input = Union[str, bytes, "os.PathLike[str]", "os.PathLike[bytes]", Readable]
 Patterns = Union[Iterable[Key], Mapping[Key, Union[Key, Iterable[Key]]]]
 
 
@@ -47,6 +39,7 @@ class Counter:
     - `lines`: lines with an occurrence are counted; `whole_lines`: lines that equal the pattern.
     - `engine`: what counts, by the names of `cogrep --engine`; not to be chosen in earnest.
     - `max_line_bytes`: the longest line that regular expressions may hold.
+    - `regex_size_limit`: the memory in bytes that regular expressions may take together.
 
     A counter never changes. Threads can share it, and it can be pickled. While it counts, other
     threads of Python run, and Ctrl-C stops it. No thread of its own is left when a call returns.
@@ -67,6 +60,7 @@ class Counter:
         whole_lines: bool = False,
         engine: str = "auto",
         max_line_bytes: int = 16 << 20,
+        regex_size_limit: int = 256 << 20,
     ) -> None:
         units = {"overlapping": overlapping, "lines": lines, "whole_lines": whole_lines}
         chosen = [name for name, is_chosen in units.items() if is_chosen]
@@ -85,6 +79,7 @@ class Counter:
                 regex=regex,
                 engine=engine,
                 max_line_bytes=max_line_bytes,
+                regex_size_limit=regex_size_limit,
             )
         except _cogrep.PatternError as error:
             if places is None or error.index is None:
@@ -108,6 +103,7 @@ class Counter:
             "whole_lines": whole_lines,
             "engine": engine,
             "max_line_bytes": max_line_bytes,
+            "regex_size_limit": regex_size_limit,
         }
         self._options = {
             name: value for name, value in options.items() if value != defaults.get(name)
@@ -164,7 +160,7 @@ class Counter:
         >>> Counter(["aa"]).count(b"aaaa")["aa"]
         2
         """
-        return self._counts(self._native.count(text, _threads(threads)))
+        return self._counts(self._native.count(text, thread_count(threads)))
 
     def count_column(
         self,
@@ -184,7 +180,7 @@ class Counter:
         >>> Counter(["ab"]).count_column(["ab", None, "a", "b", "abab"])
         Counts({'ab': 3})
         """
-        found, _ = self._native.count_column(column, _threads(threads), progress)
+        found, _ = self._native.count_column(column, thread_count(threads), progress)
         return self._counts(found)
 
     def count_rows(
@@ -200,7 +196,7 @@ class Counter:
         >>> list(counts)
         [(0, 'a', 2), (0, 'b', 2), (2, 'b', 1)]
         """
-        return RowCounts(self._names, self._native.count_rows(column, _threads(threads), progress))
+        return RowCounts(self._names, self._native.count_rows(column, thread_count(threads), progress))
 
     def count_files(
         self,
@@ -209,6 +205,7 @@ class Counter:
         by: Literal["file"] | None = None,
         encoding: str | None = None,
         decompress: bool = True,
+        nest: int = 1,
         hidden: bool = False,
         ignore: bool = True,
         globs: Sequence[str] = (),
@@ -221,12 +218,13 @@ class Counter:
         threads: int | None = None,
         progress: Callable[[int], object] | None = None,
         errors: Literal["warn", "raise", "ignore"] = "warn",
-    ) -> Report:
+    ) -> Report[Counts]:
         """Counts in files and folders, as the program does, and in objects with a `read`.
 
         - `by="file"`: counts of each file, too.
         - `encoding`: that of all files; without one they are UTF-8, or what their mark says.
-        - `decompress`: whether gzip, zstd, xz, bzip2 and lz4 are unpacked.
+        - `decompress`: whether gzip, zstd, xz, bzip2 and lz4, and archives, are unpacked.
+        - `nest`: archives inside archives are opened this deep.
         - `hidden`: files and folders whose names begin with a dot are read too.
         - `ignore`: whether the rules of `.gitignore` and its like hold.
         - `globs`: which files are read, as of `cogrep --glob`; with a `!` which are not.
@@ -239,64 +237,34 @@ class Counter:
         - `errors`: what is done about files that could not be read to their end. The report
           has them in any case.
         """
-        single = isinstance(inputs, (str, bytes, os.PathLike, Readable))
-        named: list[tuple[str, Readable | None]] = []
-        for one in [inputs] if single else inputs:  # type: ignore[union-attr]
-            if isinstance(one, (str, bytes, os.PathLike)):
-                named.append((os.fsdecode(one), None))
-            elif isinstance(one, Readable):
-                name = getattr(one, "name", None)
-                name = name if isinstance(name, str) else f"<{type(one).__name__}>"
-                named.append((name, one))
-            else:
-                raise TypeError(f"an input is a path or has a method read, not {one!r}")
-        if by not in (None, "file"):
-            raise ValueError(f'by is "file" or None, not {by!r}')
-        options = _FileOptions()
-        options.inputs = named
-        options.by_file = by == "file"
-        options.encoding = encoding
-        options.decompress = decompress
-        options.hidden = hidden
-        options.ignore = ignore
-        options.globs = _list("globs", globs)
-        options.types = _list("types", types)
-        options.types_not = _list("types_not", types_not)
-        options.follow = follow
-        options.one_file_system = one_file_system
-        options.max_depth = max_depth
-        options.max_file_bytes = max_file_bytes
-        options.threads = _threads(threads)
-        options.progress = progress
-        report = self._report(self._native.count_files(options))
-        if not report.complete and errors == "raise":
-            report.raise_if_incomplete()
-        elif not report.complete and errors == "warn":
-            warn(report.explain(), IncompleteWarning, stacklevel=2)
-        return report
+        options = file_options(
+            inputs,
+            by=by,
+            encoding=encoding,
+            decompress=decompress,
+            nest=nest,
+            hidden=hidden,
+            ignore=ignore,
+            globs=globs,
+            types=types,
+            types_not=types_not,
+            follow=follow,
+            one_file_system=one_file_system,
+            max_depth=max_depth,
+            max_file_bytes=max_file_bytes,
+            threads=threads,
+            progress=progress,
+        )
+        found, sums, sources = self._native.count_files(options)
+        return settle(Report(self._counts(found), named(sources, self._counts), *sums), errors)
+
+    def _count_range(self, path: str, start: int, end: int) -> tuple[Counts, int]:
+        """Counts in the lines that begin in a range of a file, and the bytes of these."""
+        found, text_bytes = self._native.count_range(path, start, end)
+        return self._counts(found), text_bytes
 
     def _counts(self, found: tuple[list[int], list[int]]) -> Counts:
         return Counts(self._names, self._index, dict(zip(*found)))
-
-    def _report(self, native: _cogrep.FileReport) -> Report:
-        sources = [
-            Source(
-                os.fsdecode(name),
-                outcome,
-                fault,
-                text_bytes,
-                None if found is None else self._counts(found),
-            )
-            for name, outcome, fault, text_bytes, found in native.sources
-        ]
-        return Report(
-            self._counts(native.found),
-            sources,
-            native.source_count,
-            native.partial_count,
-            native.failed_count,
-            native.text_bytes,
-        )
 
     def __reduce__(self) -> Any:
         return _restore, (self._names, *self._given, self._options)
@@ -306,26 +274,6 @@ class Counter:
         names = f"{list(self._names)!r}" if number <= 5 else f"{number} patterns"
         options = "".join(f", {name}={value!r}" for name, value in self._options.items())
         return f"Counter({names}{options})"
-
-
-class _FileOptions:
-    """What the part in Rust reads: it knows the attributes by their names."""
-
-    inputs: list[tuple[str, Readable | None]]
-    by_file: bool
-    encoding: str | None
-    decompress: bool
-    hidden: bool
-    ignore: bool
-    globs: list[str]
-    types: list[str]
-    types_not: list[str]
-    follow: bool
-    one_file_system: bool
-    max_depth: int | None
-    max_file_bytes: int | None
-    threads: int
-    progress: Callable[[int], object] | None
 
 
 def count(text: Any, patterns: Patterns, **options: Any) -> Counts:
@@ -378,20 +326,6 @@ def _restore(
     for pattern, label in zip(flat, labels):
         groups[names[label]].append(pattern)
     return Counter(groups, **options)
-
-
-def _threads(threads: int | None) -> int:
-    if threads is None:
-        return 0
-    if threads < 1:
-        raise ValueError(f"threads is at least 1, or None for all cores, not {threads}")
-    return threads
-
-
-def _list(name: str, values: Sequence[str]) -> list[str]:
-    if isinstance(values, str):
-        raise TypeError(f"{name} is a list: [{values!r}]")
-    return list(values)
 
 
 def _text(line: bytes) -> Key:

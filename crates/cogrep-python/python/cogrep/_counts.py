@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 Key = Union[str, bytes]
 
 # So many counts are shown at most, by `repr` and in notebooks.
-_SHOWN = 30
+SHOWN = 30
 
 
 class Counts(Mapping[Key, int]):
@@ -119,16 +119,16 @@ class Counts(Mapping[Key, int]):
 
     def __arrow_c_stream__(self, requested_schema: object = None) -> object:
         """Hands a table over to anything that takes Arrow, such as `pyarrow.table(counts)`."""
-        return counts_stream(self._names, list(self.values()))
+        return counts_stream(self._names, list(self.values()), "pattern")
 
     def __repr__(self) -> str:
-        if len(self) <= _SHOWN:
+        if len(self) <= SHOWN:
             return f"Counts({dict(self)!r})"
-        shown = ", ".join(f"{name!r}: {count}" for name, count in self.most_common(_SHOWN))
-        return f"Counts({{{shown}, ... {len(self) - _SHOWN} more}})"
+        shown = ", ".join(f"{name!r}: {count}" for name, count in self.most_common(SHOWN))
+        return f"Counts({{{shown}, ... {len(self) - SHOWN} more}})"
 
     def _repr_html_(self) -> str:
-        rows = list(self.items()) if len(self) <= _SHOWN else self.most_common(_SHOWN)
+        rows = list(self.items()) if len(self) <= SHOWN else self.most_common(SHOWN)
         return table_with_bars(("pattern", "count"), rows, len(self) - len(rows))
 
 

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any, Generic, TypeVar
 
 from ._counts import Counts, Key, table_with_bars
+from ._text_counts import TextCounts
 
 if TYPE_CHECKING:
     import pandas
@@ -12,10 +13,14 @@ if TYPE_CHECKING:
     import pyarrow
 
 
+# What was counted: patterns, or texts that were not known before.
+AnyCounts = TypeVar("AnyCounts", Counts, TextCounts)
+
+
 class IncompleteError(Exception):
     """Something could not be read to its end. `report` has what was counted."""
 
-    def __init__(self, message: str, report: Report | None = None) -> None:
+    def __init__(self, message: str, report: Report[Any] | None = None) -> None:
         super().__init__(message)
         self.report = report
 
@@ -28,7 +33,7 @@ class PatternWarning(UserWarning):
     """A pattern is counted, but can occur nowhere."""
 
 
-class Source:
+class Source(Generic[AnyCounts]):
     """A file that was read, or a member of an archive, or an object."""
 
     __slots__ = ("counts", "fault", "name", "outcome", "text_bytes")
@@ -42,10 +47,10 @@ class Source:
     #: How many bytes of text were counted in.
     text_bytes: int
     #: Its counts, if these were asked for by file.
-    counts: Counts | None
+    counts: AnyCounts | None
 
     def __init__(
-        self, name: str, outcome: str, fault: str | None, text_bytes: int, counts: Counts | None
+        self, name: str, outcome: str, fault: str | None, text_bytes: int, counts: AnyCounts | None
     ) -> None:
         self.name = name
         self.outcome = outcome
@@ -63,7 +68,7 @@ class Source:
         return f"Source({self.name!r}, {self.outcome}{fault})"
 
 
-class Report:
+class Report(Generic[AnyCounts]):
     """The counts over all files, and how each of these ended."""
 
     __slots__ = (
@@ -71,9 +76,9 @@ class Report:
     )  # fmt: skip
 
     #: Over all files.
-    counts: Counts
+    counts: AnyCounts
     #: The files in their order: all of them with `by="file"`, else those with a fault.
-    sources: list[Source]
+    sources: list[Source[AnyCounts]]
     #: How many files there were.
     source_count: int
     #: How many of them were read to some point that is not their end.
@@ -85,8 +90,8 @@ class Report:
 
     def __init__(
         self,
-        counts: Counts,
-        sources: list[Source],
+        counts: AnyCounts,
+        sources: list[Source[AnyCounts]],
         source_count: int,
         partial_count: int,
         failed_count: int,
@@ -105,7 +110,7 @@ class Report:
         return self.partial_count + self.failed_count == 0
 
     @property
-    def faults(self) -> list[Source]:
+    def faults(self) -> list[Source[AnyCounts]]:
         """The files that were not read to their end."""
         return [source for source in self.sources if not source.complete]
 
@@ -134,12 +139,13 @@ class Report:
                 files += [source.name] * len(source.counts)
                 patterns += source.counts
                 counts += source.counts.values()
+        what = "text" if isinstance(self.counts, TextCounts) else "pattern"
         if not files:
-            return {"pattern": list(self.counts), "count": list(self.counts.values())}
-        return {"file": files, "pattern": patterns, "count": counts}
+            return {what: list(self.counts), "count": list(self.counts.values())}
+        return {"file": files, what: patterns, "count": counts}
 
     def to_arrow(self) -> pyarrow.Table:
-        """A table of `pyarrow`: `file` (where counted by file), `pattern` and `count`."""
+        """A table of `pyarrow`: `file` (where counted by file), `pattern` or `text`, and `count`."""
         import pyarrow
 
         return pyarrow.table(self._columns())

@@ -9,11 +9,11 @@ use arrow_array::{
     LargeStringArray, StringArray, StringViewArray,
 };
 use arrow_schema::DataType;
-use cogrep_match::{LineTooLong, RowCount, RowOutput, RowScanner, Tally};
+use cogrep_match::{RowCount, Tally};
 use pyo3::prelude::*;
 
 use super::gather::{ByRow, Gather, Stretch, Sum};
-use super::{BadRow, Settings};
+use super::{BadRow, Run, Settings};
 use crate::workers::{self, Course, Progress};
 
 /// A worker claims rows of about so many bytes, and at most this many.
@@ -22,9 +22,6 @@ const CLAIM_ROWS: usize = 1 << 14;
 
 /// Columns of less text are counted in by one thread, whatever the number of cores.
 const SMALL_BYTES: usize = 256 << 10;
-
-/// A longer row is looked through in pieces, so that it can be stopped.
-const PIECE_BYTES: usize = 1 << 20;
 
 /// Texts in an array.
 #[derive(Debug)]
@@ -140,10 +137,20 @@ struct Part<'a> {
     texts: &'a Texts,
     /// How often each is in use; one that is not is left out.
     uses: Option<&'a [u64]>,
+    /// Which of them each row has, if rows are not the texts in their order.
+    keys: Option<&'a [Option<usize>]>,
 }
 
 impl Part<'_> {
+    /// How many rows there are.
+    fn len(&self) -> usize {
+        self.keys.map_or_else(|| self.texts.len(), <[_]>::len)
+    }
+
     fn get(&self, row: usize) -> Option<&[u8]> {
+        if let Some(keys) = self.keys {
+            return self.texts.get(keys[row]?);
+        }
         if self.uses.is_some_and(|uses| uses[row] == 0) {
             return None;
         }
@@ -169,12 +176,12 @@ struct Cursor {
 
 impl Cursor {
     fn claim(&mut self, parts: &[Part<'_>]) -> Option<Claim> {
-        while parts.get(self.part)?.texts.len() == self.row {
+        while parts.get(self.part)?.len() == self.row {
             self.part += 1;
             self.row = 0;
         }
         let part = &parts[self.part];
-        let most = part.texts.len().min(self.row + CLAIM_ROWS);
+        let most = part.len().min(self.row + CLAIM_ROWS);
         let (mut end, mut bytes) = (self.row, 0);
         while end < most && bytes < CLAIM_BYTES {
             bytes += part.get(end).map_or(0, <[u8]>::len);
@@ -195,7 +202,9 @@ pub(super) fn totals(
 ) -> PyResult<(Tally, u64)> {
     let plain: Vec<_> = chunks.iter().filter_map(Chunk::plain).collect();
     let mut tally = Tally::new();
-    for mut sum in scan::<Sum>(py, &plain, settings)? {
+    let (plan, max_line_bytes) = (settings.plan, settings.max_line_bytes);
+    let new = || Sum::new(plan, max_line_bytes);
+    for mut sum in scan(py, &plain, &settings.run, new)? {
         tally.merge(&sum.take());
     }
     for chunk in chunks {
@@ -222,7 +231,7 @@ pub(super) fn by_row(
     for chunk in chunks {
         match chunk {
             Chunk::Plain(texts) => {
-                let part = Part { texts, uses: None };
+                let part = Part { texts, uses: None, keys: None };
                 for mut stretch in scan_rows(py, &[part], settings)? {
                     stretch.first_row += first_row;
                     stretches.push(stretch);
@@ -242,8 +251,18 @@ pub(super) fn by_row(
 impl Chunk {
     fn plain(&self) -> Option<Part<'_>> {
         match self {
-            Self::Plain(texts) => Some(Part { texts, uses: None }),
+            Self::Plain(_) => Some(self.part()),
             Self::Dictionary { .. } => None,
+        }
+    }
+
+    /// Its rows, each with its text.
+    fn part(&self) -> Part<'_> {
+        match self {
+            Self::Plain(texts) => Part { texts, uses: None, keys: None },
+            Self::Dictionary { values, keys, .. } => {
+                Part { texts: values, uses: None, keys: Some(keys) }
+            }
         }
     }
 }
@@ -263,9 +282,9 @@ fn by_value(
     uses: &[u64],
     settings: &Settings<'_, '_>,
 ) -> PyResult<Vec<RowCount>> {
-    let part = Part { texts: values, uses: Some(uses) };
+    let part = Part { texts: values, uses: Some(uses), keys: None };
     // Values are not the rows that progress is told of.
-    let settings = Settings { progress: None, ..*settings };
+    let settings = Settings { run: Run { progress: None, ..settings.run }, ..*settings };
     let mut stretches = scan_rows(py, &[part], &settings)?;
     stretches.sort_unstable_by_key(|stretch| stretch.first_row);
     let counts = stretches.into_iter().flat_map(|Stretch { first_row, counts }| {
@@ -297,28 +316,42 @@ fn scan_rows(
     parts: &[Part<'_>],
     settings: &Settings<'_, '_>,
 ) -> PyResult<Vec<Stretch>> {
-    let by_row = scan::<ByRow>(py, parts, settings)?;
+    let (plan, max_line_bytes) = (settings.plan, settings.max_line_bytes);
+    let new = || ByRow::new(plan, max_line_bytes);
+    let by_row = scan(py, parts, &settings.run, new)?;
     Ok(by_row.into_iter().flat_map(|by_row| by_row.stretches).collect())
+}
+
+/// Looks through the rows of all chunks, those of a dictionary too, in any order.
+pub(super) fn gather<G: Gather>(
+    py: Python<'_>,
+    chunks: &[Chunk],
+    run: &Run<'_, '_>,
+    new: impl Fn() -> G + Sync,
+) -> PyResult<Vec<G>> {
+    let parts: Vec<_> = chunks.iter().map(Chunk::part).collect();
+    scan(py, &parts, run, new)
 }
 
 /// Looks through all parts on several threads.
 fn scan<G: Gather>(
     py: Python<'_>,
     parts: &[Part<'_>],
-    settings: &Settings<'_, '_>,
+    run: &Run<'_, '_>,
+    new: impl Fn() -> G + Sync,
 ) -> PyResult<Vec<G>> {
-    let (plan, max_line_bytes) = (settings.plan, settings.max_line_bytes);
     let course = Course::default();
     let cursor = Mutex::new(Cursor::default());
     let work = || -> Result<G, BadRow> {
-        let mut gather = G::new(plan, max_line_bytes);
+        let mut gather = new();
         while !course.is_stopped() {
             let claim = cursor.lock().unwrap_or_else(PoisonError::into_inner).claim(parts);
             let Some(Claim { part, rows, first_row }) = claim else { break };
             course.add(rows.len() as u64);
             for (nth, row) in (0..).zip(rows) {
-                let pushed = push(gather.rows(), parts[part].get(row), &course);
-                pushed.map_err(|error| {
+                // A null is a row without a text.
+                let text = parts[part].get(row).unwrap_or_default();
+                gather.push(text, &|| course.is_stopped()).map_err(|error| {
                     course.stop();
                     BadRow { row: first_row + nth, error }
                 })?;
@@ -330,29 +363,16 @@ fn scan<G: Gather>(
     let found = if is_small(parts) {
         vec![py.detach(work)]
     } else {
-        let mut progress = Progress::new(settings.progress);
+        let mut progress = Progress::new(run.progress);
         let watch = || progress.tell(course.done());
-        workers::run(py, settings.threads, watch, || course.stop(), work)?
+        workers::run(py, run.threads, watch, || course.stop(), work)?
     };
     Ok(found.into_iter().collect::<Result<_, _>>()?)
 }
 
-/// Looks through a row; a null is one without a text.
-fn push<O: RowOutput>(
-    rows: &mut RowScanner<O>,
-    text: Option<&[u8]>,
-    course: &Course,
-) -> Result<(), LineTooLong> {
-    let text = text.unwrap_or_default();
-    if text.len() <= PIECE_BYTES {
-        return rows.push(text);
-    }
-    rows.push_pieces(text.chunks(PIECE_BYTES).take_while(|_| !course.is_stopped()))
-}
-
 /// Whether there is so little text that starting a thread takes longer.
 fn is_small(parts: &[Part<'_>]) -> bool {
-    let rows = parts.iter().flat_map(|part| (0..part.texts.len()).map(|row| part.get(row)));
+    let rows = parts.iter().flat_map(|part| (0..part.len()).map(|row| part.get(row)));
     let mut bytes = 0;
     !rows.take(CLAIM_ROWS).any(|text| {
         // A row costs something, too.

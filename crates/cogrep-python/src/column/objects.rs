@@ -13,7 +13,7 @@ use pyo3::prelude::*;
 use pyo3::types::{PyBytes, PyFloat, PyIterator, PyString};
 
 use super::gather::{ByRow, Gather, Stretch, Sum};
-use super::{BadRow, Settings};
+use super::{BadRow, Run, Settings};
 use crate::workers::{Course, Progress};
 
 /// A batch has about so many bytes, and at most this many rows.
@@ -36,7 +36,9 @@ pub(super) fn totals(
     column: &Bound<'_, PyAny>,
     settings: &Settings<'_, '_>,
 ) -> PyResult<(Tally, u64)> {
-    let (sums, rows) = scan::<Sum>(column, settings)?;
+    let (plan, max_line_bytes) = (settings.plan, settings.max_line_bytes);
+    let new = || Sum::new(plan, max_line_bytes);
+    let (sums, rows) = gather(column, &settings.run, new)?;
     let mut tally = Tally::new();
     for mut sum in sums {
         tally.merge(&sum.take());
@@ -48,29 +50,33 @@ pub(super) fn by_row(
     column: &Bound<'_, PyAny>,
     settings: &Settings<'_, '_>,
 ) -> PyResult<(Vec<Stretch>, u64)> {
-    let (by_row, rows) = scan::<ByRow>(column, settings)?;
+    let (plan, max_line_bytes) = (settings.plan, settings.max_line_bytes);
+    let new = || ByRow::new(plan, max_line_bytes);
+    let (by_row, rows) = gather(column, &settings.run, new)?;
     Ok((by_row.into_iter().flat_map(|by_row| by_row.stretches).collect(), rows))
 }
 
-fn scan<G: Gather>(
+/// Looks through all rows. Gives how many there were, too.
+pub(super) fn gather<G: Gather>(
     column: &Bound<'_, PyAny>,
-    settings: &Settings<'_, '_>,
+    run: &Run<'_, '_>,
+    new: impl Fn() -> G + Sync,
 ) -> PyResult<(Vec<G>, u64)> {
     let py = column.py();
     if column.is_instance_of::<PyString>() || column.is_instance_of::<PyBytes>() {
         return Err(PyTypeError::new_err("a column has many texts; count takes one"));
     }
     let mut objects = Objects { iterator: column.try_iter()?, row: 0, has_ended: false };
-    let mut progress = Progress::new(settings.progress);
-    let mut gather = G::new(settings.plan, settings.max_line_bytes);
+    let mut progress = Progress::new(run.progress);
+    let mut gather = new();
     let first = objects.next_batch()?;
     if objects.has_ended {
         // What fits into one batch is counted in faster than a thread starts.
-        py.detach(|| first.scan(&mut gather))?;
+        py.detach(|| first.scan(&mut gather, &Course::default()))?;
         progress.tell(objects.row)?;
         return Ok((vec![gather], objects.row));
     }
-    let workers = scan_on_threads(first, &mut objects, settings, &mut progress)?;
+    let workers = scan_on_threads(first, &mut objects, run.threads, &new, &mut progress)?;
     Ok((workers, objects.row))
 }
 
@@ -78,16 +84,16 @@ fn scan<G: Gather>(
 fn scan_on_threads<G: Gather>(
     first: Batch,
     objects: &mut Objects<'_>,
-    settings: &Settings<'_, '_>,
+    threads: usize,
+    new: &(impl Fn() -> G + Sync),
     progress: &mut Progress<'_, '_>,
 ) -> PyResult<Vec<G>> {
     let py = objects.iterator.py();
-    let (plan, max_line_bytes) = (settings.plan, settings.max_line_bytes);
     let course = Course::default();
-    let (full, batches) = mpsc::sync_channel::<Batch>(settings.threads);
+    let (full, batches) = mpsc::sync_channel::<Batch>(threads);
     let batches = Mutex::new(batches);
     let work = || -> Result<G, BadRow> {
-        let mut gather = G::new(plan, max_line_bytes);
+        let mut gather = new();
         loop {
             let batch = batches.lock().unwrap_or_else(PoisonError::into_inner).recv();
             // Without a sender there is nothing more to come.
@@ -95,7 +101,7 @@ fn scan_on_threads<G: Gather>(
             if course.is_stopped() {
                 continue;
             }
-            batch.scan(&mut gather).inspect_err(|_| course.stop())?;
+            batch.scan(&mut gather, &course).inspect_err(|_| course.stop())?;
             course.add(batch.ends.len() as u64);
         }
     };
@@ -104,7 +110,7 @@ fn scan_on_threads<G: Gather>(
             let builder = thread::Builder::new().name("cogrep".to_owned());
             builder.spawn_scoped(scope, work).ok()
         };
-        let workers: Vec<_> = (0..settings.threads).map_while(start).collect();
+        let workers: Vec<_> = (0..threads).map_while(start).collect();
         if workers.is_empty() {
             return Err(PyRuntimeError::new_err("the system has no thread to give"));
         }
@@ -205,11 +211,12 @@ impl Batch {
         Ok(())
     }
 
-    fn scan<G: Gather>(&self, gather: &mut G) -> Result<(), BadRow> {
+    fn scan<G: Gather>(&self, gather: &mut G, course: &Course) -> Result<(), BadRow> {
         let mut start = 0;
         for (row, end) in (self.first_row..).zip(&self.ends) {
             let text = &self.bytes[start..*end];
-            gather.rows().push(text).map_err(|error| BadRow { row, error })?;
+            let pushed = gather.push(text, &|| course.is_stopped());
+            pushed.map_err(|error| BadRow { row, error })?;
             start = *end;
         }
         gather.end_stretch(self.first_row);

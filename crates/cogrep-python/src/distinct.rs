@@ -1,0 +1,330 @@
+//! Distinct texts, and how they are counted in what Python has: every word, or what an
+//! expression matches.
+
+use std::collections::HashMap;
+use std::num::NonZeroUsize;
+use std::sync::Arc;
+
+use cogrep_core::SourceReport;
+use cogrep_core::measure::{
+    AnyMeasure, Distinct as DistinctMatches, DistinctByLine, DistinctTexts, Fold, Layout,
+    LineFields, Rank, Words,
+};
+use cogrep_core::table::{Order, Table};
+use cogrep_match::{
+    BadGroup, EngineChoice, Group, Hits, LineTooLong, MatchGroup, MatchGroupCache, Matching,
+    Patterns, Plan, Scanner, Syntax, fold_all, word_breaks,
+};
+use memchr::{memchr, memrchr};
+use pyo3::exceptions::{PyIndexError, PyValueError};
+use pyo3::prelude::*;
+
+use crate::column::{self, Gather, PIECE_BYTES, Run};
+use crate::counter::pattern_error;
+use crate::files::{self, FileOptions, FileSums};
+use crate::table::{Counted, TextCounts};
+use crate::{text, workers};
+
+/// The expression that every word matches, and nothing else.
+const EVERY_WORD: &str = r"\w+";
+
+/// Rows are laid end to end up to this length.
+const BATCH_BYTES: usize = 64 << 10;
+
+/// Every word, or what an expression matches; it never changes, so threads can share it.
+#[pyclass(frozen, module = "cogrep._cogrep")]
+#[derive(Debug)]
+pub(crate) struct Distinct {
+    plan: Arc<Plan>,
+    /// A group that is counted instead of the whole match.
+    group: Option<MatchGroup>,
+    is_words: bool,
+    folds: bool,
+    max_line_bytes: usize,
+}
+
+/// Counts, and the sums and the sources of a job over files.
+type Report = (TextCounts, FileSums, Vec<files::SourceRow<Vec<Counted>>>);
+
+#[pymethods]
+impl Distinct {
+    /// Makes an expression ready; without one, every word is counted.
+    #[new]
+    #[pyo3(signature = (
+        expression, group, *, ignore_case, smart_case, whole_words, max_line_bytes, regex_size_limit,
+    ))]
+    #[expect(clippy::too_many_arguments, reason = "named, and checked in Python")]
+    fn new(
+        py: Python<'_>,
+        expression: Option<&str>,
+        group: Option<GroupName>,
+        ignore_case: bool,
+        smart_case: bool,
+        whole_words: bool,
+        max_line_bytes: usize,
+        regex_size_limit: u64,
+    ) -> PyResult<Self> {
+        let is_words = expression.is_none();
+        let expression = expression.unwrap_or(EVERY_WORD);
+        let matching =
+            Matching { syntax: Syntax::Regex, ignore_case, whole_words, ..Matching::default() };
+        let made = py.detach(|| {
+            let mut patterns = Patterns::new([expression], matching)?;
+            if smart_case && !patterns.any_uppercase() {
+                patterns = Patterns::new([expression], Matching { ignore_case: true, ..matching })?;
+            }
+            let plan = Plan::with_regex_limit(&patterns, EngineChoice::Auto, regex_size_limit)?;
+            let matching = patterns.matching();
+            let group = group.map(|GroupName(group)| MatchGroup::new(expression, &group, matching));
+            Ok((plan, group.transpose()?))
+        });
+        let (plan, group) = made.map_err(|error| match error {
+            BadGroup::Pattern(error) => pattern_error(py, &error),
+            other => PyIndexError::new_err(other.to_string()),
+        })?;
+        let folds = plan.matching().ignore_case;
+        Ok(Self { plan: Arc::new(plan), group, is_words, folds, max_line_bytes })
+    }
+
+    /// Whether case is ignored, as smart case may have decided.
+    #[getter]
+    fn ignores_case(&self) -> bool {
+        self.folds
+    }
+
+    /// Counts in one text.
+    fn count(&self, text: &Bound<'_, PyAny>, threads: usize) -> PyResult<TextCounts> {
+        let table = Table::new();
+        let threads = workers::threads(threads);
+        text::gather_lines(text, threads, || Tabled::new(self, &table))?;
+        Ok(self.counts(text.py(), table))
+    }
+
+    /// Counts over the rows of a column.
+    fn count_column(
+        &self,
+        column: &Bound<'_, PyAny>,
+        threads: usize,
+        progress: Option<&Bound<'_, PyAny>>,
+    ) -> PyResult<TextCounts> {
+        let table = Table::new();
+        let run = Run { threads: workers::threads(threads), progress };
+        column::gather(column, &run, || Tabled::new(self, &table))?;
+        Ok(self.counts(column.py(), table))
+    }
+
+    /// Counts in files, folders and objects that can be read.
+    fn count_files(&self, py: Python<'_>, mut options: FileOptions<'_>) -> PyResult<Report> {
+        // Sources have tables, and no counts of patterns.
+        let by_file = std::mem::take(&mut options.by_file);
+        let layout = Layout { by_source: by_file, ..Layout::default() };
+        let table = Arc::new(Table::new());
+        let (plan, measure) = self.measure(&table, layout)?;
+        let mut rows: Vec<(Rank, files::SourceRow<Vec<Counted>>)> = Vec::new();
+        let observe = |source: &SourceReport| {
+            let rank = Rank { ordinal: source.ordinal, member: source.member };
+            rows.push((rank, files::row(source, by_file.then(Vec::new))));
+        };
+        let measures = vec![measure];
+        let job = files::Counting { plan: &plan, max_line_bytes: self.max_line_bytes, measures };
+        let report = files::run(py, job, &options, by_file, observe)?;
+        let counts = py.detach(|| {
+            if !by_file {
+                return TextCounts::new(&table, layout);
+            }
+            let total = Table::new();
+            let mut places: HashMap<Rank, usize> =
+                rows.iter().enumerate().map(|(nth, (rank, _))| (*rank, nth)).collect();
+            for text in DistinctTexts::new(&table, layout, Order::Count, cores()).iter() {
+                total.with(|local| local.add(text.text, text.count));
+                let Some(place) = places.get_mut(&text.source) else { continue };
+                if let Some(found) = &mut rows[*place].1.4 {
+                    found.push(Counted::new(text.text, text.count));
+                }
+            }
+            TextCounts::new(&Arc::new(total), Layout::default())
+        });
+        Ok((counts, files::sums(&report), rows.into_iter().map(|(_, row)| row).collect()))
+    }
+
+    /// Counts in the lines that begin in a range of a file.
+    fn count_range(
+        &self,
+        py: Python<'_>,
+        path: std::path::PathBuf,
+        start: u64,
+        end: u64,
+    ) -> PyResult<(TextCounts, u64)> {
+        let table = Table::new();
+        let mut tabled = Tabled::new(self, &table);
+        let mut unscanned = Vec::new();
+        let bytes = crate::range::each_piece(py, &path, start..end, |piece| {
+            unscanned.extend_from_slice(piece);
+            let cut = self.last_cut(&unscanned);
+            if !self.is_words && unscanned.len() - cut > self.max_line_bytes {
+                return Err(text::too_long(LineTooLong { limit_bytes: self.max_line_bytes }));
+            }
+            tabled.scan(&unscanned[..cut]).map_err(text::too_long)?;
+            unscanned.drain(..cut);
+            Ok(())
+        })?;
+        tabled.scan(&unscanned).map_err(text::too_long)?;
+        drop(tabled);
+        Ok((self.counts(py, table), bytes))
+    }
+}
+
+fn cores() -> NonZeroUsize {
+    std::thread::available_parallelism().unwrap_or(NonZeroUsize::MIN)
+}
+
+impl Distinct {
+    fn counts(&self, py: Python<'_>, table: Table) -> TextCounts {
+        py.detach(|| TextCounts::new(&Arc::new(table), Layout::default()))
+    }
+
+    /// Where a text may be cut so that nothing that counts is across.
+    fn last_cut(&self, text: &[u8]) -> usize {
+        if self.is_words {
+            return word_breaks(text).map_or(0, |(_, last)| last);
+        }
+        memrchr(b'\n', text).map_or(0, |at| at + 1)
+    }
+
+    /// What fills a table in a job.
+    fn measure(&self, table: &Arc<Table>, layout: Layout) -> PyResult<(Arc<Plan>, AnyMeasure)> {
+        if self.is_words && !layout.by_source {
+            let none = Patterns::new(std::iter::empty::<&[u8]>(), Matching::default());
+            let none = none.and_then(|none| Plan::new(&none, EngineChoice::Auto));
+            let none = none.map_err(|error| PyValueError::new_err(error.to_string()))?;
+            return Ok((Arc::new(none), Words::new(table, self.folds).into()));
+        }
+        let rows = vec![vec![0]];
+        let measure = match &self.group {
+            None => DistinctMatches::new(table, layout, self.folds, rows).into(),
+            Some(group) => {
+                let fields = LineFields { key: None, times: None, group: Some(group.clone()) };
+                let fold = if self.folds { Fold::Yes } else { Fold::No };
+                let fields = Arc::new(fields);
+                DistinctByLine::new(table, layout, &fields, rows, Some(fold)).into()
+            }
+        };
+        Ok((Arc::clone(&self.plan), measure))
+    }
+}
+
+/// A group as Python names it.
+struct GroupName(Group);
+
+impl<'py> FromPyObject<'_, 'py> for GroupName {
+    type Error = PyErr;
+
+    fn extract(object: pyo3::Borrowed<'_, 'py, PyAny>) -> PyResult<Self> {
+        if let Ok(number) = object.extract() {
+            return Ok(Self(Group::Number(number)));
+        }
+        Ok(Self(Group::Name(object.extract()?)))
+    }
+}
+
+/// Texts that become entries of a table.
+struct Tabled<'a> {
+    what: &'a Distinct,
+    table: &'a Table,
+    /// Rows laid end to end: what is counted depends on lines only.
+    joined: Vec<u8>,
+    scanner: Scanner<Hits>,
+    cache: Option<MatchGroupCache>,
+}
+
+impl<'a> Tabled<'a> {
+    fn new(what: &'a Distinct, table: &'a Table) -> Self {
+        let scanner = Scanner::with_line_limit(Arc::clone(&what.plan), what.max_line_bytes);
+        let cache = what.group.as_ref().map(MatchGroup::cache);
+        Self { what, table, joined: Vec::new(), scanner, cache }
+    }
+
+    /// Counts in what was laid end to end.
+    fn flush(&mut self) {
+        let joined = std::mem::take(&mut self.joined);
+        // Each of its lines is short enough, or it would not be there.
+        let _ = self.scan(&joined);
+        self.joined = joined;
+        self.joined.clear();
+    }
+
+    /// Counts in a text.
+    fn scan(&mut self, text: &[u8]) -> Result<(), LineTooLong> {
+        let Self { what, table, scanner, cache, .. } = self;
+        if what.is_words {
+            table.with(|local| local.add_words(text, what.folds));
+            return Ok(());
+        }
+        let fed = scanner.feed(text);
+        scanner.end_text();
+        let index = |at: u64| usize::try_from(at).expect("a place in a text in memory");
+        let mut hits = scanner.take_hits().peekable();
+        if hits.peek().is_none() {
+            return fed;
+        }
+        table.with(|local| {
+            for hit in hits {
+                let mut found = index(hit.start)..index(hit.end);
+                if let (Some(group), Some(cache)) = (&what.group, &mut *cache) {
+                    let start = memrchr(b'\n', &text[..found.start]).map_or(0, |at| at + 1);
+                    let line = line_at(text, start);
+                    let in_line = found.start - start..found.end - start;
+                    let Some(place) = group.find(cache, line, in_line) else { continue };
+                    found = start + place.start..start + place.end;
+                }
+                let found = &text[found];
+                if !what.folds {
+                    local.add(found, 1);
+                } else {
+                    local.add(&fold_all(found), 1);
+                }
+            }
+        });
+        fed
+    }
+}
+
+/// The line that begins here, without its ending.
+fn line_at(text: &[u8], start: usize) -> &[u8] {
+    let line = &text[start..];
+    let Some(end) = memchr(b'\n', line) else { return line };
+    line[..end].strip_suffix(b"\r").unwrap_or(&line[..end])
+}
+
+impl Gather for Tabled<'_> {
+    fn push(&mut self, row: &[u8], is_stopped: &dyn Fn() -> bool) -> Result<(), LineTooLong> {
+        // Before a line feed a carriage return would be a part of the line's ending.
+        let is_joined =
+            row.len() < BATCH_BYTES.min(self.what.max_line_bytes) && row.last() != Some(&b'\r');
+        if is_joined {
+            self.joined.extend_from_slice(row);
+            if row.last().is_some_and(|last| *last != b'\n') {
+                self.joined.push(b'\n');
+            }
+            if self.joined.len() >= BATCH_BYTES {
+                self.flush();
+            }
+            return Ok(());
+        }
+        let mut rest = row;
+        while rest.len() > PIECE_BYTES && !is_stopped() {
+            let Some(after) = memchr(b'\n', &rest[PIECE_BYTES..]) else { break };
+            let (lines, more) = rest.split_at(PIECE_BYTES + after + 1);
+            self.scan(lines)?;
+            rest = more;
+        }
+        if !is_stopped() {
+            self.scan(rest)?;
+        }
+        Ok(())
+    }
+
+    fn end_stretch(&mut self, _: u64) {
+        self.flush();
+    }
+}
