@@ -1,0 +1,117 @@
+"""The splits of a job: which files, and which ranges of large ones, a task counts."""
+
+from __future__ import annotations
+
+import hashlib
+import os
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from pyspark.sql.datasource import InputPartition
+
+from .. import _cogrep
+from .._files import file_options
+from ._what import What
+
+# What it takes to open a file, in bytes that could be read meanwhile.
+_OPEN_BYTES = 64 << 10
+
+# The options that say which files are read, and those that say how.
+SELECTING = ("hidden", "ignore", "globs", "types", "types_not", "follow", "one_file_system",
+             "max_depth", "max_file_bytes")  # fmt: skip
+READING = ("encoding", "decompress", "nest")
+
+
+@dataclass(frozen=True)
+class Piece:
+    """A file, or a range of one: the lines that begin in it."""
+
+    path: str
+    size: int
+    #: When it was changed last, in nanoseconds.
+    changed: int
+    #: Where the range begins and ends; none, if it is the whole file.
+    start: int | None = None
+    end: int | None = None
+
+    def __str__(self) -> str:
+        return self.path if self.start is None else f"{self.path} ({self.start} to {self.end})"
+
+    def is_unchanged(self) -> bool:
+        """Whether the file is as it was when the splits were made."""
+        try:
+            now = os.stat(self.path)
+        except OSError:
+            return False
+        return (now.st_size, now.st_mtime_ns) == (self.size, self.changed)
+
+
+class Split(InputPartition):
+    """What one task counts: its pieces are counted once, or not at all."""
+
+    def __init__(self, number: int, pieces: tuple[Piece, ...]) -> None:
+        super().__init__(number)
+        self.number = number
+        self.pieces = pieces
+
+    def digest(self) -> str:
+        """A digest of the names, versions and ranges of its pieces."""
+        digest = hashlib.sha256()
+        for piece in self.pieces:
+            fields = (piece.path, piece.size, piece.changed, piece.start, piece.end)
+            digest.update(repr(fields).encode("utf-8", "surrogateescape") + b"\0")
+        return digest.hexdigest()
+
+    def __str__(self) -> str:
+        more = "" if len(self.pieces) == 1 else f" and {len(self.pieces) - 1} more"
+        return f"split {self.number}: {self.pieces[0]}{more}"
+
+
+def splits(
+    inputs: Iterable[str], counted: What, options: Mapping[str, Any], split_bytes: int
+) -> list[Split]:
+    """All splits of a job, of about even size."""
+    selecting = {name: options[name] for name in SELECTING if name in options}
+    selected, faults = _cogrep.list_files(file_options(list(inputs), **selecting))
+    # What cannot be listed is opened all the same, so that the report says why it cannot be.
+    paths = [*selected, *(path for path, _ in faults)]
+    made: list[Split] = []
+    pieces: list[Piece] = []
+    taken = 0
+    for path in paths:
+        for piece in _pieces(path, counted, options, split_bytes):
+            span = piece.size if piece.start is None else (piece.end or 0) - piece.start
+            if pieces and taken + span > split_bytes:
+                made.append(Split(len(made), tuple(pieces)))
+                pieces, taken = [], 0
+            pieces.append(piece)
+            taken += span + _OPEN_BYTES
+    if pieces:
+        made.append(Split(len(made), tuple(pieces)))
+    return made
+
+
+def _pieces(
+    path: str, counted: What, options: Mapping[str, Any], split_bytes: int
+) -> list[Piece]:
+    try:
+        facts = os.stat(path)
+    except OSError:
+        return [Piece(path, 0, 0)]
+    whole = Piece(path, facts.st_size, facts.st_mtime_ns)
+    number = -(-facts.st_size // split_bytes)
+    if number < 2 or not _is_divisible(path, counted, options):
+        return [whole]
+    ends = [facts.st_size * nth // number for nth in range(number + 1)]
+    return [
+        Piece(path, whole.size, whole.changed, start, end)
+        for start, end in zip(ends, ends[1:])
+    ]
+
+
+def _is_divisible(path: str, counted: What, options: Mapping[str, Any]) -> bool:
+    if not getattr(counted._native, "is_by_line", True):
+        return False
+    encoding = options.get("encoding")
+    return _cogrep.is_divisible(path, encoding, options.get("decompress", True))
