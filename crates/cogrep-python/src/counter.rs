@@ -172,7 +172,7 @@ impl Counter {
     ) -> PyResult<(Found, u64)> {
         let Prepared { plan, labels, max_line_bytes } = &self.0;
         let mut scanner: Scanner = Scanner::with_line_limit(Arc::clone(plan), *max_line_bytes);
-        let bytes = range::each_piece(py, &path, start..end, |piece| {
+        let bytes = range::each_piece(py, path, start..end, |piece| {
             scanner.feed(piece).map_err(text::too_long)
         })?;
         scanner.end_text();

@@ -3,6 +3,7 @@
 
 use std::collections::HashMap;
 use std::num::NonZeroUsize;
+use std::path::PathBuf;
 use std::sync::Arc;
 
 use cogrep_core::SourceReport;
@@ -97,7 +98,7 @@ impl Distinct {
         let table = Table::new();
         let threads = workers::threads(threads);
         text::gather_lines(text, threads, || Tabled::new(self, &table))?;
-        Ok(self.counts(text.py(), table))
+        Ok(counts(text.py(), table))
     }
 
     /// Counts over the rows of a column.
@@ -110,7 +111,7 @@ impl Distinct {
         let table = Table::new();
         let run = Run { threads: workers::threads(threads), progress };
         column::gather(column, &run, || Tabled::new(self, &table))?;
-        Ok(self.counts(column.py(), table))
+        Ok(counts(column.py(), table))
     }
 
     /// Counts in files, folders and objects that can be read.
@@ -151,14 +152,14 @@ impl Distinct {
     fn count_range(
         &self,
         py: Python<'_>,
-        path: std::path::PathBuf,
+        path: PathBuf,
         start: u64,
         end: u64,
     ) -> PyResult<(TextCounts, u64)> {
         let table = Table::new();
         let mut tabled = Tabled::new(self, &table);
         let mut unscanned = Vec::new();
-        let bytes = crate::range::each_piece(py, &path, start..end, |piece| {
+        let bytes = crate::range::each_piece(py, path, start..end, |piece| {
             unscanned.extend_from_slice(piece);
             let cut = self.last_cut(&unscanned);
             if !self.is_words && unscanned.len() - cut > self.max_line_bytes {
@@ -170,8 +171,13 @@ impl Distinct {
         })?;
         tabled.scan(&unscanned).map_err(text::too_long)?;
         drop(tabled);
-        Ok((self.counts(py, table), bytes))
+        Ok((counts(py, table), bytes))
     }
+}
+
+/// What is in a table, sorted.
+fn counts(py: Python<'_>, table: Table) -> TextCounts {
+    py.detach(|| TextCounts::new(&Arc::new(table), Layout::default()))
 }
 
 fn cores() -> NonZeroUsize {
@@ -179,10 +185,6 @@ fn cores() -> NonZeroUsize {
 }
 
 impl Distinct {
-    fn counts(&self, py: Python<'_>, table: Table) -> TextCounts {
-        py.detach(|| TextCounts::new(&Arc::new(table), Layout::default()))
-    }
-
     /// Where a text may be cut so that nothing that counts is across.
     fn last_cut(&self, text: &[u8]) -> usize {
         if self.is_words {
@@ -278,10 +280,10 @@ impl<'a> Tabled<'a> {
                     found = start + place.start..start + place.end;
                 }
                 let found = &text[found];
-                if !what.folds {
-                    local.add(found, 1);
-                } else {
+                if what.folds {
                     local.add(&fold_all(found), 1);
+                } else {
+                    local.add(found, 1);
                 }
             }
         });

@@ -138,13 +138,16 @@ pub(crate) fn run(
     Ok(report.into_iter().next().expect("there was one worker"))
 }
 
+/// A name that cannot be listed, and why.
+type Unlisted = (OsString, String);
+
 /// The files that would be read, and what is wrong with those that cannot be.
 #[pyfunction]
 #[expect(clippy::needless_pass_by_value, reason = "it was made of an object for this call")]
 pub(crate) fn list_files(
     py: Python<'_>,
     options: FileOptions<'_>,
-) -> PyResult<(Vec<OsString>, Vec<(OsString, String)>)> {
+) -> PyResult<(Vec<OsString>, Vec<Unlisted>)> {
     let inputs: Vec<Input> =
         options.inputs.iter().map(|(name, _)| Input::Path(PathBuf::from(name))).collect();
     let selection = selection(&options)?;
@@ -154,6 +157,7 @@ pub(crate) fn list_files(
         for (nth, selected) in selection.sources(&inputs, &Files).enumerate() {
             // A walk may be long.
             if nth % LISTED == 0 {
+                #[expect(clippy::redundant_closure_for_method_calls, reason = "of any lifetime")]
                 Python::attach(|py| py.check_signals())?;
             }
             match selected {
@@ -178,7 +182,7 @@ pub(crate) fn is_divisible(
 ) -> PyResult<bool> {
     let encoding = encoding.map(self::encoding).transpose()?;
     let options = OpenOptions { encoding, no_decompress: !decompress, ..OpenOptions::default() };
-    let name = SourceName::from(path.as_path());
+    let name = SourceName::from(path);
     py.detach(|| {
         block_on(async {
             let Ok(source) = Source::open(&name, &options, Blocking(())).await else {

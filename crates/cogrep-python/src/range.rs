@@ -6,7 +6,7 @@
 use std::fs::File;
 use std::io::{self, BufRead, BufReader, Read, Seek, SeekFrom};
 use std::ops::Range;
-use std::path::Path;
+use std::path::PathBuf;
 
 use memchr::memchr;
 use pyo3::prelude::*;
@@ -20,7 +20,7 @@ const MARK: &[u8] = b"\xEF\xBB\xBF";
 /// Calls `look` with the text of the range, piece by piece, and gives the bytes of all of it.
 pub(crate) fn each_piece(
     py: Python<'_>,
-    path: &Path,
+    path: PathBuf,
     range: Range<u64>,
     mut look: impl FnMut(&[u8]) -> PyResult<()> + Send,
 ) -> PyResult<u64> {
@@ -52,7 +52,7 @@ struct Lines {
 }
 
 impl Lines {
-    fn new(path: &Path, Range { start, mut end }: Range<u64>) -> io::Result<Self> {
+    fn new(path: PathBuf, Range { start, mut end }: Range<u64>) -> io::Result<Self> {
         let mut file = File::open(path)?;
         // A line that begins here is one after a line feed.
         let mut at = start.saturating_sub(1);

@@ -13,7 +13,7 @@ from pyspark.sql.datasource import DataSource, DataSourceReader
 from .._counter import Counter
 from .._distinct import Matches, Words
 from .._report import Report
-from ._split import READING, SELECTING, Piece, Split, splits
+from ._split import READING, Piece, Split, splits
 from ._what import Packed, What, found, text, what
 
 if TYPE_CHECKING:
