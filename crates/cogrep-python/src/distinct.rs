@@ -2,19 +2,21 @@
 //! expression matches.
 
 use std::collections::HashMap;
+use std::fmt;
+use std::io;
 use std::num::NonZeroUsize;
 use std::path::PathBuf;
 use std::sync::Arc;
 
 use cogrep_core::SourceReport;
 use cogrep_core::measure::{
-    AnyMeasure, Distinct as DistinctMatches, DistinctByLine, DistinctTexts, Fold, Layout,
-    LineFields, Rank, Words,
+    AnyMeasure, Distinct as DistinctMatches, DistinctByLine, DistinctTexts, Layout, LineFields,
+    LineText, Rank, Words,
 };
 use cogrep_core::table::{Order, Table};
 use cogrep_match::{
-    BadGroup, EngineChoice, Group, Hits, LineTooLong, MatchGroup, MatchGroupCache, Matching,
-    Patterns, Plan, Scanner, Syntax, fold_all, word_breaks,
+    EngineChoice, Expansion, ExpansionCache, Hits, LineTooLong, Matching, Patterns, Plan, Scanner,
+    Syntax, fold_all, word_breaks,
 };
 use memchr::{memchr, memrchr};
 use pyo3::exceptions::{PyIndexError, PyValueError};
@@ -37,8 +39,8 @@ const BATCH_BYTES: usize = 64 << 10;
 #[derive(Debug)]
 pub(crate) struct Distinct {
     plan: Arc<Plan>,
-    /// A group that is counted instead of the whole match.
-    group: Option<MatchGroup>,
+    /// A group that is counted instead of the whole match: a template of it alone.
+    group: Option<Arc<Expansion>>,
     is_words: bool,
     folds: bool,
     max_line_bytes: usize,
@@ -75,14 +77,22 @@ impl Distinct {
                 patterns = Patterns::new([expression], Matching { ignore_case: true, ..matching })?;
             }
             let plan = Plan::with_regex_limit(&patterns, EngineChoice::Auto, regex_size_limit)?;
-            let matching = patterns.matching();
-            let group = group.map(|GroupName(group)| MatchGroup::new(expression, &group, matching));
-            Ok((plan, group.transpose()?))
+            let template = |group: &GroupName| format!("${{{group}}}");
+            let expansion = |group| Expansion::new(&plan, template(group).as_bytes());
+            let expansion = group.as_ref().map(expansion).transpose()?;
+            Ok((plan, expansion))
         });
-        let (plan, group) = made.map_err(|error| match error {
-            BadGroup::Pattern(error) => pattern_error(py, &error),
-            other => PyIndexError::new_err(other.to_string()),
-        })?;
+        let (plan, expansion) = made.map_err(|error| pattern_error(py, &error))?;
+        if let (Some(group), Some(expansion)) = (group, &expansion)
+            && (!group.can_be() || !expansion.unknown_groups().is_empty())
+        {
+            let message = match group {
+                GroupName::Number(number) => format!("there is no group {number}"),
+                GroupName::Name(name) => format!("there is no group with the name {name}"),
+            };
+            return Err(PyIndexError::new_err(message));
+        }
+        let group = expansion.map(Arc::new);
         let folds = plan.matching().ignore_case;
         Ok(Self { plan: Arc::new(plan), group, is_words, folds, max_line_bytes })
     }
@@ -98,7 +108,7 @@ impl Distinct {
         let table = Table::new();
         let threads = workers::threads(threads);
         text::gather_lines(text, threads, || Tabled::new(self, &table))?;
-        Ok(counts(text.py(), table))
+        counts(text.py(), table)
     }
 
     /// Counts over the rows of a column.
@@ -111,7 +121,7 @@ impl Distinct {
         let table = Table::new();
         let run = Run { threads: workers::threads(threads), progress };
         column::gather(column, &run, || Tabled::new(self, &table))?;
-        Ok(counts(column.py(), table))
+        counts(column.py(), table)
     }
 
     /// Counts in files, folders and objects that can be read.
@@ -136,15 +146,16 @@ impl Distinct {
             let total = Table::new();
             let mut places: HashMap<Rank, usize> =
                 rows.iter().enumerate().map(|(nth, (rank, _))| (*rank, nth)).collect();
-            for text in DistinctTexts::new(&table, layout, Order::Count, cores()).iter() {
+            DistinctTexts::new(&table, layout, Order::Count, cores())?.for_each(|text| {
                 total.with(|local| local.add(text.text, text.count));
-                let Some(place) = places.get_mut(&text.source) else { continue };
-                if let Some(found) = &mut rows[*place].1.4 {
+                let place = places.get_mut(&text.source);
+                if let Some(found) = place.and_then(|place| rows[*place].1.4.as_mut()) {
                     found.push(Counted::new(text.text, text.count));
                 }
-            }
+                Ok::<_, io::Error>(())
+            })?;
             TextCounts::new(&Arc::new(total), Layout::default())
-        });
+        })?;
         Ok((counts, files::sums(&report), rows.into_iter().map(|(_, row)| row).collect()))
     }
 
@@ -171,13 +182,13 @@ impl Distinct {
         })?;
         tabled.scan(&unscanned).map_err(text::too_long)?;
         drop(tabled);
-        Ok((counts(py, table), bytes))
+        Ok((counts(py, table)?, bytes))
     }
 }
 
 /// What is in a table, sorted.
-fn counts(py: Python<'_>, table: Table) -> TextCounts {
-    py.detach(|| TextCounts::new(&Arc::new(table), Layout::default()))
+fn counts(py: Python<'_>, table: Table) -> PyResult<TextCounts> {
+    Ok(py.detach(|| TextCounts::new(&Arc::new(table), Layout::default()))?)
 }
 
 fn cores() -> NonZeroUsize {
@@ -205,10 +216,9 @@ impl Distinct {
         let measure = match &self.group {
             None => DistinctMatches::new(table, layout, self.folds, rows).into(),
             Some(group) => {
-                let fields = LineFields { key: None, times: None, group: Some(group.clone()) };
-                let fold = if self.folds { Fold::Yes } else { Fold::No };
-                let fields = Arc::new(fields);
-                DistinctByLine::new(table, layout, &fields, rows, Some(fold)).into()
+                let fields = Arc::new(LineFields { key: None, times: None });
+                let text = LineText::Expanded(Arc::clone(group));
+                DistinctByLine::new(table, layout, &fields, rows, text).into()
             }
         };
         Ok((Arc::clone(&self.plan), measure))
@@ -216,16 +226,42 @@ impl Distinct {
 }
 
 /// A group as Python names it.
-struct GroupName(Group);
+enum GroupName {
+    /// By its number, from 1; 0 is the whole match.
+    Number(usize),
+    Name(String),
+}
+
+impl GroupName {
+    /// Whether an expression can have such a group: a name is none that reads as a number, or
+    /// would end a template.
+    fn can_be(&self) -> bool {
+        match self {
+            Self::Number(_) => true,
+            Self::Name(name) => {
+                name.parse::<usize>().is_err() && !name.is_empty() && !name.contains('}')
+            }
+        }
+    }
+}
+
+impl fmt::Display for GroupName {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Number(number) => number.fmt(formatter),
+            Self::Name(name) => name.fmt(formatter),
+        }
+    }
+}
 
 impl<'py> FromPyObject<'_, 'py> for GroupName {
     type Error = PyErr;
 
     fn extract(object: pyo3::Borrowed<'_, 'py, PyAny>) -> PyResult<Self> {
         if let Ok(number) = object.extract() {
-            return Ok(Self(Group::Number(number)));
+            return Ok(Self::Number(number));
         }
-        Ok(Self(Group::Name(object.extract()?)))
+        Ok(Self::Name(object.extract()?))
     }
 }
 
@@ -236,13 +272,13 @@ struct Tabled<'a> {
     /// Rows laid end to end: what is counted depends on lines only.
     joined: Vec<u8>,
     scanner: Scanner<Hits>,
-    cache: Option<MatchGroupCache>,
+    cache: Option<ExpansionCache>,
 }
 
 impl<'a> Tabled<'a> {
     fn new(what: &'a Distinct, table: &'a Table) -> Self {
         let scanner = Scanner::with_line_limit(Arc::clone(&what.plan), what.max_line_bytes);
-        let cache = what.group.as_ref().map(MatchGroup::cache);
+        let cache = what.group.as_ref().map(|group| group.cache());
         Self { what, table, joined: Vec::new(), scanner, cache }
     }
 
@@ -270,20 +306,19 @@ impl<'a> Tabled<'a> {
             return fed;
         }
         table.with(|local| {
+            let mut expanded = Vec::new();
             for hit in hits {
-                let mut found = index(hit.start)..index(hit.end);
+                let found = index(hit.start)..index(hit.end);
                 if let (Some(group), Some(cache)) = (&what.group, &mut *cache) {
                     let start = memrchr(b'\n', &text[..found.start]).map_or(0, |at| at + 1);
-                    let line = line_at(text, start);
                     let in_line = found.start - start..found.end - start;
-                    let Some(place) = group.find(cache, line, in_line) else { continue };
-                    found = start + place.start..start + place.end;
-                }
-                let found = &text[found];
-                if what.folds {
-                    local.add(&fold_all(found), 1);
+                    expanded.clear();
+                    group.append(cache, hit.needle, line_at(text, start), in_line, &mut expanded);
+                    local.add(&expanded, 1);
+                } else if what.folds {
+                    local.add(&fold_all(&text[found]), 1);
                 } else {
-                    local.add(found, 1);
+                    local.add(&text[found], 1);
                 }
             }
         });

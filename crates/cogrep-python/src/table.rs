@@ -1,11 +1,12 @@
 //! Counts of texts that were not known before, the most frequent first.
 
+use std::io;
 use std::num::NonZeroUsize;
 use std::sync::Arc;
 
-use arrow_array::builder::{BinaryBuilder, StringBuilder};
-use arrow_array::{ArrayRef, Int64Array};
-use cogrep_core::measure::{DistinctTexts, Layout};
+use arrow_array::builder::BinaryBuilder;
+use arrow_array::{ArrayRef, Int64Array, StringArray};
+use cogrep_core::measure::{DistinctText, DistinctTexts, Layout};
 use cogrep_core::table::{Order, Table};
 use pyo3::prelude::*;
 use pyo3::types::{PyBytes, PyCapsule, PyString};
@@ -53,12 +54,42 @@ fn key<'py>(py: Python<'py>, text: &[u8]) -> Bound<'py, PyAny> {
     }
 }
 
+/// Why not all texts are gone through.
+enum Ended {
+    /// There were enough.
+    Enough,
+    Failed(io::Error),
+}
+
+impl From<io::Error> for Ended {
+    fn from(error: io::Error) -> Self {
+        Self::Failed(error)
+    }
+}
+
 impl TextCounts {
-    pub(crate) fn new(table: &Arc<Table>, layout: Layout) -> Self {
+    pub(crate) fn new(table: &Arc<Table>, layout: Layout) -> io::Result<Self> {
         let cores = std::thread::available_parallelism().unwrap_or(NonZeroUsize::MIN);
-        let texts = DistinctTexts::new(table, layout, Order::Count, cores);
-        let total = texts.iter().map(|text| text.count).sum();
-        Self { texts, total }
+        let texts = DistinctTexts::new(table, layout, Order::Count, cores)?;
+        let mut counts = Self { texts, total: 0 };
+        let mut total = 0;
+        counts.each(usize::MAX, |text| total += text.count)?;
+        counts.total = total;
+        Ok(counts)
+    }
+
+    /// Shows at most this many texts.
+    fn each(&self, most: usize, mut show: impl FnMut(DistinctText<'_>)) -> io::Result<()> {
+        let mut left = most;
+        let ended = self.texts.for_each(|text| {
+            left = left.checked_sub(1).ok_or(Ended::Enough)?;
+            show(text);
+            Ok(())
+        });
+        match ended {
+            Ok(()) | Err(Ended::Enough) => Ok(()),
+            Err(Ended::Failed(error)) => Err(error),
+        }
     }
 }
 
@@ -69,30 +100,34 @@ impl TextCounts {
     }
 
     /// The most frequent texts and their counts, or all of them.
-    fn items<'py>(&self, py: Python<'py>, most: Option<usize>) -> Vec<(Bound<'py, PyAny>, u64)> {
-        let most = most.unwrap_or(usize::MAX);
-        self.texts.iter().take(most).map(|text| (key(py, text.text), text.count)).collect()
+    fn items<'py>(
+        &self,
+        py: Python<'py>,
+        most: Option<usize>,
+    ) -> PyResult<Vec<(Bound<'py, PyAny>, u64)>> {
+        let mut items = Vec::new();
+        self.each(most.unwrap_or(usize::MAX), |text| items.push((key(py, text.text), text.count)))?;
+        Ok(items)
     }
 
     /// The table, for what takes Arrow.
     fn stream<'py>(&self, py: Python<'py>) -> PyResult<Bound<'py, PyCapsule>> {
-        let table = py.detach(|| {
-            let is_text = self.texts.iter().all(|text| str::from_utf8(text.text).is_ok());
-            let counts = self.texts.iter().map(|text| text.count.cast_signed());
-            let counts = Int64Array::from_iter_values(counts);
-            let texts: ArrayRef = if is_text {
-                let mut texts = StringBuilder::new();
-                for text in self.texts.iter() {
-                    texts.append_value(str::from_utf8(text.text).unwrap_or_default());
-                }
-                Arc::new(texts.finish())
-            } else {
-                let mut texts = BinaryBuilder::new();
-                self.texts.iter().for_each(|text| texts.append_value(text.text));
-                Arc::new(texts.finish())
+        let (texts, counts) = py.detach(|| {
+            let (mut texts, mut counts) = (BinaryBuilder::new(), Vec::new());
+            self.each(usize::MAX, |text| {
+                texts.append_value(text.text);
+                counts.push(text.count.cast_signed());
+            })?;
+            let texts = texts.finish();
+            let texts: ArrayRef = match StringArray::try_from_binary(texts.clone()) {
+                Ok(texts) => Arc::new(texts),
+                // Some are no Unicode.
+                Err(_) => Arc::new(texts),
             };
-            names::table([("text", texts), ("count", Arc::new(counts))])
-        });
+            Ok::<_, io::Error>((texts, counts))
+        })?;
+        let counts = Int64Array::from(counts);
+        let table = names::table([("text", texts), ("count", Arc::new(counts))]);
         arrow::export(py, table.map_err(arrow::failed)?)
     }
 }

@@ -40,8 +40,8 @@ def expected(texts: list[str], regex: str, group: int = 0) -> collections.Counte
     found: collections.Counter[str] = collections.Counter()
     for line in [line for text in texts for line in lines(text)]:
         for match in re.finditer(regex, line):
-            if match.group() and match.group(group) is not None:
-                found[match.group(group)] += 1
+            if match.group():
+                found[match.group(group) or ""] += 1
     return found
 
 
@@ -147,7 +147,7 @@ def test_options_of_matches() -> None:
     assert dict(cogrep.Matches("love", whole_words=True, ignore_case=True).count(text)) == {"love": 2}
     assert cogrep.Matches("love", smart_case=True).ignores_case
     assert dict(cogrep.Matches("(?P<n>o)v", group="n").count(text)) == {"o": 2}
-    with pytest.raises(IndexError, match="no group 2: the expression has 1"):
+    with pytest.raises(IndexError, match="no group 2"):
         cogrep.Matches("(a)", group=2)
     with pytest.raises(IndexError, match="no group with the name x"):
         cogrep.Matches("(a)", group="x")

@@ -97,8 +97,8 @@ class Matches(_Distinct):
     >>> Matches(r"\\d+").count("10 and 20 and 10").most_common()
     [('10', 2), ('20', 1)]
 
-    With `group`, by number or by name, it is what the group matches; a match in which the group
-    takes no part is left out.
+    With `group`, by number or by name, it is what the group matches: nothing, where the group
+    takes no part in a match.
 
     >>> Matches(r"(\\w+)@", group=1).count("love@here, hate@there, love@there").most_common(1)
     [('love', 2)]
