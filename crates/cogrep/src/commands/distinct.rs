@@ -4,6 +4,7 @@
 mod draw;
 mod method;
 mod print;
+mod tabled;
 
 use std::collections::{BTreeMap, HashMap};
 use std::io::{self, Write};
@@ -15,10 +16,9 @@ use cogrep_report::{Collection, Rows, View};
 use self::draw::Bars;
 use self::method::Method;
 pub(super) use self::method::memory_limit;
-pub(super) use self::print::{
-    Besides, Counted as CountedTable, Tabled, each, order, print as print_table,
-};
+pub(super) use self::print::{Besides, Counted as CountedTable, print as print_table};
 use self::print::{Counted, print};
+pub(super) use self::tabled::{Tabled, each, order};
 use super::alerts::Alerts;
 use super::files::{self, Content, Planned};
 use super::job::job;

@@ -180,17 +180,17 @@ fn tables_are_drawn() {
     let plot = std::fs::read_to_string(place.path().join("p.svg")).unwrap();
     let plotted: Vec<&str> = plot.lines().filter(|line| line.contains("data-count=")).collect();
     assert_eq!(plotted.len(), 4);
-    assert!(plotted[0].contains(r#"data-pattern="be" data-count="4""#), "{}", plotted[0]);
+    assert!(plotted[0].contains(r#"data-count="4" data-group="be""#), "{}", plotted[0]);
     let page = std::fs::read_to_string(place.path().join("r.html")).unwrap();
     assert!(page.contains(r#"<th scope="row">so</th><td>2</td>"#), "{page}");
     assert!(page.contains("b.txt") && !page.contains("dispersion\""), "{page}");
     let by = ["be", "--by=key=^(.)", "--plot=q.svg", "--top=1", "a.txt", "b.txt"];
     assert_eq!(place.run(by).out, "T:be 2\n");
     let plot = std::fs::read_to_string(place.path().join("q.svg")).unwrap();
-    assert!(plot.contains(r#"data-pattern="T be" data-count="2""#), "{plot}");
+    assert!(plot.contains(r#"data-pattern="be" data-count="2" data-group="T""#), "{plot}");
     assert_eq!(
         place.run(["-o", "be", "--plot=p.svg", "--plot-kind=dispersion", "a.txt"]),
-        expect("", "cogrep: -o: such a table is drawn as bars only\n", 2)
+        expect("", "cogrep: -o: such a table is drawn as bars; leave out --plot-kind\n", 2)
     );
 }
 

@@ -16,7 +16,7 @@ use cogrep_core::time::{StampFinder, Step};
 use cogrep_match::{EngineChoice, Expansion, Matching, Patterns, Plan, Syntax, Unit, fold_all};
 use cogrep_report::{By, Rows};
 
-use super::print::{Tabled, order};
+use super::tabled::{Tabled, order};
 use crate::args::{CountArgs, DistinctArgs, What};
 use crate::commands::job::plan;
 use crate::error::Error;
