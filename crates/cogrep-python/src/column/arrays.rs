@@ -102,7 +102,11 @@ impl Chunk {
         let Some(dictionary) = array.as_any_dictionary_opt() else {
             return Texts::new(array).map(Self::Plain);
         };
-        let values = Texts::new(dictionary.values())?;
+        // Where all rows are null there are no values, and pandas gives them any type.
+        let values = match dictionary.values() {
+            values if values.is_empty() => Texts::Null(0),
+            values => Texts::new(values)?,
+        };
         let nulls = dictionary.keys().logical_nulls();
         let mut uses = vec![0; values.len()];
         let keys = if values.len() == 0 {

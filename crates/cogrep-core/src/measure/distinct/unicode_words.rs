@@ -80,8 +80,9 @@ impl Measure for UnicodeWords {
             for line in piece.text.split_inclusive(|byte| *byte == b'\n') {
                 let mut start = 0;
                 for (end, kind) in self.segmenter.segment_utf8(line).iter_with_word_type() {
-                    if kind.is_word_like() {
-                        let word = &line[start..end];
+                    let word = &line[start..end];
+                    // One of underscores alone is no word by UAX #29, though it looks like one.
+                    if kind.is_word_like() && word.iter().any(|byte| *byte != b'_') {
                         key.truncate(*key_start);
                         if self.folds {
                             key.extend(fold_all(word));
