@@ -166,6 +166,14 @@ pub(crate) fn cut_front(name: &str, most: usize) -> String {
     "\u{2026}".chars().chain(end).collect()
 }
 
+/// The most of a label, cut in this way, that takes no more than these pixels.
+fn cut_to_room(label: &str, cut: fn(&str, usize) -> String, room: usize) -> String {
+    // No letter is narrower than six.
+    let most = label.width().min(room / 6);
+    let shown = (1..=most).rev().map(|most| cut(label, most));
+    { shown }.find(|shown| pixels(shown) <= room).unwrap_or_default()
+}
+
 /// About how many pixels a text takes, in the wider ones of the usual fonts: rather too many
 /// than too few, since it is not known which font the reader has.
 fn pixels(text: &str) -> usize {

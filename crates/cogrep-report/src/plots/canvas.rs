@@ -1,6 +1,6 @@
 //! What a plot is drawn on.
 
-use super::{MARGIN, cut_to};
+use super::{MARGIN, cut_to, cut_to_room};
 
 /// What a plot is drawn on: how much room there is, and where the labels are.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -65,8 +65,13 @@ impl Canvas {
         Self { plot: self.plot.saturating_sub(pixels).max(100), ..self }
     }
 
-    /// A label that is above what it names.
+    /// A label that is above what it names, with room for a number beside it.
     pub(super) fn cut(self, label: &str) -> String {
-        cut_to(label, self.plot.max(400) / 12)
+        cut_to_room(label, cut_to, self.room_above())
+    }
+
+    /// The pixels for a label that is above what it names.
+    pub(super) fn room_above(self) -> usize {
+        self.plot.saturating_sub(70)
     }
 }

@@ -8,7 +8,7 @@ use cogrep_core::SourceReport;
 use cogrep_core::measure::Dispersion;
 
 use super::density::{Cells, Place};
-use super::{Canvas, MARGIN, MOST_ROWS, begin, cut_front, label, markup, pixels};
+use super::{Canvas, MARGIN, MOST_ROWS, begin, cut_front, cut_to_room, label, markup, pixels};
 use crate::collection::Collection;
 use crate::escape::escape;
 use crate::number::separated;
@@ -152,7 +152,12 @@ impl<'a> Panels<'a> {
     fn write_strip(&self, svg: &mut String, top: usize, number: usize, cells: &Cells, most: u64) {
         let (left, plot) = (self.left, self.canvas.plot);
         let name = &self.names[number];
-        let (full, shown) = (markup(name), markup(&cut_front(name, NAME)));
+        let shown = if self.canvas.labels_above {
+            cut_to_room(name, cut_front, self.canvas.room_above())
+        } else {
+            cut_front(name, NAME)
+        };
+        let (full, shown) = (markup(name), markup(&shown));
         let count = separated(cells.sum());
         let mut y = top;
         if self.canvas.labels_above {
@@ -198,10 +203,10 @@ impl<'a> Panels<'a> {
                 "<text class=\"soft\" x=\"{x}\" y=\"{y}\" text-anchor=\"{anchor}\">{percent} %</text>",
             );
         }
-        let darkest = if most > 1 {
-            format!("; the darkest marks are {} in one place", separated(most))
-        } else {
-            String::new()
+        let darkest = match most {
+            0 | 1 => String::new(),
+            _ if self.canvas.labels_above => format!("; darkest: {}", separated(most)),
+            _ => format!("; the darkest marks are {} in one place", separated(most)),
         };
         let _ = writeln!(
             svg,
