@@ -45,7 +45,8 @@ class Endless(io.RawIOBase):
     """A file without an end."""
 
     def read(self, size: int = -1) -> bytes:
-        return b"ushers " * 1000
+        # In lines, since one without an end is an error.
+        return b"ushers\n" * 1000
 
 
 def huge_text(folder: Path) -> mmap.mmap:
@@ -84,14 +85,22 @@ CALLS: dict[str, Callable[[Path], object]] = {
 @pytest.mark.skipif(os.name == "nt", reason="signals are sent in another way there")
 @pytest.mark.parametrize("name", CALLS)
 def test_ctrl_c_stops_a_count(name: str, tmp_path: Path) -> None:
+    # What starts the tests may have the signal ignored.
+    before = signal.signal(signal.SIGINT, signal.default_int_handler)
     # None of these calls would end by itself. The handler of Python runs on the main thread,
     # wherever the signal is raised.
     timer = threading.Timer(0.05, lambda: signal.raise_signal(signal.SIGINT))
     timer.start()
+    has_ended = False
     with pytest.raises(KeyboardInterrupt):
         CALLS[name](tmp_path)
-        timer.join()
+        has_ended = True
+        # Here, and not in what runs the tests, the signal comes then.
+        while True:
+            time.sleep(0.01)
     timer.join()
+    signal.signal(signal.SIGINT, before)
+    assert not has_ended
 
 
 def test_no_thread_is_left() -> None:
