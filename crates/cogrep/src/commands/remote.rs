@@ -23,6 +23,9 @@ impl Opener {
     pub(super) fn new(context: &Context, args: &CountArgs) -> Result<Self, Error> {
         use cogrep_source::backend::{BadSetting, Remote, RemoteSettings};
 
+        if !args.inputs.iter().any(is_remote) && args.remote.is_default() {
+            return Ok(Self { backend: Arc::new(Files), remote: None });
+        }
         let mut settings = RemoteSettings::default();
         settings.headers.clone_from(&args.remote.headers);
         settings.ca_cert = args.remote.ca_cert.clone().map(Into::into);
@@ -34,15 +37,12 @@ impl Opener {
         if let Some(bytes) = context.range_bytes {
             settings.range_bytes = bytes.get();
         }
-        let is_wanted = args.inputs.iter().any(is_remote) || !args.remote.is_default();
-        let remote = is_wanted.then(|| Remote::new(settings, Arc::new(Files)));
         let refused = |error: BadSetting| match error {
             BadSetting::Certificates { .. } => Error::usage(format!("--ca-cert {error}")),
             _ => Error::usage(format!("--header: {error}")),
         };
-        let remote = remote.transpose().map_err(refused)?.map(Arc::new);
-        let backend = remote.clone().map_or_else(|| Arc::new(Files) as _, |remote| remote as _);
-        Ok(Self { backend, remote })
+        let remote = Arc::new(Remote::new(settings, Arc::new(Files)).map_err(refused)?);
+        Ok(Self { backend: Arc::<Remote>::clone(&remote), remote: Some(remote) })
     }
 
     /// What opens these inputs, if they are here.
