@@ -11,6 +11,7 @@
 mod key;
 mod memory;
 mod order;
+mod share;
 mod sorted;
 mod spill;
 mod texts;

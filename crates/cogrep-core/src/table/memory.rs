@@ -2,9 +2,10 @@
 
 use std::cmp::Ordering;
 use std::num::NonZeroUsize;
-use std::thread;
+use std::sync::{Mutex, PoisonError};
 
 use super::order::Sorting;
+use super::share::share;
 use super::texts::{Entry, Texts};
 
 /// Sorted texts in memory.
@@ -47,16 +48,12 @@ impl Memory {
                 nth = (nth + 1) % runs;
             }
         }
-        thread::scope(|scope| {
-            let parts = &parts;
-            let sort = move |run: &mut Vec<Key>| {
-                run.sort_unstable_by(|one, other| compare(sorting, parts, one, other));
-            };
-            let (here, others) = all.split_at_mut(1);
-            for run in others {
-                scope.spawn(move || sort(run));
+        let unsorted = Mutex::new(all.iter_mut());
+        let next = || unsorted.lock().unwrap_or_else(PoisonError::into_inner).next();
+        share(NonZeroUsize::new(runs).unwrap_or(NonZeroUsize::MIN), || {
+            while let Some(run) = next() {
+                run.sort_unstable_by(|one, other| compare(sorting, &parts, one, other));
             }
-            here.iter_mut().for_each(sort);
         });
         Self { parts, runs: all }
     }

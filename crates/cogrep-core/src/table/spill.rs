@@ -15,10 +15,10 @@ use std::num::NonZeroUsize;
 use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Mutex, PoisonError};
-use std::thread;
 
 use super::memory::Memory;
 use super::order::Sorting;
+use super::share::share;
 use super::texts::{Entry, Texts, hash, put_record, record};
 
 /// How much memory a table may take, and where the rest is kept meanwhile.
@@ -251,12 +251,7 @@ impl Spilled {
                 lock(&runs).append(&mut of_part);
             }
         };
-        thread::scope(|scope| {
-            for _ in 1..cores.get() {
-                scope.spawn(work);
-            }
-            work();
-        });
+        share(cores, work);
         if let Some(error) = lock(&failed).take() {
             return Err(error);
         }
@@ -403,6 +398,8 @@ mod tests {
     use proptest::prelude::*;
 
     use super::super::{First, Order, Table};
+    use std::thread;
+
     use super::*;
 
     fn limit(bytes: usize) -> MemoryLimit {

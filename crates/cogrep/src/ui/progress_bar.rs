@@ -67,7 +67,8 @@ impl<'a> ProgressBar<'a> {
         let Some(progress) = &self.progress else { return work() };
         thread::scope(|scope| {
             let (working, end) = mpsc::channel::<()>();
-            scope.spawn(move || self.show(progress, &end));
+            // Where the system has no thread to give, nothing is shown of how far it is.
+            let _ = thread::Builder::new().spawn_scoped(scope, move || self.show(progress, &end));
             let result = work();
             drop(working);
             result

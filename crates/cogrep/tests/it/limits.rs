@@ -21,6 +21,8 @@ fn place() -> Place {
         place.write(format!("many/{}/{number}", number % 7), b"love\n");
     }
     place.write("large", "love and hate\n".repeat(700_000).as_bytes());
+    let distinct: Vec<String> = (0..20_000).map(|number: u32| number.to_string()).collect();
+    place.write("distinct", (distinct.join(" ") + " love love").as_bytes());
     place
 }
 
@@ -33,7 +35,14 @@ fn jobs() -> Vec<(Vec<String>, usize)> {
         (with(&["love"]).into_iter().chain(named).collect(), FILES),
         (with(&["love", "large"]), 700_000),
         (with(&["love", "--by=file", "--format=csv", "many"]), 0),
+        (with(&["--top=1", "--words", "distinct"]), 2),
     ]
+}
+
+/// A table that finds no room in memory, which needs two more files.
+fn spilled() -> (Vec<String>, usize) {
+    let arguments = ["--top=1", "--words", "--max-memory=100K", "distinct"];
+    (arguments.map(str::to_owned).into(), 2)
 }
 
 /// Runs the program under a limit of the shell's, and says how it ended.
@@ -130,7 +139,7 @@ fn few_threads_give_the_counts_or_a_message() {
         for is_portable in [false, true] {
             let limit = format!("ulimit -u {tasks}");
             let limited = Limited { place: &place, limit, is_portable };
-            for (arguments, love) in jobs() {
+            for (arguments, love) in jobs().into_iter().chain([spilled()]) {
                 // A user of its own, so that tests at the same time do not share the limit.
                 let user = is_root.then_some(61_100 + tasks * 2 + u32::from(is_portable));
                 assert!(limited.is_honest(&arguments, love, user), "-u {tasks}");
@@ -147,7 +156,7 @@ fn little_memory_gives_the_counts_or_a_message() {
     for kib in (0..56).step_by(if share(10) == 10 { 1 } else { 7 }).map(|step| 4000 + step * 6000) {
         let limit = format!("ulimit -v {kib}");
         let limited = Limited { place: &place, limit, is_portable: false };
-        for (arguments, love) in jobs() {
+        for (arguments, love) in jobs().into_iter().chain([spilled()]) {
             // A program that cannot even be started is ended by the system, as 127 or by a
             // signal, before it does anything.
             let (out, err, status) = limited.run(&arguments[..1], None);
