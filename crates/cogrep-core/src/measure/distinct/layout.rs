@@ -59,6 +59,14 @@ impl Layout {
         }
     }
 
+    /// What all texts of a source begin with, where there are no times, no keys and one row.
+    pub(super) fn key_of(self, source: Rank) -> Vec<u8> {
+        let mut key = Vec::new();
+        self.put_source(source, &mut key);
+        self.put_row(0, &mut key);
+        key
+    }
+
     /// Adds to the count of a text in a table.
     pub fn add_text(self, table: &Table, text: &DistinctText<'_>) {
         let mut key = Vec::new();

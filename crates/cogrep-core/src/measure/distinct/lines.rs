@@ -59,9 +59,7 @@ impl Measure for Lines {
     }
 
     fn begin(&self, text: &TextFacts) -> Result<LinesState, Fault> {
-        let mut key = Vec::new();
-        self.layout.put_source(text.source, &mut key);
-        self.layout.put_row(0, &mut key);
+        let key = self.layout.key_of(text.source);
         Ok(LinesState { rank: text.source, key_start: key.len(), key, ends: Vec::new() })
     }
 

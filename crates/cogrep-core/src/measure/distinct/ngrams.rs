@@ -68,9 +68,7 @@ impl Measure for Ngrams {
     }
 
     fn begin(&self, text: &TextFacts) -> Result<NgramsState, Fault> {
-        let mut key = Vec::new();
-        self.layout.put_source(text.source, &mut key);
-        self.layout.put_row(0, &mut key);
+        let key = self.layout.key_of(text.source);
         Ok(NgramsState {
             rank: text.source,
             key_start: key.len(),

@@ -62,9 +62,7 @@ impl Measure for UnicodeWords {
     }
 
     fn begin(&self, text: &TextFacts) -> Result<UnicodeWordsState, Fault> {
-        let mut key = Vec::new();
-        self.layout.put_source(text.source, &mut key);
-        self.layout.put_row(0, &mut key);
+        let key = self.layout.key_of(text.source);
         Ok(UnicodeWordsState { rank: text.source, key_start: key.len(), key })
     }
 
