@@ -86,11 +86,11 @@ pub(super) fn remote_input(inputs: &[&OsStr]) -> Option<String> {
         SCHEMES.iter().any(|scheme| text.starts_with(scheme)) && !Path::new(input).exists()
     })?;
     let shown = quote(input);
-    let get = if shown.contains("ftp://") { "curl -s" } else { "fetch" };
-    Some(if get == "fetch" {
-        format!("{shown} is not read from where it is; copy it here, or pipe it in")
+    let is_got_by_curl = shown.contains("ftp://");
+    Some(if is_got_by_curl {
+        format!("{shown} is not read from where it is: curl -s {shown} | cogrep PATTERN")
     } else {
-        format!("{shown} is not read from where it is: {get} {shown} | cogrep PATTERN")
+        format!("{shown} is not read from where it is; copy it here, or pipe it in")
     })
 }
 
