@@ -66,10 +66,17 @@ fn work_for_literals_grows_with_the_text() {
         let middle: fn(usize) -> String = |len| "a".repeat(len / 2) + "b" + &"a".repeat(len / 2);
         let equal: fn(usize) -> String = |len| "a".repeat(len);
         cases.extend([("ba...a", early, &[][..]), ("a...aba...a", middle, &[])]);
-        cases.extend([&[][..], &["-w"], &["--overlapping"]].map(|flags| ("a...a", equal, flags)));
+        cases.extend([near, early, middle].map(|needle| ("one b", needle, &["--lines"][..])));
+        let options = [&[][..], &["-w"], &["--overlapping"], &["--lines"]];
+        cases.extend(options.map(|flags| ("a...a", equal, flags)));
     }
     for (name, needle, flags) in cases {
         assert_linear(name, flags, |len| (needle(len / 10).into(), repeated("a", len)));
+    }
+    // As long as the engine takes them.
+    for engine in ["memmem", "automaton"] {
+        let flags = ["--engine", engine];
+        assert_linear("1000 bytes", &flags, |len| (near(999).into(), repeated("a", len)));
     }
     // Many of which some ends at each place.
     let prefixes = (1..200).map(|len| "a".repeat(len) + "\n").collect::<String>();
