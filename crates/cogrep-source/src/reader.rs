@@ -27,6 +27,10 @@ use crate::raw::{Filled, Raw};
 use crate::system::{self, Type};
 use crate::wait::Wait;
 
+/// How long a file is whose middle is read in long chunks. To touch the memory of one for the
+/// first time takes as long as the fewer calls save in this much text.
+const LONG_FILE_BYTES: u64 = 32 * LONG_CHUNK_BYTES as u64;
+
 /// The raw bytes of a source.
 pub(crate) struct Reader {
     device: Device,
@@ -138,7 +142,8 @@ impl Reader {
             _ => 0,
         };
         let left = size.saturating_sub(self.delivered);
-        let is_long = !self.waited && self.delivered > 0 && left >= 4 * LONG_CHUNK_BYTES as u64;
+        let is_long = size >= LONG_FILE_BYTES && left >= 4 * LONG_CHUNK_BYTES as u64;
+        let is_long = is_long && !self.waited && self.delivered > 0;
         if is_long { LONG_CHUNK_BYTES } else { CHUNK_BYTES }
     }
 

@@ -21,7 +21,6 @@ mod suggest;
 mod values;
 
 use std::ffi::OsString;
-use std::mem::ManuallyDrop;
 
 pub(crate) use count::{CountArgs, TimelineKind};
 pub(crate) use distinct::{DistinctArgs, What};
@@ -57,24 +56,21 @@ pub(crate) fn command_line(words: impl IntoIterator<Item = OsString>) -> String 
 /// Reads a command line, whose first word is the program's name.
 pub(crate) fn parse(words: impl IntoIterator<Item = OsString>) -> Result<Command, Error> {
     let words: Vec<OsString> = words.into_iter().collect();
-    // Taking the flags and what they matched apart, a thousand small boxes, is a tenth of
-    // what it takes to start; the process ends soon, and gives all of it back at once.
-    let mut command = ManuallyDrop::new(flags::command());
-    let matches = match command.try_get_matches_from_mut(&words) {
-        Ok(matches) => ManuallyDrop::new(matches),
+    let matches = match flags::command().try_get_matches_from(&words) {
+        Ok(matches) => matches,
         Err(error) if clap_error::is_help(&error) => return Ok(Command::Help(error)),
         Err(error) => return Err(clap_error::explain(&error, &words)),
     };
     if let Some(document) = matches.get_one::<String>(id::GENERATE) {
         return Ok(Command::Generate(document.parse()?));
     }
-    if matches.get_flag(id::TYPE_LIST) {
+    if matches.contains_id(id::TYPE_LIST) {
         return Ok(Command::ListTypes);
     }
-    if matches.get_flag(id::MERGE) {
+    if matches.contains_id(id::MERGE) {
         return Ok(Command::Merge(MergeArgs::new(&matches)?));
     }
     grep_compat::refuse(&matches)?;
     let args = Box::new(CountArgs::new(&matches, &words)?);
-    Ok(if matches.get_flag(id::EXPLAIN) { Command::Explain(args) } else { Command::Count(args) })
+    Ok(if matches.contains_id(id::EXPLAIN) { Command::Explain(args) } else { Command::Count(args) })
 }

@@ -159,17 +159,21 @@ pub(crate) fn command() -> Command {
         .args(diagnostics::args())
         .args(grep_compat::args())
         .mut_args(|arg| {
-            let id = arg.get_id().clone();
-            let is_rare = !EVERYDAY.contains(&id.as_str());
-            let arg = arg.hide_short_help(is_rare);
-            // A switch may be given twice, as when an alias of the shell has it.
-            let is_switch = matches!(arg.get_action(), ArgAction::SetTrue);
-            if is_switch { arg.overrides_with(id) } else { arg }
+            let is_rare = !EVERYDAY.contains(&arg.get_id().as_str());
+            arg.hide_short_help(is_rare)
         })
 }
 
+/// A flag without a value, which is there or not. It may be given twice, as when an alias of
+/// the shell has it.
 fn switch(id: &'static str, heading: &'static str, help: &'static str) -> Arg {
-    Arg::new(id).long(id).action(ArgAction::SetTrue).help_heading(heading).help(help)
+    bare(id).long(id).help_heading(heading).help(help)
+}
+
+/// An argument without a value. The actions of clap for such give it a default, and to fill in
+/// the defaults of fifty flags takes a tenth of what it takes to start.
+fn bare(id: &'static str) -> Arg {
+    Arg::new(id).action(ArgAction::Append).num_args(0).default_missing_value("")
 }
 
 fn option(id: &'static str, value: &'static str, heading: &'static str, help: &'static str) -> Arg {

@@ -92,7 +92,7 @@ impl CountArgs {
         let Words { given, inputs, hint } = patterns_and_inputs(matches, words)?;
         let no_spaces = || suggest::words_without_spaces(given.patterns());
         let not_found_hint = not_found_hint(matches, &given, &inputs)
-            .or_else(|| matches.get_flag(id::WORD).then(no_spaces).flatten());
+            .or_else(|| matches.contains_id(id::WORD).then(no_spaces).flatten());
         let (inputs, is_default) = all_inputs(matches, inputs)?;
         refuse_stdin_twice(matches, &given, &inputs)?;
         let walks_here = is_default && inputs != [Input::Stdin];
@@ -123,8 +123,8 @@ impl CountArgs {
             distinct,
             fail_over: matches.get_one(id::FAIL_OVER).copied(),
             fail_under: matches.get_one(id::FAIL_UNDER).copied(),
-            live: matches.get_flag(id::LIVE),
-            stats: matches.get_flag(id::STATS),
+            live: matches.contains_id(id::LIVE),
+            stats: matches.contains_id(id::STATS),
             timelines,
             label: matches.get_one(id::LABEL).cloned(),
             save: matches.get_one(id::SAVE).cloned(),
@@ -215,7 +215,7 @@ fn refuse_stdin_twice(
 
 /// Prepares the patterns, and refuses those that cannot be counted.
 fn patterns(matches: &ArgMatches, given: &PatternArgs) -> Result<Patterns, Error> {
-    let is_set = |flag: &str| matches.get_flag(flag);
+    let is_set = |flag: &str| matches.contains_id(flag);
     let unit = match (is_set(id::LINE), is_set(id::LINES), is_set(id::OVERLAPPING)) {
         (true, ..) => Unit::WholeLines,
         (_, true, _) => Unit::Lines,
@@ -250,19 +250,19 @@ fn patterns(matches: &ArgMatches, given: &PatternArgs) -> Result<Patterns, Error
 /// Whether a space matches any white space: of literals only, and where no place is asked
 /// for, since places are those in a text that is laid out otherwise.
 fn loose_space(matches: &ArgMatches) -> Result<bool, Error> {
-    if !matches.get_flag(id::LOOSE_SPACE) {
+    if !matches.contains_id(id::LOOSE_SPACE) {
         return Ok(false);
     }
     let refuse =
         |flag: &str, why: &str| Err(Error::usage(format!("--loose-space: not with {flag}, {why}")));
-    if matches.get_flag(id::REGEX) {
+    if matches.contains_id(id::REGEX) {
         return refuse("-E", r"where \s+ matches white space within a line");
     }
     if distinct::is_words(matches) {
         return refuse("--words", "whose words have no space; --ngrams counts sequences of them");
     }
     for (id, flag) in [(id::LINE, "-x"), (id::LINES, "-c")] {
-        if matches.get_flag(id) {
+        if matches.contains_id(id) {
             return refuse(flag, "since there are no lines left");
         }
     }
@@ -286,7 +286,7 @@ fn loose_space(matches: &ArgMatches) -> Result<bool, Error> {
 /// What may have been meant by the only pattern, if it is not found.
 fn not_found_hint(matches: &ArgMatches, given: &PatternArgs, inputs: &[&OsStr]) -> Option<String> {
     let word = given.only_word().and_then(OsStr::to_str)?;
-    let says_how = matches.get_flag(id::REGEX) || matches.get_flag(id::FIXED);
+    let says_how = matches.contains_id(id::REGEX) || matches.contains_id(id::FIXED);
     let says_how = says_how || distinct::is_words(matches);
     let not_literal = || suggest::not_literal(word).filter(|_| !says_how).map(str::to_owned);
     let is_positional = || !lists_patterns(matches) && !matches.contains_id(id::IN);

@@ -54,7 +54,7 @@ impl DistinctArgs {
             What::UnicodeWords
         } else if is_words(matches) {
             What::Words
-        } else if matches.get_flag(id::ONLY_MATCHING) {
+        } else if matches.contains_id(id::ONLY_MATCHING) {
             What::Matches
         } else {
             What::Patterns
@@ -145,7 +145,7 @@ fn refuse_patterns(matches: &ArgMatches) -> Result<(), Error> {
         return Err(Error::usage(message).hint("-o counts what a pattern matches"));
     }
     let switches = [id::LINE, id::LINES, id::OVERLAPPING];
-    if let Some(flag) = switches.iter().find(|flag| matches.get_flag(flag)) {
+    if let Some(flag) = switches.iter().find(|flag| matches.contains_id(flag)) {
         return Err(Error::usage(format!(
             "--words: words are counted, and --{flag} has no meaning"
         )));

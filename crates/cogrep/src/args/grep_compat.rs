@@ -12,7 +12,7 @@ const FLAGS: [(&str, &str, &str); 2] = [
 
 /// Refuses the first of them that is given.
 pub(super) fn refuse(matches: &ArgMatches) -> Result<(), Error> {
-    match FLAGS.iter().find(|(flag, ..)| matches.get_count(flag) > 0) {
+    match FLAGS.iter().find(|(flag, ..)| matches.contains_id(flag)) {
         Some((_, message, hint)) => Err(Error::usage(*message).hint(*hint)),
         None => Ok(()),
     }

@@ -28,7 +28,7 @@ impl Decoding {
         let unknown = |error: UnknownEncoding| Error::usage(format!("--encoding {error}"));
         Ok(Self {
             encoding: encoding.transpose().map_err(unknown)?,
-            no_decompress: matches.get_flag(id::NO_DECOMPRESS),
+            no_decompress: matches.contains_id(id::NO_DECOMPRESS),
             nest: matches.get_one(id::NEST).copied(),
         })
     }
@@ -37,11 +37,11 @@ impl Decoding {
 /// Which files of a folder are read.
 pub(super) fn selection(matches: &ArgMatches) -> Result<Selection, Error> {
     let mut selection = Selection::default();
-    let unrestricted = matches.get_count(id::UNRESTRICTED);
-    selection.hidden = matches.get_flag(id::HIDDEN) || unrestricted > 1;
-    selection.no_ignore = matches.get_flag(id::NO_IGNORE) || unrestricted > 0;
-    selection.follow = matches.get_flag(id::FOLLOW);
-    selection.one_file_system = matches.get_flag(id::ONE_FILE_SYSTEM);
+    let unrestricted = matches.get_many::<String>(id::UNRESTRICTED).map_or(0, |given| given.len());
+    selection.hidden = matches.contains_id(id::HIDDEN) || unrestricted > 1;
+    selection.no_ignore = matches.contains_id(id::NO_IGNORE) || unrestricted > 0;
+    selection.follow = matches.contains_id(id::FOLLOW);
+    selection.one_file_system = matches.contains_id(id::ONE_FILE_SYSTEM);
     selection.max_depth = matches.get_one(id::MAX_DEPTH).copied();
     selection.max_file_bytes = matches.get_one(id::MAX_FILESIZE).copied();
     let all = |flag: &str| matches.get_many::<String>(flag).unwrap_or_default();

@@ -8,7 +8,8 @@ use crate::flags::{self, id};
 
 /// Which sources are named, if nothing else is shown of them.
 pub(super) fn names(matches: &ArgMatches) -> Result<Option<Names>, Error> {
-    let names = match (matches.get_flag(id::FILES_WITH), matches.get_flag(id::FILES_WITHOUT)) {
+    let names = match (matches.contains_id(id::FILES_WITH), matches.contains_id(id::FILES_WITHOUT))
+    {
         (false, false) => return Ok(None),
         (true, false) => (Names::With, "-l"),
         (false, true) => (Names::Without, "-L"),

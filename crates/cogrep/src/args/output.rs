@@ -62,12 +62,12 @@ impl OutputArgs {
             format: named(matches, id::FORMAT)?,
             view: view(matches, by, distinct)?,
             sort_is_given: matches.contains_id(id::SORT),
-            bare: matches.get_flag(id::BARE),
-            separator: if matches.get_flag(id::NULL) { Separator::Nul } else { Separator::Line },
+            bare: matches.contains_id(id::BARE),
+            separator: if matches.contains_id(id::NULL) { Separator::Nul } else { Separator::Line },
             colour: colour(matches),
             slices: by.and_then(|by| by.parts).unwrap_or(0),
-            expanded: matches.get_flag(id::EXPAND),
-            quiet: matches.get_flag(id::QUIET),
+            expanded: matches.contains_id(id::EXPAND),
+            quiet: matches.contains_id(id::QUIET),
             plot,
             plot_kind: if dispersion { PlotKind::Dispersion } else { PlotKind::Bars },
             report,
@@ -134,7 +134,7 @@ fn view(
         Sort::Input
     };
     let names = names::names(matches)?;
-    let least = u64::from(matches.get_flag(id::ONLY_FOUND));
+    let least = u64::from(matches.contains_id(id::ONLY_FOUND));
     Ok(View {
         by: match by {
             Some(by) if by.parts.is_some() => By::Part,

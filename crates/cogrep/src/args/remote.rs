@@ -36,10 +36,10 @@ impl RemoteArgs {
         Ok(Self {
             headers: headers.collect::<Result<_, _>>()?,
             ca_cert: matches.get_one(id::CA_CERT).cloned(),
-            no_sign_request: matches.get_flag(id::NO_SIGN_REQUEST),
+            no_sign_request: matches.contains_id(id::NO_SIGN_REQUEST),
             endpoint_url: matches.get_one(id::ENDPOINT_URL).cloned(),
             region: matches.get_one(id::REGION).cloned(),
-            requester_pays: matches.get_flag(id::REQUEST_PAYER),
+            requester_pays: matches.contains_id(id::REQUEST_PAYER),
         })
     }
 }

@@ -1,12 +1,12 @@
 //! Flags of grep that people type out of habit. Some change nothing here; others are refused
 //! with a hint.
 
-use clap::{Arg, ArgAction};
+use clap::Arg;
+
+use super::bare;
 
 pub(super) fn args() -> Vec<Arg> {
-    let hidden = |name: &'static str, short: char| {
-        Arg::new(name).short(short).long(name).action(ArgAction::Count).hide(true)
-    };
+    let hidden = |name: &'static str, short: char| bare(name).short(short).long(name).hide(true);
     vec![
         hidden("recursive", 'r'),
         hidden("text", 'a'),

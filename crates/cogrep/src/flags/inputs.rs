@@ -59,8 +59,7 @@ pub(super) fn selection() -> Vec<Arg> {
         switch(id::HIDDEN, HEADING, "Read hidden files and folders too").short('.'),
         switch(id::NO_IGNORE, HEADING, "Read files that .gitignore and similar files exclude"),
         switch(id::UNRESTRICTED, HEADING, "Same as --no-ignore; given twice, --hidden too")
-            .short('u')
-            .action(ArgAction::Count),
+            .short('u'),
         many(option(
             id::GLOB,
             "GLOB",

@@ -88,7 +88,7 @@ fn slow_engines_hear_of_it_soon() {
     let patterns: String =
         (0..20_000).fold(String::new(), |lines, nth| lines + &format!("pattern{nth}\n"));
     place.write("patterns", patterns.as_bytes());
-    place.write("text", "pattern1 and no other text\n".repeat(80_000).as_bytes());
+    place.write("text", "pattern1 and no other text\n".repeat(1_000_000).as_bytes());
     for engine in ["naive", "memmem"] {
         let Some(mut command) = with_default_signals(&place) else { return };
         let child = command
