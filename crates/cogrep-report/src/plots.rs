@@ -1,5 +1,5 @@
-//! Plots of a result, as SVG: [`bars`] of a [`Chart`] of counts, and the [`dispersion`] of the
-//! hits over the texts.
+//! Plots of a result, as SVG: [`bars`] or [`series`] of a [`Chart`] of counts, and the
+//! [`dispersion`] of the hits over the texts.
 //!
 //! They need no particular font, no script and no network, and follow the light or dark mode
 //! of the reader. A [`Canvas`] says how much room there is.
@@ -10,7 +10,9 @@ mod canvas;
 mod chart;
 mod density;
 mod dispersion;
+mod legend;
 mod picture;
+mod series;
 mod strips;
 
 use std::fmt::Write;
@@ -27,6 +29,7 @@ pub use chart::{Chart, ChartGroup, title};
 pub(crate) use dispersion::has_strips;
 pub use dispersion::{DISPERSION, dispersion};
 pub use picture::Picture;
+pub use series::{MOST_SERIES, cut_series, series};
 
 /// More rows than this make a plot that cannot be read.
 pub const MOST_ROWS: usize = 1000;

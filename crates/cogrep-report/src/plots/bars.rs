@@ -3,6 +3,7 @@
 use std::fmt::Write;
 
 use super::axis::{Axis, Unit};
+use super::legend::{LABEL, Legend};
 use super::{Canvas, Chart, MARGIN, ROW, begin, cut, markup, pixels};
 use crate::number::separated;
 
@@ -11,9 +12,6 @@ const COLOURS: usize = 6;
 
 /// The height of a bar among others that belong together, with its space.
 const NARROW: usize = 16;
-
-/// The height of a label that is above what it names.
-const LABEL: usize = 20;
 
 /// The space between groups.
 const GAP: usize = 10;
@@ -28,7 +26,12 @@ pub fn bars(chart: &Chart, canvas: Canvas) -> String {
     let mut body = String::new();
     let bottom = drawing.write_groups(&mut body);
     let mut svg = begin("bars", canvas, &chart.title, drawing.width, bottom + 38 + MARGIN);
-    drawing.write_legend(&mut svg);
+    if let Some(legend) = &drawing.legend {
+        legend.write(&mut svg, &chart.series, |nth, x, y| {
+            let y = y + 3;
+            format!("<rect class=\"mark c{nth}\" x=\"{x}\" y=\"{y}\" width=\"12\" height=\"12\"/>")
+        });
+    }
     drawing.write_axis(&mut svg, bottom);
     svg.push_str(&body);
     svg.push_str("</svg>\n");
@@ -46,8 +49,8 @@ struct Drawing<'a> {
     /// What is at the bars: the names of the series, or those of the groups.
     labels: Labels,
     most: u64,
-    /// The places of the names in the legend, from the left and from the top.
-    legend: Vec<(usize, usize)>,
+    /// The names of the series, where they are not at the bars.
+    legend: Option<Legend>,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -74,36 +77,9 @@ impl<'a> Drawing<'a> {
         let canvas = if canvas.labels_above { canvas.without(number) } else { canvas };
         let width = left + canvas.plot + number + MARGIN;
         let has_legend = is_coloured && chart.series.len() > 1;
-        let mut top = canvas.top();
-        let mut legend = Vec::new();
-        if has_legend {
-            let mut x = left;
-            for name in &chart.series {
-                let room = 18 + pixels(&cut(name)) + 16;
-                if x > left && x + room > width {
-                    (x, top) = (left, top + LABEL);
-                }
-                legend.push((x, top));
-                x += room;
-            }
-            top += LABEL + GAP;
-        }
+        let legend = has_legend.then(|| Legend::new(&chart.series, (left, width), canvas.top()));
+        let top = legend.as_ref().map_or(canvas.top(), |legend| legend.bottom() + GAP);
         Self { chart, canvas, left, width, top, labels, most, legend }
-    }
-
-    fn write_legend(&self, svg: &mut String) {
-        for (nth, ((x, y), name)) in self.legend.iter().zip(&self.chart.series).enumerate() {
-            // Writing to a string does not fail, here and below.
-            let _ = writeln!(
-                svg,
-                "<rect class=\"mark c{nth}\" x=\"{x}\" y=\"{}\" width=\"12\" height=\"12\"/>\
-                 <text x=\"{}\" y=\"{}\">{}</text>",
-                y + 3,
-                x + 18,
-                y + 14,
-                markup(&cut(name)),
-            );
-        }
     }
 
     /// Writes all bars, and gives where they end.

@@ -1,4 +1,4 @@
-//! What is drawn as bars: counts, broken down or not.
+//! What is drawn as bars or as lines: counts, broken down or not.
 
 use std::cmp::Reverse;
 
@@ -11,7 +11,7 @@ use crate::formats::slices;
 use crate::row::Rows;
 use crate::view::By;
 
-/// Counts to draw as bars.
+/// Counts to draw as bars or as lines.
 ///
 /// ```
 /// use cogrep_report::plots::{Canvas, Chart, ChartGroup, bars};

@@ -269,7 +269,8 @@ fn loose_space(matches: &ArgMatches) -> Result<bool, Error> {
     let by = matches.get_one::<flags::By>(id::BY);
     let asks_where =
         by.is_some_and(|by| by.parts.is_some() || by.time.is_some() || by.key.is_some());
-    let draws_where = matches.get_one::<String>(id::PLOT_KIND).is_some_and(|kind| kind != "bars");
+    let draws_where =
+        matches.get_one::<String>(id::PLOT_KIND).is_some_and(|kind| kind == "dispersion");
     for (is_asked, flag) in [
         (asks_where, "--by part, time or key"),
         (draws_where, "--plot-kind dispersion"),

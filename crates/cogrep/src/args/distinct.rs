@@ -97,7 +97,7 @@ impl DistinctArgs {
             return Err(Error::usage(message));
         }
         if matches.get_one::<String>(id::PLOT_KIND).is_some_and(|kind| kind == "dispersion") {
-            return Err(Error::usage(format!("{flag}: such a table is drawn as bars"))
+            return Err(Error::usage(format!("{flag}: such a table is drawn as bars or series"))
                 .hint("leave out --plot-kind"));
         }
         if by.parts.is_some() {

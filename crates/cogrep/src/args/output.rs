@@ -38,6 +38,7 @@ pub(crate) enum PlotKind {
     #[default]
     Bars,
     Dispersion,
+    Series,
 }
 
 impl OutputArgs {
@@ -57,7 +58,17 @@ impl OutputArgs {
             return Err(Error::usage("--plot-kind: where to?").hint("add --plot FILE.svg"));
         }
         let by = matches.get_one::<flags::By>(id::BY);
-        let dispersion = matches.get_one::<String>(id::PLOT_KIND).is_some_and(|k| k != "bars");
+        let plot_kind = match matches.get_one::<String>(id::PLOT_KIND).map(String::as_str) {
+            Some("dispersion") => PlotKind::Dispersion,
+            Some("series") => PlotKind::Series,
+            _ => PlotKind::Bars,
+        };
+        let has_steps = by.is_some_and(|by| by.parts.is_some() || by.time.is_some());
+        // The counts that are merged know by themselves what they are broken down by.
+        if plot_kind == PlotKind::Series && !has_steps && !matches.contains_id(id::MERGE) {
+            let message = "--plot-kind series: a line over what?";
+            return Err(Error::usage(message).hint("add --by time=1h or --by part=20"));
+        }
         Ok(Self {
             format: named(matches, id::FORMAT)?,
             view: view(matches, by, distinct)?,
@@ -69,7 +80,7 @@ impl OutputArgs {
             expanded: matches.contains_id(id::EXPAND),
             quiet: matches.contains_id(id::QUIET),
             plot,
-            plot_kind: if dispersion { PlotKind::Dispersion } else { PlotKind::Bars },
+            plot_kind,
             report,
         })
     }

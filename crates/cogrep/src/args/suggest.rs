@@ -136,7 +136,7 @@ pub(super) fn quote(word: &OsStr) -> String {
 /// Refuses a file for a plot whose name says that it is something else.
 pub(super) fn refuse_plot(path: &OsStr) -> Result<(), Error> {
     let shown = path.to_string_lossy();
-    if matches!(&*shown, "bars" | "dispersion") {
+    if matches!(&*shown, "bars" | "dispersion" | "series") {
         return Err(Error::usage(format!("--plot {shown}: it takes a file"))
             .hint(format!("try: --plot FILE.svg --plot-kind {shown}")));
     }

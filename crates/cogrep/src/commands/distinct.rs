@@ -4,6 +4,7 @@
 mod draw;
 mod method;
 mod print;
+mod series;
 mod tabled;
 
 use std::collections::{BTreeMap, HashMap};
@@ -11,9 +12,9 @@ use std::io::{self, Write};
 
 use cogrep_core::measure::Rank;
 use cogrep_core::{Job, PatternCount, Report, Shard, ShardFilter, SourceReport};
-use cogrep_report::{Collection, Rows, View};
+use cogrep_report::{Collection, Rows, View, escape};
 
-use self::draw::Bars;
+pub(super) use self::draw::{Counted as CountedUnit, Drawing, Subject as PlotSubject};
 use self::method::Method;
 pub(super) use self::method::memory_limit;
 pub(super) use self::print::{Besides, Counted as CountedTable, print as print_table};
@@ -121,8 +122,13 @@ pub(crate) fn distinct(
     let counted = Counted { rows: &rows, names: &names, report: &report };
     let mut alerts = Alerts::new(args);
     let tabled = method.tabled(args.workers)?;
-    let bars = args.output.plot.as_ref().map(|_| Bars::new(args, what, &method));
-    let besides = Besides { bars, is_saved: saved.is_some() };
+    let plot = args.output.plot.as_ref().map(|_| {
+        let names: Vec<String> = rows.iter().map(|row| escape(&row.label)).collect();
+        let (counted, names) = (CountedUnit::new(args, what), &names[..]);
+        let Tabled { layout, step, .. } = tabled;
+        Drawing::new(args.output.plot_kind, PlotSubject { counted, names, layout, step })
+    });
+    let besides = Besides { plot, is_saved: saved.is_some() };
     let printed = print(context, &args.output, &tabled, &counted, &mut alerts, besides)?;
     let mut writing = Writing::default();
     if let Some(path) = saved {
@@ -130,12 +136,12 @@ pub(crate) fn distinct(
         let job = state::TableJob { args, what, sources, report: &report };
         writing.note(state::save_table(path, &job, &collection, &tabled, printed.total));
     }
-    if let (Some(path), Some(bars)) = (&args.output.plot, printed.bars) {
-        writing.note(plots::write_chart(path, bars.into_chart()));
+    if let (Some(path), Some(plot)) = (&args.output.plot, printed.plot) {
+        writing.note(plot.write(path));
     }
     let facts = || stopwatch.facts(&report, method.reason(), args, &opener);
     if args.output.report.is_some() {
-        let unit = draw::unit_of(args, what);
+        let unit = CountedUnit::new(args, what).unit;
         let origin = plots::Origin { context, unit, options: state::options(args), facts: facts() };
         writing.note(write_page(args, printed.drawn, &report, collection, &origin));
     }

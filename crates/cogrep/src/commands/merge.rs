@@ -14,7 +14,10 @@ use cogrep_report::{
 
 use super::alerts::Alerts;
 use super::count::has_found;
-use super::distinct::{Besides, CountedTable, Tabled, memory_limit, order, print_table};
+use super::distinct::{
+    Besides, CountedTable, CountedUnit, Drawing, PlotSubject, Tabled, memory_limit, order,
+    print_table,
+};
 use super::files;
 use super::outcome::{Writing, conclude, report_fault};
 use super::plots;
@@ -71,8 +74,16 @@ fn merge_tables(context: &Context, args: &MergeArgs, merged: &Merged) -> Result<
     if output.expanded && !first.expanded {
         return not_saved("--expand");
     }
-    if output.has_plots() || args.show > 0 {
-        return Err(Error::usage("tables of distinct texts have no plots and no places"));
+    if output.report.is_some() || args.show > 0 {
+        return Err(Error::usage(
+            "tables of distinct texts have no page and no places, once saved",
+        ));
+    }
+    if output.plot_kind == PlotKind::Dispersion {
+        return Err(Error::usage("tables of distinct texts are drawn as bars or series"));
+    }
+    if output.plot_kind == PlotKind::Series && first.step.is_none() {
+        return not_saved("--by time=1h");
     }
     output.expanded = first.expanded;
     let given = report.patterns.iter().map(|pattern| pattern.pattern.clone());
@@ -114,9 +125,35 @@ fn merge_tables(context: &Context, args: &MergeArgs, merged: &Merged) -> Result<
     let tabled = Tabled::new(&table, layout, order, (first.has_texts, step), None)?;
     let counted = CountedTable { rows: &rows, names: ranks, report };
     let mut alerts = Alerts::default();
-    let printed =
-        print_table(context, &output, &tabled, &counted, &mut alerts, Besides::default())?;
-    Ok(conclude(report, printed.has_rows))
+    let plot = output.plot.as_ref().map(|_| {
+        let names: Vec<String> = rows.iter().map(|row| escape(&row.label)).collect();
+        let (counted, names) = (counted_unit(merged, first.has_texts), &names[..]);
+        Drawing::new(output.plot_kind, PlotSubject { counted, names, layout, step })
+    });
+    let besides = Besides { plot, is_saved: false };
+    let printed = print_table(context, &output, &tabled, &counted, &mut alerts, besides)?;
+    let mut writing = Writing::default();
+    if let (Some(path), Some(plot)) = (&output.plot, printed.plot) {
+        writing.note(plot.write(path));
+    }
+    if let Some(failure) = printed.failure {
+        return Err(failure.into());
+    }
+    Ok(writing.status(conclude(report, printed.has_rows)))
+}
+
+/// What was counted, as a plot of a table says it.
+fn counted_unit(merged: &Merged, has_texts: bool) -> CountedUnit {
+    if merged.options.get("table").is_some_and(|table| table.ends_with("words")) {
+        return CountedUnit::WORDS;
+    }
+    CountedUnit { unit: unit_of(merged), text: has_texts.then_some("text") }
+}
+
+/// What was counted, in the plural.
+fn unit_of(merged: &Merged) -> &'static str {
+    let is_lines = merged.options.get("unit").is_some_and(|unit| unit.ends_with("lines"));
+    plots::unit(if is_lines { Unit::Lines } else { Unit::Occurrences })
 }
 
 /// Refuses to show what was not saved.
@@ -184,8 +221,7 @@ fn print(context: &Context, args: &MergeArgs, merged: &Merged) -> Result<Writing
             ("patterns", separated(report.patterns.len() as u64)),
             ("merged", format!("{} saved results", args.files.len())),
         ];
-        let is_lines = merged.options.get("unit").is_some_and(|unit| unit.ends_with("lines"));
-        let unit = plots::unit(if is_lines { Unit::Lines } else { Unit::Occurrences });
+        let unit = unit_of(merged);
         writing.note(plots::write_plot(output, unit, &rows, report, &collection));
         let options = merged.options.clone();
         let origin = plots::Origin { context, unit, options, facts };

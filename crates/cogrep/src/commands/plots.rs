@@ -59,10 +59,13 @@ pub(super) fn write_plot(
     };
     match output.plot_kind {
         PlotKind::Bars if view.by == By::Total => {
-            write_chart(path, Chart::of_totals(rows, &drawn, &totals, unit))
+            write_bars(path, Chart::of_totals(rows, &drawn, &totals, unit))
         }
         PlotKind::Bars => {
-            write_chart(path, Chart::of_sources(rows, &drawn, collection, view.by, unit))
+            write_bars(path, Chart::of_sources(rows, &drawn, collection, view.by, unit))
+        }
+        PlotKind::Series => {
+            write_series(path, Chart::of_sources(rows, &drawn, collection, view.by, unit), 0)
         }
         PlotKind::Dispersion => write_picture(path, plots::DISPERSION, &|canvas| {
             plots::dispersion(rows, &drawn, &totals, collection, canvas)
@@ -70,8 +73,8 @@ pub(super) fn write_plot(
     }
 }
 
-/// Writes a plot of these counts, or of the largest where there are too many.
-pub(super) fn write_chart(path: &OsStr, mut chart: Chart) -> Result<(), Error> {
+/// Writes these counts as bars, the largest where there are too many.
+pub(super) fn write_bars(path: &OsStr, mut chart: Chart) -> Result<(), Error> {
     let left_out = chart.cut_to_fit();
     if left_out > 0 {
         messages::warning(&format!(
@@ -82,6 +85,20 @@ pub(super) fn write_chart(path: &OsStr, mut chart: Chart) -> Result<(), Error> {
         ));
     }
     write_picture(path, &chart.title, &|canvas| plots::bars(&chart, canvas))
+}
+
+/// Writes these counts as lines, those with the largest where there are too many: this many
+/// were left out before.
+pub(super) fn write_series(path: &OsStr, mut chart: Chart, left_out: usize) -> Result<(), Error> {
+    let left_out = left_out + plots::cut_series(&mut chart);
+    if left_out > 0 {
+        messages::warning(&format!(
+            "--plot: {} lines cannot be told apart; the {} with the largest counts are drawn",
+            left_out + chart.series.len(),
+            chart.series.len(),
+        ));
+    }
+    write_picture(path, &chart.title, &|canvas| plots::series(&chart, canvas))
 }
 
 fn write_picture(path: &OsStr, title: &str, draw: &dyn Fn(Canvas) -> String) -> Result<(), Error> {

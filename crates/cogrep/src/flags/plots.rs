@@ -21,9 +21,9 @@ pub(super) fn args() -> Vec<Arg> {
             id::PLOT_KIND,
             "KIND",
             HEADING,
-            "What to draw: the counts, or where the patterns occur",
+            "What to draw: counts, where the patterns occur, or counts as lines",
         )
-        .value_parser(PossibleValuesParser::new(["bars", "dispersion"])),
+        .value_parser(PossibleValuesParser::new(["bars", "dispersion", "series"])),
         option(id::REPORT, "FILE.html", HEADING, "Write a page with tables, plots and facts")
             .value_parser(value_parser!(OsString)),
     ]

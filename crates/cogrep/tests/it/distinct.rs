@@ -190,7 +190,11 @@ fn tables_are_drawn() {
     assert!(plot.contains(r#"data-pattern="be" data-count="2" data-group="T""#), "{plot}");
     assert_eq!(
         place.run(["-o", "be", "--plot=p.svg", "--plot-kind=dispersion", "a.txt"]),
-        expect("", "cogrep: -o: such a table is drawn as bars; leave out --plot-kind\n", 2)
+        expect(
+            "",
+            "cogrep: -o: such a table is drawn as bars or series; leave out --plot-kind\n",
+            2
+        )
     );
 }
 

@@ -32,6 +32,7 @@ mod readback;
 mod remote;
 mod resume;
 mod selecting;
+mod series;
 mod shards;
 #[cfg(unix)]
 mod signals;

@@ -283,7 +283,7 @@ fn bars_are_broken_down_as_the_counts_are() {
     assert_eq!(svg.matches(">hope</text>").count(), 2);
     assert_snapshot!(place.run(["love", "--plot=out.svg", "--plot-kind=dispersion", "--by=key=a", "log"]), @"
     ----- standard error
-    cogrep: --by: such a table is drawn as bars; leave out --plot-kind
+    cogrep: --by: such a table is drawn as bars or series; leave out --plot-kind
     ----- status 2
     ");
 }

@@ -408,7 +408,7 @@ fn tables_that_do_not_fit_are_refused() {
     assert_snapshot!(error(&["words", "--by=part=2"]), @"cogrep: --by part: tables of distinct texts have no parts");
     assert_snapshot!(error(&["words", "--sort=input"]), @"cogrep: --sort input: was not saved, of these tables; run every part with --sort input");
     assert_snapshot!(error(&["words", "-l"]), @"cogrep: -l, -L: which file has what was not saved, of these tables");
-    assert_snapshot!(error(&["words", "--plot=x.svg"]), @"cogrep: tables of distinct texts have no plots and no places");
+    assert_snapshot!(error(&["words", "--report=x.html"]), @"cogrep: tables of distinct texts have no page and no places, once saved");
     let whole = fs::read_to_string(place.path().join("words")).unwrap();
     for (change, to) in [
         ("\"count\":1}\n", "\"count\":2}\n"),

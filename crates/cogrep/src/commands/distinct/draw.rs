@@ -1,24 +1,98 @@
-//! A table as bars.
+//! A table as bars or as lines.
 
 use std::collections::HashMap;
+use std::ffi::OsStr;
 
+use cogrep_core::measure::Layout;
+use cogrep_core::time::Step;
 use cogrep_report::escape;
 use cogrep_report::plots::{Chart, ChartGroup, title};
 
-use super::method::Method;
-use crate::args::{CountArgs, DistinctArgs, What};
-use crate::commands::plots::unit;
+use super::series::Series;
+use crate::args::{CountArgs, DistinctArgs, PlotKind, What};
+use crate::commands::plots::{unit, write_bars, write_series};
+use crate::error::Error;
 
-/// What is counted, in the plural.
-pub(super) fn unit_of(args: &CountArgs, what: &DistinctArgs) -> &'static str {
-    match what.what {
-        What::Words | What::UnicodeWords => "words",
-        What::Matches | What::Patterns => unit(args.patterns.matching().unit),
+/// What a table counts, as a plot says it.
+#[derive(Clone, Copy, Debug)]
+pub(in crate::commands) struct Counted {
+    /// In the plural.
+    pub(in crate::commands) unit: &'static str,
+    /// What each text of it is: a word, a text. None where only patterns are counted.
+    pub(in crate::commands) text: Option<&'static str>,
+}
+
+impl Counted {
+    pub(super) fn new(args: &CountArgs, what: &DistinctArgs) -> Self {
+        match what.what {
+            What::Words | What::UnicodeWords => Self::WORDS,
+            What::Matches => Self { unit: unit(args.patterns.matching().unit), text: Some("text") },
+            What::Patterns => Self { unit: unit(args.patterns.matching().unit), text: None },
+        }
+    }
+
+    /// Every word.
+    pub(in crate::commands) const WORDS: Self = Self { unit: "words", text: Some("word") };
+}
+
+/// What a plot of a table is of.
+#[derive(Clone, Copy)]
+pub(in crate::commands) struct Subject<'a> {
+    pub(in crate::commands) counted: Counted,
+    /// The rows of patterns.
+    pub(in crate::commands) names: &'a [String],
+    pub(in crate::commands) layout: Layout,
+    pub(in crate::commands) step: Option<Step>,
+}
+
+impl Subject<'_> {
+    fn title(&self) -> String {
+        let layout = self.layout;
+        let by = [(layout.by_source, "file"), (layout.by_time, "time"), (layout.by_key, "key")];
+        let by: Vec<&str> = by.iter().filter(|(is_by, _)| *is_by).map(|(_, by)| *by).collect();
+        let by = by.join(" and ");
+        match (self.counted.text, by.as_str()) {
+            (None, _) => title(self.counted.unit, self.names, &by),
+            (Some(text), "") => format!("How often each {text} occurs"),
+            (Some(text), _) => format!("How often each {text} occurs, by {by}"),
+        }
     }
 }
 
-/// Gathers the rows of a table for a plot: those that have all but the pattern in common are a
-/// group.
+/// Gathers a table for a plot.
+pub(in crate::commands) enum Drawing {
+    Bars(Bars),
+    Series(Series),
+}
+
+impl Drawing {
+    /// Nothing yet, of this kind.
+    pub(in crate::commands) fn new(kind: PlotKind, subject: Subject<'_>) -> Self {
+        let Counted { unit, text } = subject.counted;
+        let chart = Chart { title: subject.title(), unit, ..Chart::default() };
+        if let Some(step) = subject.step.filter(|_| kind == PlotKind::Series) {
+            return Self::Series(Series::new(chart, step));
+        }
+        let has_texts = text.is_some();
+        let series = if has_texts { vec![unit.to_owned()] } else { subject.names.to_vec() };
+        let chart = Chart { series, ..chart };
+        Self::Bars(Bars { chart, groups: HashMap::new(), has_texts })
+    }
+
+    /// Writes it to a file.
+    pub(in crate::commands) fn write(self, path: &OsStr) -> Result<(), Error> {
+        match self {
+            Self::Bars(bars) => write_bars(path, bars.chart),
+            Self::Series(series) => {
+                let (chart, left_out) = series.into_chart();
+                write_series(path, chart, left_out)
+            }
+        }
+    }
+}
+
+/// The rows of a table that are shown, as bars: those that have all but the pattern in common
+/// are a group.
 pub(in crate::commands) struct Bars {
     chart: Chart,
     /// The group of the rows with these cells.
@@ -28,27 +102,6 @@ pub(in crate::commands) struct Bars {
 }
 
 impl Bars {
-    /// No bars yet, of a table of this.
-    pub(super) fn new(args: &CountArgs, what: &DistinctArgs, method: &Method) -> Self {
-        let unit = unit_of(args, what);
-        let rows = args.given.rows(args.output.expanded);
-        let names: Vec<String> = rows.iter().map(|row| escape(&row.label)).collect();
-        let series = if method.has_texts { vec![unit.to_owned()] } else { names };
-        let layout = method.layout;
-        let by = [(layout.by_source, "file"), (layout.by_time, "time"), (layout.by_key, "key")];
-        let by: Vec<&str> = by.iter().filter(|(is_by, _)| *is_by).map(|(_, by)| *by).collect();
-        let by = by.join(" and ");
-        let title = match (what.what, by.as_str()) {
-            (What::Patterns, _) => title(unit, &series, &by),
-            (What::Words | What::UnicodeWords, "") => "How often each word occurs".to_owned(),
-            (What::Words | What::UnicodeWords, _) => format!("How often each word occurs, by {by}"),
-            (What::Matches, "") => "How often each text occurs".to_owned(),
-            (What::Matches, _) => format!("How often each text occurs, by {by}"),
-        };
-        let chart = Chart { title, unit, series, ..Chart::default() };
-        Self { chart, groups: HashMap::new(), has_texts: method.has_texts }
-    }
-
     /// Adds a row, which has these cells besides its pattern.
     pub(super) fn add(&mut self, cells: &[&[u8]], row: usize, count: u64) {
         let Chart { groups, series, .. } = &mut self.chart;
@@ -60,9 +113,5 @@ impl Bars {
             groups.len() - 1
         });
         groups[at].counts[if self.has_texts { 0 } else { row }] += count;
-    }
-
-    pub(super) fn into_chart(self) -> Chart {
-        self.chart
     }
 }

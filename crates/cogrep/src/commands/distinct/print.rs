@@ -11,7 +11,8 @@ use cogrep_report::{
     DistinctColumn, DistinctPrinter, DistinctSummary, Rows, Sort, View, escape, sparkline,
 };
 
-use super::draw::Bars;
+use super::draw::Drawing;
+use super::series::MOST_STEPS;
 use super::tabled::{Tabled, each};
 use crate::args::OutputArgs;
 use crate::commands::alerts::Alerts;
@@ -30,7 +31,7 @@ pub(in crate::commands) struct Counted<'a> {
 #[derive(Default)]
 pub(in crate::commands) struct Besides {
     /// None, if it is not drawn.
-    pub(in crate::commands) bars: Option<Bars>,
+    pub(in crate::commands) plot: Option<Drawing>,
     /// Whether it is saved.
     pub(in crate::commands) is_saved: bool,
 }
@@ -41,17 +42,14 @@ pub(in crate::commands) struct Printed {
     pub(in crate::commands) total: u64,
     /// The rows as they were shown, if they are to be on a page too.
     pub(in crate::commands) drawn: Vec<(Vec<u8>, u64)>,
-    /// The rows to be drawn.
-    pub(in crate::commands) bars: Option<Bars>,
+    /// What is to be drawn.
+    pub(in crate::commands) plot: Option<Drawing>,
     /// Why standard output took no more, where the rows are of use all the same.
     pub(in crate::commands) failure: Option<io::Error>,
 }
 
 /// What is shown where a line has no time or no key.
 const NOTHING: &[u8] = b"-";
-
-/// More steps than these without a count are not filled with zeros: a stamp is wrong.
-const MOST_STEPS: usize = 1_000_000;
 
 /// More lines of columns than these are not looked at.
 const MOST_LINES: usize = 20;
@@ -66,7 +64,7 @@ pub(in crate::commands) fn print(
     tabled: &Tabled,
     counted: &Counted<'_>,
     alerts: &mut Alerts,
-    Besides { bars, is_saved }: Besides,
+    Besides { plot, is_saved }: Besides,
 ) -> Result<Printed, Error> {
     let layout = output.layout(context.terminal)?;
     let columns = [
@@ -79,8 +77,8 @@ pub(in crate::commands) fn print(
     let columns: Vec<_> = columns.into_iter().flatten().collect();
     let mut sheet = Sheet {
         printer: None,
-        goes_on: is_saved || bars.is_some() || output.report.is_some(),
-        bars,
+        goes_on: is_saved || plot.is_some() || output.report.is_some(),
+        plot,
         failure: None,
         counted,
         tabled,
@@ -113,13 +111,13 @@ pub(in crate::commands) fn print(
             write_sparklines(&sheet.lines, context.terminal.width().unwrap_or(80))?;
         }
     }
-    let Sheet { has_rows, total, bars, goes_on, failure, drawn, .. } = sheet;
+    let Sheet { has_rows, total, plot, goes_on, failure, drawn, .. } = sheet;
     let failure = match failure {
         Some(error) if !goes_on => return Err(error.into()),
         failure => failure,
     };
     let drawn = drawn.unwrap_or_default();
-    Ok(Printed { has_rows, total, drawn, bars, failure })
+    Ok(Printed { has_rows, total, drawn, plot, failure })
 }
 
 /// A table that is being written.
@@ -127,7 +125,7 @@ struct Sheet<'a> {
     /// None, if nothing is to be written.
     printer: Option<DistinctPrinter<BufWriter<Stdout>>>,
     /// None, if nothing is to be drawn.
-    bars: Option<Bars>,
+    plot: Option<Drawing>,
     /// Whether rows are of use where standard output takes no more.
     goes_on: bool,
     /// Why standard output took no more.
@@ -151,6 +149,7 @@ impl Sheet<'_> {
         each(texts, |DistinctText { source, time, key, row, text, count, .. }| {
             self.total += count;
             let group = ((source, time, key), row);
+            self.draw(&group.0, row, text, count);
             if last.as_ref() != Some(&group) {
                 taken = 0;
             }
@@ -174,6 +173,11 @@ impl Sheet<'_> {
         })?;
         if let Some(step) = self.tabled.step {
             fill(&mut groups, step, patterns);
+        }
+        for (group, counts) in &groups {
+            for (row, count) in counts.iter().enumerate() {
+                self.draw(group, row, b"", *count);
+            }
         }
         for ((source, time, key), counts) in &groups {
             if time.is_none() || counts.len() > MOST_LINES {
@@ -210,6 +214,20 @@ impl Sheet<'_> {
         Ok(())
     }
 
+    /// Adds a count to the lines, if there are any: of what has the same cells but for the time.
+    fn draw(&mut self, (source, time, key): &Group, row: usize, text: &[u8], count: u64) {
+        let Some(Drawing::Series(series)) = &mut self.plot else { return };
+        let Tabled { layout, has_texts, .. } = *self.tabled;
+        let source = layout.by_source.then(|| self.counted.names.get(source)).flatten();
+        let cells = [
+            source.map(Vec::as_slice),
+            layout.by_key.then_some(if key.is_empty() { NOTHING } else { key }),
+            layout.by_row.then(|| &self.counted.rows.get(row).label[..]),
+            has_texts.then_some(text),
+        ];
+        series.add(&cells.into_iter().flatten().collect::<Vec<_>>(), *time, count);
+    }
+
     /// What the counts of all steps of time are of.
     fn label(&self, source: &Rank, key: &[u8], row: usize) -> Vec<u8> {
         let layout = self.tabled.layout;
@@ -242,7 +260,7 @@ impl Sheet<'_> {
         if self.tabled.has_texts {
             cells.push(text);
         }
-        if let Some(bars) = &mut self.bars {
+        if let Some(Drawing::Bars(bars)) = &mut self.plot {
             // The pattern is in the label only beside a text.
             let pattern = cells.len() - 1;
             let labels = if self.tabled.has_texts { &cells[..] } else { &cells[..pattern] };
