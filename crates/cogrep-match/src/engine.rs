@@ -14,6 +14,7 @@ mod regex_set;
 mod sieve;
 #[cfg(test)]
 mod tests;
+mod transducers;
 
 pub(crate) use automaton::Automaton;
 pub(crate) use compare::Compare;
@@ -23,3 +24,4 @@ pub(crate) use naive::Naive;
 pub(crate) use regex::{DEFAULT_LIMIT_BYTES, LineRegex, Regex, wrapped};
 pub(crate) use regex_set::RegexSet;
 pub(crate) use sieve::Sieve;
+pub(crate) use transducers::Transducers;

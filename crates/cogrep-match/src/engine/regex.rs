@@ -7,6 +7,7 @@ mod literal;
 mod need;
 mod required;
 mod rewrite;
+mod transduced;
 
 use crate::scan::interface::Output;
 use crate::scan::lines::{Lines, Record};
@@ -15,6 +16,7 @@ pub(crate) use expression::{DEFAULT_LIMIT_BYTES, LineRegex, State, wrapped};
 pub(crate) use filter::Filter;
 pub(crate) use literal::Literal;
 pub(crate) use required::Run;
+pub(crate) use transduced::Counted;
 
 /// Counts one regular expression; see the head of the module.
 #[derive(Debug)]

@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use crate::engine::{LineRegex, Regex, RegexSet};
+use crate::engine::{LineRegex, Regex, RegexSet, Transducers};
 use crate::pattern::{Matching, PatternError};
 use crate::plan::Chosen;
 use crate::plan::choice::EngineChoice;
@@ -32,24 +32,31 @@ pub(super) fn choose(
         });
     }
     let regexes = LineRegex::new_all(needles, distinct, matching, limit_bytes)?;
-    let (mut together, mut alone) = (Vec::new(), Vec::new());
+    let (mut together, mut read, mut alone) = (Vec::new(), Vec::new(), Vec::new());
     for (needle, regex) in regexes.into_iter().enumerate() {
-        match regex.filter().filter(|_| choice == EngineChoice::Auto) {
+        match regex.filter() {
+            _ if choice != EngineChoice::Auto => alone.push((needle, regex)),
             Some(filter) => together.push((needle, regex, filter)),
+            None if regex.transduced().is_some() => read.push((needle, regex)),
             None => alone.push((needle, regex)),
         }
     }
-    let reason = match (together.len(), alone.len()) {
-        (0, _) => "regex, a pass an expression: nothing is known that is in each match",
-        (_, 0) => "regexes, where there is what must be in a match: each is counted alone",
-        _ => "regexes, where there is what must be in a match, and regex, a pass an expression",
-    };
+    let reasons = [
+        (!together.is_empty(), "regexes, where there is what must be in a match"),
+        (!read.is_empty(), "transducers, where nothing of the kind is known, in one pass"),
+        (!alone.is_empty(), "regex, a pass an expression"),
+    ];
+    let reasons: Vec<_> =
+        reasons.into_iter().filter(|(is_so, _)| *is_so).map(|(_, reason)| reason).collect();
     let mut engines = Vec::<Arc<dyn Engine>>::new();
     if !together.is_empty() {
         let engine = RegexSet::new(together, literals::choose_engines)?;
         engines.push(Arc::new(LineEngine(engine)));
     }
+    if !read.is_empty() {
+        engines.push(Arc::new(LineEngine(Transducers::new(read))));
+    }
     let alone = alone.into_iter().map(|(needle, regex)| LineEngine(Regex::new(needle, regex)));
     engines.extend(alone.map(|engine| Arc::new(engine) as _));
-    Ok(Chosen::new(engines, reason))
+    Ok(Chosen::new(engines, reasons.join(", and ")))
 }

@@ -89,6 +89,16 @@ fn expression() -> impl Strategy<Value = String> {
     })
 }
 
+/// The expression as it is meant, if it is one.
+fn compile(expression: &str, matching: Matching) -> Option<Regex> {
+    let wrapped = match (matching.unit, matching.whole_words) {
+        (Unit::WholeLines, _) => format!("^(?:{expression})$"),
+        (_, true) => format!(r"\b{{start-half}}(?:{expression})\b{{end-half}}"),
+        (_, false) => expression.into(),
+    };
+    RegexBuilder::new(&wrapped).case_insensitive(matching.ignore_case).build().ok()
+}
+
 /// What an expression finds by the rules, one line after the other.
 fn reference(text: &[u8], regex: &Regex, unit: Unit) -> Vec<Range<usize>> {
     let (mut start, mut found) = (0, Vec::new());
@@ -118,18 +128,10 @@ proptest! {
         lens in vec(1..30_usize, 1..6),
     ) {
         let matching = Matching { syntax: Syntax::Regex, ignore_case, whole_words, unit };
-        let compile = |expression: &String| {
-            let wrapped = match (unit, whole_words) {
-                (Unit::WholeLines, _) => format!("^(?:{expression})$"),
-                (_, true) => format!(r"\b{{start-half}}(?:{expression})\b{{end-half}}"),
-                (_, false) => expression.clone(),
-            };
-            RegexBuilder::new(&wrapped).case_insensitive(ignore_case).build().ok()
-        };
         let (given, compiled): (Vec<_>, Vec<_>) = expressions
             .iter()
             .filter(|expression| !expression.is_empty())
-            .filter_map(|expression| Some((expression.as_bytes().to_vec(), compile(expression)?)))
+            .filter_map(|expression| Some((expression.as_bytes().to_vec(), compile(expression, matching)?)))
             .unzip();
         let expected: Vec<_> = compiled.iter().map(|regex| reference(&text, regex, unit)).collect();
         let plan = plan(&given, matching, EngineChoice::Auto);
@@ -139,5 +141,78 @@ proptest! {
             prop_assert_eq!(&counts(EngineChoice::Auto, &text, &given, matching, lens), &expected);
         }
         prop_assert_eq!(counts(EngineChoice::Regex, &text, &given, matching, &lens), expected);
+    }
+}
+
+/// Atoms of which nothing is known that is rare.
+const FREQUENT: &[&str] = &[
+    "e",
+    "t",
+    "[a-m]",
+    "[aeiou]",
+    "[^e]",
+    r"\w",
+    r"\W",
+    r"\s",
+    r"\S",
+    ".",
+    r"\b",
+    "^",
+    "$",
+    "é",
+    r"\pL",
+    "the",
+    "(?:he|e)",
+    "(?:e|he)",
+    "(?:in|ing)?",
+];
+
+fn frequent() -> impl Strategy<Value = String> {
+    let part = (select(FREQUENT), select(REPETITIONS), any::<bool>()).prop_map(
+        |(atom, repetition, is_once)| {
+            if is_once { atom.to_string() } else { format!("(?:{atom}){repetition}") }
+        },
+    );
+    vec(part, 1..4).prop_map(|parts| parts.concat())
+}
+
+/// Lines with many letters and line endings, so that they are read side by side.
+fn many_lines() -> impl Strategy<Value = Vec<u8>> {
+    let line = vec(select(&["the", "he", "in", "ing", " ", "e", "x", "\r", "\t"][..]), 0..12);
+    let ending = select(&["\n", "\n", "\r\n", "é\n", "\u{2029} e\n"][..]);
+    let lines = vec((line, ending), 0..120);
+    (lines, any::<bool>()).prop_map(|(lines, has_end)| {
+        let mut text: Vec<u8> = lines
+            .into_iter()
+            .flat_map(|(line, ending)| [line.concat(), ending.into()])
+            .collect::<String>()
+            .into();
+        if !has_end {
+            text.pop();
+        }
+        text
+    })
+}
+
+proptest! {
+    #![proptest_config(cases(300))]
+
+    /// However many read the text together, each counts as if it were alone.
+    #[test]
+    fn expressions_that_read_together_count_alone(
+        text in many_lines(),
+        expressions in vec(frequent(), 1..40),
+        ignore_case: bool,
+        whole_words: bool,
+        unit in select(&[Unit::Occurrences, Unit::Occurrences, Unit::Lines, Unit::WholeLines][..]),
+        len in select(&[40, 700, usize::MAX][..]),
+    ) {
+        let matching = Matching { syntax: Syntax::Regex, ignore_case, whole_words, unit };
+        let given: Vec<_> = expressions.iter().map(|expression| expression.as_bytes().to_vec()).collect();
+        let expected: Vec<_> = expressions
+            .iter()
+            .map(|expression| reference(&text, &compile(expression, matching).unwrap(), unit).len() as u64)
+            .collect();
+        prop_assert_eq!(counts(EngineChoice::Auto, &text, &given, matching, &[len]), expected);
     }
 }

@@ -130,8 +130,8 @@ fn expressions_of_which_something_is_known_share_an_engine() {
     let given = ["a+", "err(or)?", "(warn|fail)ed", "b", "[0-9]+ bytes"];
     let auto = plan(&given, REGEX, EngineChoice::Auto);
     let together = ("regexes", vec![1, 2, 3, 4]);
-    assert_eq!(engines(&auto), [together, ("regex", vec![0])]);
-    assert!(auto.reason().starts_with("regexes, ") && auto.reason().contains("and regex"));
+    assert_eq!(engines(&auto), [together, ("transducers", vec![0])]);
+    assert!(auto.reason().starts_with("regexes, ") && auto.reason().contains("and transducers"));
     assert_eq!(engines(&plan(&given, REGEX, EngineChoice::Regex)).len(), 5);
     for (expressions, engine) in [
         // Literals, in any case, at the start, at the end and within; runs.
@@ -140,7 +140,9 @@ fn expressions_of_which_something_is_known_share_an_engine() {
             "regexes",
         ),
         // Nothing, or nothing that is rare.
-        (&["abc|.", "(?:abc)?", "a.c", "e+", r"\w{3}", "(?R:a$)|x*"], "regex"),
+        (&["abc|.", "(?:abc)?", "a.c", "e+", r"\w{3}", "^a*"], "transducers"),
+        // One that may match nothing, but not anywhere, and one that needs lines one by one.
+        (&[r"\b|x*", r"(?R:a$)|x*"], "regex"),
     ] {
         for expression in expressions {
             let plan = plan(&[expression], REGEX, EngineChoice::Auto);

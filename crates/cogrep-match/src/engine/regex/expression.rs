@@ -19,6 +19,7 @@ use regex_syntax::hir::{Hir, Look};
 use super::filter::Filter;
 use super::need::Needs;
 use super::rewrite;
+use super::transduced::Transduced;
 use crate::pattern::{self, Matching, PatternError, Unit};
 use crate::scan::interface::Output;
 use crate::scan::lines::Record;
@@ -35,6 +36,9 @@ const MOST_BYTES: u64 = 32 << 30;
 /// them. Where there are too few, the matcher leaves them for something far slower.
 const STATES_BYTES: usize = 32 << 20;
 
+/// Larger expressions have too many states to be read together with others.
+const MOST_TRANSDUCED_BYTES: u64 = 1 << 20;
+
 /// A regular expression as it is meant for lines, which is compiled when it is first asked.
 #[derive(Debug)]
 pub(crate) struct LineRegex {
@@ -43,6 +47,8 @@ pub(crate) struct LineRegex {
     /// For how many they are, where that is less work.
     totals: Option<Lazy>,
     haystacks: Haystacks,
+    /// About how much memory it takes when it is compiled.
+    need_bytes: u64,
     /// Whether a match can be empty.
     may_be_empty: bool,
     /// Whether a line counts once, whatever is found in it.
@@ -101,8 +107,9 @@ impl LineRegex {
         let (mut needs, mut left_bytes) = (Needs::default(), limit_bytes.min(MOST_BYTES));
         let mut regexes = Vec::with_capacity(distinct.len());
         for (index, bytes) in first.into_iter().zip(distinct) {
-            let regex = Self::new(pattern::parse(index, bytes, matching.ignore_case)?, matching);
-            let need_bytes = regex.need_bytes(&mut needs);
+            let hir = pattern::parse(index, bytes, matching.ignore_case)?;
+            let regex = Self::new(hir, matching, &mut needs);
+            let need_bytes = regex.need_bytes;
             if need_bytes > left_bytes {
                 let pattern = String::from_utf8_lossy(bytes).into_owned();
                 return Err(PatternError::TooLarge { index, pattern, need_bytes, limit_bytes });
@@ -113,7 +120,7 @@ impl LineRegex {
         Ok(regexes)
     }
 
-    fn new(hir: Hir, matching: Matching) -> Self {
+    fn new(hir: Hir, matching: Matching, needs: &mut Needs) -> Self {
         let hir = wrapped(hir, matching);
         let counts_lines = matches!(matching.unit, Unit::Lines | Unit::WholeLines);
         let for_lines = rewrite::for_lines(&hir);
@@ -131,6 +138,8 @@ impl LineRegex {
             (true, false) => Haystacks::Lines,
         };
         Self {
+            // Which one is compiled depends on what is asked; totals are what is asked mostly.
+            need_bytes: needs.bytes(shorter.as_ref().unwrap_or(&hir)),
             totals: shorter.map(Lazy::new),
             haystacks,
             // The length is unknown, too, where a branch cannot match.
@@ -140,10 +149,16 @@ impl LineRegex {
         }
     }
 
-    /// About how much memory it takes when it is compiled.
-    fn need_bytes(&self, needs: &mut Needs) -> u64 {
-        // Which one is compiled depends on what is asked; totals are what is asked mostly.
-        needs.bytes(&self.totals.as_ref().unwrap_or(&self.places).hir)
+    /// What a transducer of it is made of, if there can be one.
+    pub(crate) fn transduced(&self) -> Option<Transduced<'_>> {
+        let is_small = self.need_bytes <= MOST_TRANSDUCED_BYTES;
+        if self.haystacks == Haystacks::Line || !is_small {
+            return None;
+        }
+        let unit = if self.counts_lines { Unit::Lines } else { Unit::Occurrences };
+        let places = &self.places.hir;
+        let totals = &self.totals.as_ref().unwrap_or(&self.places).hir;
+        Transduced::new(places, totals, unit)
     }
 
     /// What is looked for before it is asked.
