@@ -32,6 +32,7 @@ fn main() -> ExitCode {
 
 fn run() -> Result<Status, Error> {
     ui::interrupt::fail_on_abort();
+    ui::refused::fail_without_threads();
     let context = Context::from_env()?;
     commands::run(&context, &args::parse(env::args_os())?)
 }

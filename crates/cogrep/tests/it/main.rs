@@ -18,6 +18,8 @@ mod cores;
 mod corpus;
 mod distinct;
 mod failures;
+#[cfg(target_os = "linux")]
+mod faults;
 mod generated;
 #[cfg(unix)]
 mod limits;
