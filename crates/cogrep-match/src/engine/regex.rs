@@ -1,5 +1,6 @@
 //! One regular expression, in each line.
 
+mod ends;
 mod expression;
 mod filter;
 mod language;
@@ -12,6 +13,7 @@ mod transduced;
 use crate::scan::interface::Output;
 use crate::scan::lines::{Lines, Record};
 
+pub(crate) use ends::lazy_automaton;
 pub(crate) use expression::{DEFAULT_LIMIT_BYTES, LineRegex, State, wrapped};
 pub(crate) use filter::Filter;
 pub(crate) use literal::Literal;

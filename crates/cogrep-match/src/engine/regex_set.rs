@@ -5,9 +5,9 @@
 //! lines that have one are given to its expression; see [`Filter`]. An alternation of
 //! literals needs no expression at all.
 //!
-//! An expression that is asked for much of the text is asked for all of it for a while, in
-//! one go. The expressions of which nothing is known are counted by
-//! [`Regex`](super::Regex).
+//! Expressions that are asked for much of the text are asked for all of it for a while, and
+//! read it together. Those of which nothing is known always do: see
+//! [`Transducers`](super::Transducers).
 
 mod finder;
 mod runs;
@@ -19,6 +19,7 @@ use std::sync::Arc;
 use memchr::{memchr, memrchr};
 
 use crate::engine::regex::{Filter, LineRegex, State};
+use crate::engine::transducers::Group;
 use crate::pattern::{Matching, PatternError};
 use crate::scan::interface::{Engine, Output, Scan, Totals};
 use crate::scan::lines::{Lines, Record};
@@ -131,6 +132,8 @@ pub(crate) struct Asking {
     asked_bytes: Vec<usize>,
     /// Which are asked for all.
     is_dense: Vec<bool>,
+    /// The same together, for totals, and their numbers.
+    dense: Option<(Vec<usize>, Group)>,
     window_bytes: usize,
     /// How much text is left until the literals of dense ones are looked for again.
     dense_bytes: usize,
@@ -161,6 +164,7 @@ impl Lines for RegexSet {
             marked: Vec::new(),
             asked_bytes: vec![0; count],
             is_dense: vec![false; count],
+            dense: None,
             window_bytes: 0,
             dense_bytes: 0,
             is_idle: false,
@@ -196,7 +200,9 @@ impl Lines for RegexSet {
         }
         for (number, (_, filter)) in self.regexes.iter().enumerate() {
             if asking.is_dense[number] {
-                self.ask(asking, lines, 0..lines.len(), number, record);
+                if O::REPORTS_HITS {
+                    self.ask(asking, lines, 0..lines.len(), number, record);
+                }
             } else if let Filter::Run(run) = filter {
                 let mut from = 0;
                 let marks = std::iter::from_fn(|| {
@@ -207,6 +213,9 @@ impl Lines for RegexSet {
                 });
                 self.ask_at(asking, lines, number, marks, record);
             }
+        }
+        if !O::REPORTS_HITS {
+            self.count_dense(asking, lines, record);
         }
         self.look_back::<O>(asking, lines.len());
     }
@@ -287,8 +296,27 @@ impl RegexSet {
         }
         asking.asked_bytes[number] += asked.len();
         let regex = &self.regexes[number].0;
-        let state = asking.states[number].get_or_insert_default();
+        let state = asking.states[number].get_or_insert_with(State::seldom);
         regex.record(state, lines, asked, number, record);
+    }
+
+    /// Counts those that are asked for all.
+    fn count_dense<O: Output>(&self, asking: &mut Asking, lines: &[u8], record: &mut Record<O>) {
+        let Asking { states, is_dense, dense, .. } = asking;
+        let numbers = (0..self.regexes.len()).filter(|number| is_dense[*number]);
+        if numbers.clone().next().is_none() {
+            return;
+        }
+        // What they have learnt of the text is kept while they are the same.
+        if !dense.as_ref().is_some_and(|(known, _)| numbers.clone().eq(known.iter().copied())) {
+            let regexes = numbers.clone().map(|number| (number, &self.regexes[number].0));
+            *dense = Some((numbers.clone().collect(), Group::new(regexes)));
+        }
+        let Some((_, group)) = dense else { return };
+        group.count(lines, record, |number, lines, record| {
+            let state = states[number].get_or_insert_with(State::seldom);
+            self.regexes[number].0.record(state, lines, 0..lines.len(), number, record);
+        });
     }
 
     /// Looks for how much of the text the expressions were asked.

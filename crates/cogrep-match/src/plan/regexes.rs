@@ -34,11 +34,14 @@ pub(super) fn choose(
     let regexes = LineRegex::new_all(needles, distinct, matching, limit_bytes)?;
     let (mut together, mut read, mut alone) = (Vec::new(), Vec::new(), Vec::new());
     for (needle, regex) in regexes.into_iter().enumerate() {
+        let can_read = regex.transduced().is_some();
         match regex.filter() {
             _ if choice != EngineChoice::Auto => alone.push((needle, regex)),
-            Some(filter) => together.push((needle, regex, filter)),
-            None if regex.transduced().is_some() => read.push((needle, regex)),
-            None => alone.push((needle, regex)),
+            Some(filter) if !(can_read && filter.is_slow()) => {
+                together.push((needle, regex, filter));
+            }
+            _ if can_read => read.push((needle, regex)),
+            _ => alone.push((needle, regex)),
         }
     }
     let reasons = [

@@ -117,6 +117,24 @@ fn literals_that_expressions_share_count_for_each() {
     }
 }
 
+/// Those that stand in much of the text are counted together for a while, and looked for
+/// again later.
+#[test]
+fn expressions_that_are_everywhere_count_alone() {
+    let given =
+        ["e[a-z]+he", r"\w+ing\b", "(?i)the[a-z ]*z?", r"ing\W*", r"\w{4}\d", "[ab]{30}", "z*the"];
+    let patterns = given.map(|expression| expression.as_bytes().to_vec());
+    let dense = "the singing ing, bring The\r\nthe é ing else\nabcd5 rather weather\n".repeat(9000);
+    let sparse = format!("{}\r\nelse\n", "- ".repeat(4000)).repeat(2200);
+    let text = [&dense, &sparse, &dense].map(String::as_bytes).concat();
+    for unit in [Unit::Occurrences, Unit::Lines] {
+        let matching = Matching { syntax: Syntax::Regex, unit, ..Matching::default() };
+        let expected: Vec<_> =
+            given.iter().map(|expression| reference(&text, expression, matching)).collect();
+        assert_eq!(counts(EngineChoice::Auto, &text, &patterns, matching, &[1 << 17]), expected);
+    }
+}
+
 #[test]
 fn lines_before_one_that_is_too_long_count() {
     let mut scanner: Scanner = Scanner::with_line_limit(plan("a"), 5);

@@ -12,10 +12,12 @@ use std::sync::OnceLock;
 
 use memchr::memchr;
 use regex_automata::Input;
+use regex_automata::hybrid::dfa;
 use regex_automata::meta::{self, Cache};
 use regex_automata::nfa::thompson::WhichCaptures;
 use regex_syntax::hir::{Hir, Look};
 
+use super::ends::Ends;
 use super::filter::Filter;
 use super::need::Needs;
 use super::rewrite;
@@ -46,6 +48,8 @@ pub(crate) struct LineRegex {
     places: Lazy,
     /// For how many they are, where that is less work.
     totals: Option<Lazy>,
+    /// For the same, where little is asked.
+    ends: Ends,
     haystacks: Haystacks,
     /// About how much memory it takes when it is compiled.
     need_bytes: u64,
@@ -72,9 +76,20 @@ enum Haystacks {
 pub(crate) struct State {
     places: Option<Cache>,
     totals: Option<Cache>,
+    ends: Option<dfa::Cache>,
+    /// Whether it is asked in a few lines now and then.
+    is_seldom: bool,
     /// Lines without the carriage returns of their endings.
     lines: Vec<u8>,
     returns: Returns,
+}
+
+impl State {
+    /// For an expression that is asked in a few lines now and then: it takes less memory,
+    /// and is ready sooner.
+    pub(crate) fn seldom() -> Self {
+        Self { is_seldom: true, ..Self::default() }
+    }
 }
 
 /// The expression with what it needs around it, as it is meant.
@@ -141,6 +156,7 @@ impl LineRegex {
             // Which one is compiled depends on what is asked; totals are what is asked mostly.
             need_bytes: needs.bytes(shorter.as_ref().unwrap_or(&hir)),
             totals: shorter.map(Lazy::new),
+            ends: Ends::default(),
             haystacks,
             // The length is unknown, too, where a branch cannot match.
             may_be_empty: properties.minimum_len().is_none_or(|len| len == 0),
@@ -319,9 +335,17 @@ impl<O: Output> Search<'_, O> {
     }
 
     fn find_end(&mut self, input: &Input<'_>) -> Option<usize> {
-        let (regex, cache) = match &self.regex.totals {
+        let LineRegex { totals, places, ends, .. } = self.regex;
+        if self.state.is_seldom {
+            let hir = &totals.as_ref().unwrap_or(places).hir;
+            let found = ends.find(hir, STATES_BYTES, &mut self.state.ends, input);
+            if let Ok(found) = found {
+                return found;
+            }
+        }
+        let (regex, cache) = match totals {
             Some(totals) => totals.get(&mut self.state.totals),
-            None => self.regex.places.get(&mut self.state.places),
+            None => places.get(&mut self.state.places),
         };
         regex.search_half_with(cache, input).map(|found| found.offset())
     }

@@ -81,6 +81,11 @@ impl Filter {
         (required::frequency_of(&literals) < RARE).then_some(Self::Chosen(literals))
     }
 
+    /// Whether it takes about as long as reading the text with the expression.
+    pub(crate) fn is_slow(&self) -> bool {
+        matches!(self, Self::Run(run) if run.is_frequent())
+    }
+
     /// The literals to look for, and whether they are all there is to it.
     pub(crate) fn literals(&self) -> &[Literal] {
         match self {

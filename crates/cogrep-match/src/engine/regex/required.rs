@@ -184,6 +184,12 @@ const SHORTEST_RUN: usize = 4;
 /// Bytes of ASCII are rare if all of them together are fewer than one byte of this many.
 const RARE_BYTES: f64 = 1.0 / 40.0;
 
+/// Of runs this long, few bytes of the text are looked at.
+const LONG_RUN: usize = 16;
+
+/// Bytes of ASCII are frequent if all of them together are more than one byte of this many.
+const FREQUENT_BYTES: f64 = 1.0 / 5.0;
+
 /// A run that is in each match, if there is one that is rare.
 pub(super) fn run(hir: &Hir) -> Option<Run> {
     match hir.kind() {
@@ -220,11 +226,22 @@ pub(super) fn run(hir: &Hir) -> Option<Run> {
 }
 
 impl Run {
+    /// Whether much of a text has to be looked at to find it: it is short, and its bytes are
+    /// everywhere.
+    pub(super) fn is_frequent(&self) -> bool {
+        self.len < LONG_RUN && self.ascii_frequency() > FREQUENT_BYTES
+    }
+
+    /// How frequent its bytes of ASCII are together, by a guess.
+    fn ascii_frequency(&self) -> f64 {
+        let ascii = (0..0x80).filter(|byte| self.has[usize::from(*byte)]);
+        ascii.map(byte_frequency).sum()
+    }
+
     /// Whether it may be rare. Other bytes than those of ASCII are rare or everywhere, which
     /// the text will show.
     fn is_rare(&self) -> bool {
-        let ascii = (0..0x80).filter(|byte| self.has[usize::from(*byte)]);
-        self.len >= SHORTEST_RUN || ascii.map(byte_frequency).sum::<f64>() < RARE_BYTES
+        self.len >= SHORTEST_RUN || self.ascii_frequency() < RARE_BYTES
     }
 }
 

@@ -13,14 +13,13 @@
 
 use std::collections::HashMap;
 
+use regex_automata::Anchored;
 use regex_automata::hybrid::LazyStateID;
 use regex_automata::hybrid::dfa::{Cache, DFA};
-use regex_automata::nfa::thompson::{self, WhichCaptures};
 use regex_automata::util::start;
-use regex_automata::{Anchored, MatchKind};
 use regex_syntax::hir::Hir;
 
-use crate::engine::regex::Counted;
+use crate::engine::regex::{Counted, lazy_automaton};
 
 /// An expression needs more states than are worthwhile, or it cannot be done like this.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -91,19 +90,11 @@ impl Single {
 
     /// Makes an expression for lines ready, which never matches a line feed.
     pub(super) fn new(hir: &Hir, counted: Counted) -> Result<Self, TooMuch> {
-        let config = thompson::Config::new()
-            .utf8(false)
-            .nfa_size_limit(None)
-            .which_captures(WhichCaptures::None);
-        let nfa = thompson::Compiler::new().configure(config).build_from_hir(hir);
         let config = DFA::config()
-            .match_kind(MatchKind::LeftmostFirst)
-            .unicode_word_boundary(true)
             .cache_capacity(CACHE_BYTES)
             // States keep their numbers: when there is no room for more, that is the end.
             .minimum_cache_clear_count(Some(0));
-        let dfa = DFA::builder().configure(config).build_from_nfa(nfa.map_err(|_| TooMuch)?);
-        let dfa = dfa.map_err(|_| TooMuch)?;
+        let dfa = lazy_automaton(hir, config).ok_or(TooMuch)?;
         let mut cache = dfa.create_cache();
         let mut begin = |byte: u8| {
             let config = start::Config::new().anchored(Anchored::No).look_behind(Some(byte));
