@@ -1,11 +1,12 @@
 //! Expressions that are counted together in the same lines.
 
+use memchr::memrchr;
+
 use super::joint::{Joint, MOST_MEMBERS, Stuck};
 use super::single::{Single, TooMuch};
 use crate::engine::regex::LineRegex;
 use crate::scan::interface::Output;
 use crate::scan::lines::Record;
-use crate::text::line::Returns;
 
 /// Expressions that are counted in all lines, as few machines as may be.
 pub(crate) struct Group {
@@ -18,9 +19,6 @@ pub(crate) struct Group {
     ascii: Vec<Joint>,
     /// The slots of expressions that are asked by themselves.
     alone: Vec<usize>,
-    returns: Returns,
-    /// Lines without the carriage returns of their endings.
-    lines: Vec<u8>,
     /// Lines of ASCII, and others.
     parts: [Vec<u8>; 2],
 }
@@ -34,8 +32,6 @@ impl Group {
             all: Vec::new(),
             ascii: Vec::new(),
             alone: Vec::new(),
-            returns: Returns::default(),
-            lines: Vec::new(),
             parts: [Vec::new(), Vec::new()],
         };
         let (mut all, mut ascii) = (Vec::new(), Vec::new());
@@ -72,6 +68,19 @@ impl Group {
         record: &mut Record<O>,
         mut ask: impl FnMut(usize, &[u8], &mut Record<O>),
     ) {
+        // A carriage return at the end of the text ends no line.
+        if piece.ends_with(b"\r") {
+            let last = memrchr(b'\n', piece).map_or(0, |line_feed| line_feed + 1);
+            let joints = self.all.iter().chain(&self.ascii);
+            let read = joints.flat_map(Joint::members).map(|number| &self.slots[*number]);
+            for slot in read.chain(&self.alone) {
+                ask(*slot, &piece[last..], record);
+            }
+            if last > 0 {
+                self.count(&piece[..last], record, ask);
+            }
+            return;
+        }
         for slot in &self.alone {
             ask(*slot, piece, record);
         }
@@ -99,10 +108,9 @@ impl Group {
         record: &mut Record<O>,
         ask: &mut impl FnMut(usize, &[u8], &mut Record<O>),
     ) {
-        let lines = self.returns.leave_out(piece, &mut self.lines);
         let mut nth = 0;
         while let Some(joint) = joints.get_mut(nth) {
-            let stuck = match joint.read(&mut self.singles, lines) {
+            let stuck = match joint.read(&mut self.singles, piece) {
                 Ok(counts) => {
                     for (count, number) in counts.into_iter().zip(joint.members()) {
                         record.add(self.slots[*number], count);

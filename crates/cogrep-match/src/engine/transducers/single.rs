@@ -8,6 +8,9 @@
 //! a state is all of these searches. If a search finds a longer match, those behind the
 //! shorter one are forgotten; if it cannot any more, its match counts.
 //!
+//! A carriage return is read with the byte behind it, since before a line feed it is none of
+//! the line.
+//!
 //! The states of a search are those of the lazy automaton of `regex-automata`. All are made
 //! when the text first asks for them.
 
@@ -58,6 +61,9 @@ struct State {
     searches: Vec<Search>,
     /// Where a search would begin that begins here: it depends on the byte before.
     begin: LazyStateID,
+    /// Whether there is a carriage return that is not read yet: it is not, before a line
+    /// feed.
+    has_return: bool,
 }
 
 /// One step: the number of the next state, and how many matches are certain now.
@@ -106,7 +112,7 @@ impl Single {
             (0..=u8::MAX).map(|byte| begin(byte).unwrap_or(line_start)).collect();
         let mut known = HashMap::new();
         let kinds = (0..=u8::MAX).map(|byte| {
-            let kind = (dfa.byte_classes().get(byte), begins[usize::from(byte)], byte == b'\n');
+            let kind = (dfa.byte_classes().get(byte), begins[usize::from(byte)], line_ending(byte));
             let next = known.len();
             u8::try_from(*known.entry(kind).or_insert(next)).unwrap_or(u8::MAX)
         });
@@ -124,7 +130,11 @@ impl Single {
         };
         let is_fresh = counted != Counted::Matches;
         let search = Search { state: line_start, found: Found::Nothing, is_fresh };
-        let first = single.number(State { searches: vec![search], begin: line_start })?;
+        let first = single.number(State {
+            searches: vec![search],
+            begin: line_start,
+            has_return: false,
+        })?;
         debug_assert_eq!(first, Self::LINE_START);
         Ok(single)
     }
@@ -145,18 +155,32 @@ impl Single {
         if let Some(step) = self.steps[index] {
             return Ok(step);
         }
-        let before = self.states[state as usize].clone();
-        let (searches, count) = match self.counted {
-            Counted::Lines => self.look(&before, byte)?,
-            Counted::Matches | Counted::NotEmpty | Counted::First => self.search(&before, byte)?,
+        let mut before = self.states[state as usize].clone();
+        let mut count = 0;
+        if std::mem::take(&mut before.has_return) && byte != b'\n' {
+            (before, count) = self.read(&before, b'\r')?;
+        }
+        let (state, more) = match byte {
+            b'\r' => (self.number(State { has_return: true, ..before })?, 0),
+            b'\n' => (Self::LINE_START, self.read(&before, byte)?.1),
+            _ => {
+                let (after, more) = self.read(&before, byte)?;
+                (self.number(after)?, more)
+            }
         };
-        let state = match byte {
-            b'\n' => Self::LINE_START,
-            _ => self.number(State { searches, begin: self.begins[usize::from(byte)] })?,
-        };
-        let step = Step { state, count: u8::try_from(count).map_err(|_| TooMuch)? };
+        let step = Step { state, count: u8::try_from(count + more).map_err(|_| TooMuch)? };
         self.steps[index] = Some(step);
         Ok(step)
+    }
+
+    /// The state after a byte that is read, and how many matches are certain.
+    fn read(&mut self, before: &State, byte: u8) -> Result<(State, usize), TooMuch> {
+        let (searches, count) = match self.counted {
+            Counted::Lines => self.look(before, byte)?,
+            Counted::Matches | Counted::NotEmpty | Counted::First => self.search(before, byte)?,
+        };
+        let begin = self.begins[usize::from(byte)];
+        Ok((State { searches, begin, has_return: false }, count))
     }
 
     fn number(&mut self, state: State) -> Result<u32, TooMuch> {
@@ -231,4 +255,9 @@ impl Single {
         }
         Ok((searches, counts))
     }
+}
+
+/// Which part of a line ending it may be.
+fn line_ending(byte: u8) -> Option<u8> {
+    matches!(byte, b'\r' | b'\n').then_some(byte)
 }
