@@ -116,6 +116,10 @@ const WINDOW_BYTES: usize = 512 << 10;
 /// An expression that would be asked at more than one byte of this many is asked everywhere.
 const DENSE: usize = 5;
 
+/// To look for the literal that a match begins with takes longer than to read as many bytes,
+/// divided by the expressions that read them together, if there is one in less.
+const RARE_BYTES: usize = 100;
+
 /// After so much text its literals are looked for again.
 const DENSE_BYTES: usize = 16 << 20;
 
@@ -132,7 +136,11 @@ pub(crate) struct Asking {
     asked_bytes: Vec<usize>,
     /// Which are asked for all.
     is_dense: Vec<bool>,
-    /// The same together, for totals, and their numbers.
+    /// How many marks each had in this window.
+    mark_counts: Vec<usize>,
+    /// Which of them read the text together, where totals are counted.
+    is_joined: Vec<bool>,
+    /// These, and their numbers.
     dense: Option<(Vec<usize>, Group)>,
     window_bytes: usize,
     /// How much text is left until the literals of dense ones are looked for again.
@@ -164,6 +172,8 @@ impl Lines for RegexSet {
             marked: Vec::new(),
             asked_bytes: vec![0; count],
             is_dense: vec![false; count],
+            mark_counts: vec![0; count],
+            is_joined: vec![false; count],
             dense: None,
             window_bytes: 0,
             dense_bytes: 0,
@@ -185,6 +195,7 @@ impl Lines for RegexSet {
         self.mark::<O>(asking, lines);
         for number in std::mem::take(&mut asking.marked) {
             let mut marks = std::mem::take(&mut asking.marks[number]);
+            asking.mark_counts[number] += marks.len();
             if !asking.is_dense[number] {
                 marks.sort_unstable();
                 match &self.regexes[number].1 {
@@ -200,7 +211,7 @@ impl Lines for RegexSet {
         }
         for (number, (_, filter)) in self.regexes.iter().enumerate() {
             if asking.is_dense[number] {
-                if O::REPORTS_HITS {
+                if O::REPORTS_HITS || !asking.is_joined[number] {
                     self.ask(asking, lines, 0..lines.len(), number, record);
                 }
             } else if let Filter::Run(run) = filter {
@@ -300,10 +311,11 @@ impl RegexSet {
         regex.record(state, lines, asked, number, record);
     }
 
-    /// Counts those that are asked for all.
+    /// Counts those that read the text together.
     fn count_dense<O: Output>(&self, asking: &mut Asking, lines: &[u8], record: &mut Record<O>) {
-        let Asking { states, is_dense, dense, .. } = asking;
-        let numbers = (0..self.regexes.len()).filter(|number| is_dense[*number]);
+        let Asking { states, is_dense, is_joined, dense, .. } = asking;
+        let is_in = |number: &usize| is_dense[*number] && is_joined[*number];
+        let numbers = (0..self.regexes.len()).filter(is_in);
         if numbers.clone().next().is_none() {
             return;
         }
@@ -333,13 +345,20 @@ impl RegexSet {
         if asking.window_bytes < WINDOW_BYTES {
             return;
         }
-        let most = std::mem::take(&mut asking.window_bytes) / DENSE;
-        let mut has_new = false;
-        for (asked, is_dense) in asking.asked_bytes.iter_mut().zip(&mut asking.is_dense) {
-            has_new |= *asked > most && !*is_dense;
-            *is_dense |= *asked > most;
-            *asked = 0;
+        let bytes = std::mem::take(&mut asking.window_bytes);
+        let Asking { asked_bytes, mark_counts, is_dense, is_joined, .. } = asking;
+        let is_new = |number: &usize| asked_bytes[*number] > bytes / DENSE && !is_dense[*number];
+        let new: Vec<_> = (0..self.regexes.len()).filter(is_new).collect();
+        let dense = is_dense.iter().filter(|is_dense| **is_dense).count() + new.len();
+        for number in &new {
+            is_dense[*number] = true;
+            // Where a match would begin is found fast, if that is not everywhere.
+            is_joined[*number] = mark_counts[*number] * RARE_BYTES * dense > bytes
+                || !self.regexes[*number].0.has_prefix();
         }
+        asked_bytes.fill(0);
+        mark_counts.fill(0);
+        let has_new = !new.is_empty();
         if has_new {
             asking.dense_bytes = DENSE_BYTES;
             let Asking { finding, is_dense, is_idle, .. } = asking;

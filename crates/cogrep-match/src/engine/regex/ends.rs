@@ -9,6 +9,7 @@ use std::sync::OnceLock;
 
 use regex_automata::hybrid::dfa::{Cache, Config, DFA};
 use regex_automata::nfa::thompson::{self, WhichCaptures};
+use regex_automata::util::prefilter::Prefilter;
 use regex_automata::{Input, MatchKind};
 use regex_syntax::hir::Hir;
 
@@ -26,6 +27,11 @@ pub(crate) fn lazy_automaton(hir: &Hir, config: Config) -> Option<DFA> {
         // An expression with many states needs more memory than is usual to have any.
         .skip_cache_capacity_check(true);
     DFA::builder().configure(config).build_from_nfa(nfa).ok()
+}
+
+/// The literals that matches begin with, if they are few.
+pub(super) fn prefix(hir: &Hir) -> Option<Prefilter> {
+    Prefilter::from_hir_prefix(MatchKind::LeftmostFirst, hir)
 }
 
 /// An automaton that is made when it is first asked.
@@ -46,7 +52,11 @@ impl Ends {
         cache: &mut Option<Cache>,
         input: &Input<'_>,
     ) -> Result<Option<usize>, Unknown> {
-        let make = || lazy_automaton(hir, DFA::config().cache_capacity(states_bytes));
+        let make = || {
+            // Long lines are gone through faster with what a match begins with.
+            let config = DFA::config().cache_capacity(states_bytes).prefilter(prefix(hir));
+            lazy_automaton(hir, config)
+        };
         let dfa = self.dfa.get_or_init(make).as_ref().ok_or(Unknown)?;
         let cache = cache.get_or_insert_with(|| dfa.create_cache());
         let found = dfa.try_search_fwd(cache, input).map_err(|_| Unknown)?;

@@ -17,7 +17,7 @@ use regex_automata::meta::{self, Cache};
 use regex_automata::nfa::thompson::WhichCaptures;
 use regex_syntax::hir::{Hir, Look};
 
-use super::ends::Ends;
+use super::ends::{Ends, prefix};
 use super::filter::Filter;
 use super::need::Needs;
 use super::rewrite;
@@ -163,6 +163,11 @@ impl LineRegex {
             counts_lines,
             places: Lazy::new(hir),
         }
+    }
+
+    /// Whether its matches, for totals, begin with one of a few literals.
+    pub(crate) fn has_prefix(&self) -> bool {
+        prefix(&self.totals.as_ref().unwrap_or(&self.places).hir).is_some()
     }
 
     /// What a transducer of it is made of, if there can be one.
