@@ -9,6 +9,7 @@ mod common;
 
 #[cfg(unix)]
 mod archives;
+mod arguments;
 #[cfg(target_os = "linux")]
 mod bounds;
 mod breakdown;
