@@ -18,8 +18,10 @@ use std::process::Command;
 /// unpacked they are 300 kB, all of which is read before anything runs.
 const FLAGS: [&str; 2] = ["-static-pie", "-Wl,-z,pack-relative-relocs"];
 
-/// The shared libraries that the standard library links to, and their archives.
-const LIBRARIES: [(&str, &str); 3] = [("c", "c"), ("m", "m"), ("gcc_s", "gcc_eh")];
+/// The shared libraries that the standard library links to, and their archives. The C library
+/// needs routines of the compiler, which the standard library of some distributions lacks.
+const LIBRARIES: [(&str, &[&str]); 3] =
+    [("c", &["c", "gcc"]), ("m", &["m"]), ("gcc_s", &["gcc_eh"])];
 
 fn main() -> io::Result<()> {
     println!("cargo::rerun-if-changed=build.rs");
@@ -28,8 +30,9 @@ fn main() -> io::Result<()> {
     if !is_native_gnu_linux() || has_own_linking() || !runs_static_programs(&folder)? {
         return Ok(());
     }
-    for (library, archive) in LIBRARIES {
-        fs::write(folder.join(format!("lib{library}.so")), format!("INPUT(-l:lib{archive}.a)\n"))?;
+    for (library, archives) in LIBRARIES {
+        let archives: String = archives.iter().map(|name| format!(" -l:lib{name}.a")).collect();
+        fs::write(folder.join(format!("lib{library}.so")), format!("INPUT({archives} )\n"))?;
     }
     println!("cargo::rustc-link-arg-bin=cogrep=-L{}", folder.display());
     for flag in FLAGS {
