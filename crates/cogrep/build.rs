@@ -21,7 +21,7 @@ const FLAGS: [&str; 2] = ["-static-pie", "-Wl,-z,pack-relative-relocs"];
 /// The shared libraries that the standard library links to, and their archives. The C library
 /// needs routines of the compiler, which the standard library of some distributions lacks.
 const LIBRARIES: [(&str, &[&str]); 3] =
-    [("c", &["c", "gcc"]), ("m", &["m"]), ("gcc_s", &["gcc_eh"])];
+    [("c", &["c", "gcc", "gcc_eh"]), ("m", &["m"]), ("gcc_s", &["gcc_eh"])];
 
 fn main() -> io::Result<()> {
     println!("cargo::rerun-if-changed=build.rs");
