@@ -31,8 +31,9 @@ fn main() -> io::Result<()> {
         return Ok(());
     }
     for (library, archives) in LIBRARIES {
-        let archives: String = archives.iter().map(|name| format!(" -l:lib{name}.a")).collect();
-        fs::write(folder.join(format!("lib{library}.so")), format!("INPUT({archives} )\n"))?;
+        let archives: Vec<String> = archives.iter().map(|name| format!("-l:lib{name}.a")).collect();
+        let script = format!("INPUT({})\n", archives.join(" "));
+        fs::write(folder.join(format!("lib{library}.so")), script)?;
     }
     println!("cargo::rustc-link-arg-bin=cogrep=-L{}", folder.display());
     for flag in FLAGS {
