@@ -27,7 +27,7 @@ pub use dispersion::{Disperse, Dispersion};
 pub use distinct::UnicodeWords;
 pub use distinct::{
     Distinct, DistinctByLine, DistinctText, DistinctTexts, Layout, LineFields, LineKind, LineText,
-    Lines, Ngrams, Times, Words,
+    Lines, NgramTexts, Ngrams, Times, Words,
 };
 pub use excerpt::Excerpt;
 pub use places::{FirstPlaces, Place, Places};

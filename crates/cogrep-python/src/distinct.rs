@@ -1,6 +1,8 @@
 //! Distinct texts, and how they are counted in what Python has: every word, or what an
 //! expression matches.
 
+mod sequences;
+
 use std::collections::HashMap;
 use std::fmt;
 use std::io;
@@ -11,7 +13,7 @@ use std::sync::Arc;
 use cogrep_core::SourceReport;
 use cogrep_core::measure::{
     AnyMeasure, Distinct as DistinctMatches, DistinctByLine, DistinctTexts, Layout, LineFields,
-    LineText, Rank, Words,
+    LineText, Ngrams, Rank, Words,
 };
 use cogrep_core::table::{Order, Table};
 use cogrep_match::{
@@ -22,6 +24,7 @@ use memchr::{memchr, memrchr};
 use pyo3::exceptions::{PyIndexError, PyValueError};
 use pyo3::prelude::*;
 
+use self::sequences::{OfRows, OfText};
 use crate::column::{self, Gather, PIECE_BYTES, Run};
 use crate::counter::pattern_error;
 use crate::files::{self, FileOptions, FileSums};
@@ -42,6 +45,8 @@ pub(crate) struct Distinct {
     /// A group that is counted instead of the whole match: a template of it alone.
     group: Option<Arc<Expansion>>,
     is_words: bool,
+    /// How many words a sequence has that is counted instead of single words.
+    ngrams: Option<NonZeroUsize>,
     folds: bool,
     max_line_bytes: usize,
 }
@@ -54,13 +59,15 @@ impl Distinct {
     /// Makes an expression ready; without one, every word is counted.
     #[new]
     #[pyo3(signature = (
-        expression, group, *, ignore_case, smart_case, whole_words, max_line_bytes, regex_size_limit,
+        expression, group, *, ngrams, ignore_case, smart_case, whole_words, max_line_bytes,
+        regex_size_limit,
     ))]
     #[expect(clippy::too_many_arguments, reason = "named, and checked in Python")]
     fn new(
         py: Python<'_>,
         expression: Option<&str>,
         group: Option<GroupName>,
+        ngrams: usize,
         ignore_case: bool,
         smart_case: bool,
         whole_words: bool,
@@ -94,7 +101,9 @@ impl Distinct {
         }
         let group = expansion.map(Arc::new);
         let folds = plan.matching().ignore_case;
-        Ok(Self { plan: Arc::new(plan), group, is_words, folds, max_line_bytes })
+        // A sequence of one word is a word.
+        let ngrams = NonZeroUsize::new(ngrams).filter(|words| words.get() > 1);
+        Ok(Self { plan: Arc::new(plan), group, is_words, ngrams, folds, max_line_bytes })
     }
 
     /// Whether case is ignored, as smart case may have decided.
@@ -105,6 +114,13 @@ impl Distinct {
 
     /// Counts in one text.
     fn count(&self, text: &Bound<'_, PyAny>, threads: usize) -> PyResult<TextCounts> {
+        if let Some(length) = self.ngrams {
+            let (table, measure) = self.sequences(length);
+            // They go across lines, so these are gone through in order.
+            text::gather_lines(text, 1, || OfText::new(measure.clone()))?;
+            drop(measure);
+            return shared_counts(text.py(), &table);
+        }
         let table = Table::new();
         let threads = workers::threads(threads);
         text::gather_lines(text, threads, || Tabled::new(self, &table))?;
@@ -118,8 +134,13 @@ impl Distinct {
         threads: usize,
         progress: Option<&Bound<'_, PyAny>>,
     ) -> PyResult<TextCounts> {
-        let table = Table::new();
         let run = Run { threads: workers::threads(threads), progress };
+        if let Some(length) = self.ngrams {
+            let (table, measure) = self.sequences(length);
+            column::gather(column, &run, || OfRows::new(measure.clone()))?;
+            return shared_counts(column.py(), &table);
+        }
+        let table = Table::new();
         column::gather(column, &run, || Tabled::new(self, &table))?;
         counts(column.py(), table)
     }
@@ -167,6 +188,10 @@ impl Distinct {
         start: u64,
         end: u64,
     ) -> PyResult<(TextCounts, u64)> {
+        if self.ngrams.is_some() {
+            let message = "sequences of words go across the ranges of a file; count whole files";
+            return Err(PyValueError::new_err(message));
+        }
         let table = Table::new();
         let mut tabled = Tabled::new(self, &table);
         let mut unscanned = Vec::new();
@@ -188,7 +213,11 @@ impl Distinct {
 
 /// What is in a table, sorted.
 fn counts(py: Python<'_>, table: Table) -> PyResult<TextCounts> {
-    Ok(py.detach(|| TextCounts::new(&Arc::new(table), Layout::default()))?)
+    shared_counts(py, &Arc::new(table))
+}
+
+fn shared_counts(py: Python<'_>, table: &Arc<Table>) -> PyResult<TextCounts> {
+    Ok(py.detach(|| TextCounts::new(table, Layout::default()))?)
 }
 
 fn cores() -> NonZeroUsize {
@@ -204,13 +233,24 @@ impl Distinct {
         memrchr(b'\n', text).map_or(0, |at| at + 1)
     }
 
+    /// A table, and what fills it with sequences of this many words.
+    fn sequences(&self, length: NonZeroUsize) -> (Arc<Table>, Ngrams) {
+        let table = Arc::new(Table::new());
+        let measure = Ngrams::new(&table, Layout::default(), self.folds, length);
+        (table, measure)
+    }
+
     /// What fills a table in a job.
     fn measure(&self, table: &Arc<Table>, layout: Layout) -> PyResult<(Arc<Plan>, AnyMeasure)> {
-        if self.is_words && !layout.by_source {
+        if self.ngrams.is_some() || self.is_words && !layout.by_source {
             let none = Patterns::new(std::iter::empty::<&[u8]>(), Matching::default());
             let none = none.and_then(|none| Plan::new(&none, EngineChoice::Auto));
             let none = none.map_err(|error| PyValueError::new_err(error.to_string()))?;
-            return Ok((Arc::new(none), Words::new(table, self.folds).into()));
+            let measure = match self.ngrams {
+                Some(length) => Ngrams::new(table, layout, self.folds, length).into(),
+                None => Words::new(table, self.folds).into(),
+            };
+            return Ok((Arc::new(none), measure));
         }
         let rows = vec![vec![0]];
         let measure = match &self.group {

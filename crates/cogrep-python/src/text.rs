@@ -106,6 +106,7 @@ pub(crate) fn gather_lines<G: Gather>(
                 pushed.map_err(too_long)?;
                 gather.end_stretch(0);
             }
+            gather.end_text();
             Ok(())
         };
         if bytes.len() <= SHORT_BYTES {

@@ -62,6 +62,45 @@ def test_words_are_those_of_python(text: str) -> None:
     assert dict(cogrep.Words().count(text)) == collections.Counter(re.findall(r"\w+", text))
 
 
+def sequences(text: str, length: int) -> collections.Counter[str]:
+    words = re.findall(r"\w+", text)
+    return collections.Counter(map(" ".join, zip(*(words[nth:] for nth in range(length)))))
+
+
+@given(texts=st.lists(ASCII_TEXTS, max_size=5), length=st.integers(1, 4), ignore_case=st.booleans())
+def test_sequences_are_those_of_python(
+    tmp_path_factory: pytest.TempPathFactory, texts: list[str], length: int, ignore_case: bool
+) -> None:
+    words = cogrep.Words(ngrams=length, ignore_case=ignore_case)
+    texts = [text.lower() for text in texts] if ignore_case else texts
+    found = [sequences(text, length) for text in texts]
+    given = [text.upper() for text in texts] if ignore_case else texts
+    assert [dict(words.count(text)) for text in given] == found
+    total = sum(found, collections.Counter())
+    # A row is a text of its own, and so is a file.
+    for column in (given, pyarrow.array(given, pyarrow.string())):
+        assert dict(words.count_column(column)) == total
+    folder = tmp_path_factory.mktemp("texts")
+    for nth, text in enumerate(given):
+        (folder / f"{nth}.txt").write_text(text)
+    assert dict(words.count_files([folder]).counts) == total
+    by_file = words.count_files([folder], by="file").sources
+    assert {source.name: dict(source.counts or {}) for source in by_file} == {
+        str(folder / f"{nth}.txt"): dict(counts) for nth, counts in enumerate(found)
+    }
+
+
+def test_sequences_go_across_pieces_and_are_no_less_than_words() -> None:
+    text = "to be or\nnot " * 300_000
+    found = cogrep.Words(ngrams=2).count(text)
+    assert found["not to"] == 299_999
+    assert found["or not"] == 300_000
+    assert pickle.loads(pickle.dumps(cogrep.Words(ngrams=2))).count(text) == found
+    assert repr(cogrep.Words(ngrams=2)) == "Words(ngrams=2, ignore_case=False)"
+    with pytest.raises(ValueError, match="from 1, not 0"):
+        cogrep.Words(ngrams=0)
+
+
 @given(text=TEXTS, ignore_case=st.booleans())
 def test_words_are_those_of_the_reference(
     oracle: ModuleType, text: str, ignore_case: bool

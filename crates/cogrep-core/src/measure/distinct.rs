@@ -17,7 +17,7 @@ pub use by_line::{DistinctByLine, LineFields, LineText, Times};
 pub use layout::{DistinctText, DistinctTexts, Layout};
 pub use lines::{LineKind, Lines};
 pub use matches::Distinct;
-pub use ngrams::Ngrams;
+pub use ngrams::{NgramTexts, Ngrams};
 #[cfg(feature = "unicode-words")]
 pub use unicode_words::UnicodeWords;
 pub use words::Words;

@@ -57,6 +57,7 @@ class Distinct:
         expression: str | None,
         group: int | str | None,
         *,
+        ngrams: int,
         ignore_case: bool,
         smart_case: bool,
         whole_words: bool,

@@ -68,15 +68,24 @@ class Words(_Distinct):
     [('be', 2), ('to', 2)]
 
     The count of a word is that of a `Counter` with `whole_words`.
+
+    With `ngrams`, it is every sequence of so many words of a text, joined by one space, whatever
+    is between them, line ends too.
+
+    >>> Words(ngrams=2, ignore_case=True).count("To be,\nor not to be").most_common(1)
+    [('to be', 2)]
     """
 
     __slots__ = ()
 
-    def __init__(self, *, ignore_case: bool = False) -> None:
-        self._arguments = (ignore_case,)
+    def __init__(self, *, ngrams: int = 1, ignore_case: bool = False) -> None:
+        if ngrams < 1:
+            raise ValueError(f"ngrams is the number of words of a sequence, from 1, not {ngrams}")
+        self._arguments = (ngrams, ignore_case)
         self._native = _cogrep.Distinct(
             None,
             None,
+            ngrams=ngrams,
             ignore_case=ignore_case,
             smart_case=False,
             whole_words=False,
@@ -88,7 +97,8 @@ class Words(_Distinct):
         return _words, self._arguments
 
     def __repr__(self) -> str:
-        return f"Words(ignore_case={self._arguments[0]})"
+        ngrams, ignore_case = self._arguments
+        return f"Words(ngrams={ngrams}, ignore_case={ignore_case})"
 
 
 class Matches(_Distinct):
@@ -134,6 +144,7 @@ class Matches(_Distinct):
         self._native = _cogrep.Distinct(
             regex,
             group,
+            ngrams=1,
             ignore_case=ignore_case,
             smart_case=smart_case,
             whole_words=whole_words,
@@ -154,8 +165,8 @@ class Matches(_Distinct):
         return f"Matches({regex!r})" if group is None else f"Matches({regex!r}, group={group!r})"
 
 
-def _words(ignore_case: bool) -> Words:
-    return Words(ignore_case=ignore_case)
+def _words(ngrams: int, ignore_case: bool) -> Words:
+    return Words(ngrams=ngrams, ignore_case=ignore_case)
 
 
 def _matches(regex: str, group: int | str | None, options: dict[str, Any]) -> Matches:

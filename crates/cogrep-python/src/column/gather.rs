@@ -12,6 +12,9 @@ pub(crate) trait Gather: Send {
     /// Looks through the next row, unless it is to stop.
     fn push(&mut self, row: &[u8], is_stopped: &dyn Fn() -> bool) -> Result<(), LineTooLong>;
 
+    /// The text ends of which all that was pushed is a part, where it is one.
+    fn end_text(&mut self) {}
+
     /// The rows since the last time were all there are from this one on, in their order.
     fn end_stretch(&mut self, first_row: u64);
 }

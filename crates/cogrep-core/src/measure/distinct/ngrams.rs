@@ -31,6 +31,56 @@ impl Ngrams {
     }
 }
 
+/// Texts in memory, one after the other, whose sequences of words are counted.
+///
+/// ```
+/// use std::num::NonZeroUsize;
+/// use std::sync::Arc;
+///
+/// use cogrep_core::measure::{DistinctTexts, Layout, NgramTexts, Ngrams};
+/// use cogrep_core::table::{Order, Table};
+///
+/// let (table, two) = (Arc::new(Table::new()), NonZeroUsize::new(2).unwrap());
+/// let mut texts = NgramTexts::new(Ngrams::new(&table, Layout::default(), true, two));
+/// for text in ["to be or", "To be"] {
+///     texts.push(text.as_bytes());
+///     texts.end_text();
+/// }
+/// let found = DistinctTexts::new(&table, Layout::default(), Order::Count, NonZeroUsize::MIN)?;
+/// found.for_each(|first| {
+///     assert!(first.text == b"to be" && first.count == 2 || first.text == b"be or");
+///     Ok::<_, std::io::Error>(())
+/// })?;
+/// # Ok::<_, std::io::Error>(())
+/// ```
+#[derive(Debug)]
+pub struct NgramTexts {
+    measure: Ngrams,
+    state: NgramsState,
+    offset: u64,
+}
+
+impl NgramTexts {
+    /// No text yet.
+    #[must_use]
+    pub fn new(measure: Ngrams) -> Self {
+        let state = measure.state(Rank::default(), 0);
+        Self { measure, state, offset: 0 }
+    }
+
+    /// Counts in the next piece of the text, which may be cut anywhere.
+    pub fn push(&mut self, piece: &[u8]) {
+        self.measure.feed(&mut self.state, piece, self.offset);
+        self.offset += piece.len() as u64;
+    }
+
+    /// Ends the text: no sequence goes on in the next one.
+    pub fn end_text(&mut self) {
+        self.measure.end(&mut self.state);
+        (self.state, self.offset) = (self.measure.state(Rank::default(), 0), 0);
+    }
+}
+
 /// A text that is being counted in, or a range of it.
 #[derive(Debug)]
 pub struct NgramsState {
@@ -68,49 +118,15 @@ impl Measure for Ngrams {
     }
 
     fn begin(&self, text: &TextFacts) -> Result<NgramsState, Fault> {
-        let key = self.layout.key_of(text.source);
-        Ok(NgramsState {
-            rank: text.source,
-            key_start: key.len(),
-            key,
-            finder: WordFinder::new(),
-            has_break: text.start == 0,
-            head: Vec::new(),
-            head_start: text.start,
-            tail: Vec::new(),
-            tail_start: text.start,
-            first: Vec::new(),
-            last: VecDeque::new(),
-        })
+        Ok(self.state(text.source, text.start))
     }
 
     fn hit(&self, _: &mut NgramsState, _: Hit) {}
 
     fn piece(&self, state: &mut NgramsState, piece: &Piece<'_>) {
-        if piece.role != Role::Text {
-            return;
+        if piece.role == Role::Text {
+            self.feed(state, piece.text, piece.offset);
         }
-        let text = piece.text;
-        let Some((first, last)) = word_breaks(text) else {
-            if state.has_break { &mut state.tail } else { &mut state.head }.extend_from_slice(text);
-            return;
-        };
-        self.table.with(|local| {
-            let mut start = 0;
-            if !state.has_break {
-                state.has_break = true;
-                state.head.extend_from_slice(&text[..first]);
-                start = first;
-            } else if !state.tail.is_empty() {
-                state.tail.extend_from_slice(&text[..first]);
-                let tail = std::mem::take(&mut state.tail);
-                self.add(state, local, &tail, state.tail_start);
-                start = first;
-            }
-            self.add(state, local, &text[start..last], piece.offset + start as u64);
-            state.tail.extend_from_slice(&text[last..]);
-            state.tail_start = piece.offset + last as u64;
-        });
     }
 
     fn join(&self, state: &mut NgramsState, next: NgramsState) {
@@ -144,15 +160,61 @@ impl Measure for Ngrams {
     }
 
     fn by_pattern(&self, mut state: NgramsState, _: &[usize]) -> NgramsState {
-        // The text has ended, and with it its last word.
-        let tail = std::mem::take(&mut state.tail);
-        let start = state.tail_start;
-        self.table.with(|local| self.add(&mut state, local, &tail, start));
+        self.end(&mut state);
         state
     }
 }
 
 impl Ngrams {
+    /// A text, or the range of it that starts here.
+    fn state(&self, rank: Rank, start: u64) -> NgramsState {
+        let key = self.layout.key_of(rank);
+        NgramsState {
+            rank,
+            key_start: key.len(),
+            key,
+            finder: WordFinder::new(),
+            has_break: start == 0,
+            head: Vec::new(),
+            head_start: start,
+            tail: Vec::new(),
+            tail_start: start,
+            first: Vec::new(),
+            last: VecDeque::new(),
+        }
+    }
+
+    /// Goes on with the next piece of a text.
+    fn feed(&self, state: &mut NgramsState, text: &[u8], offset: u64) {
+        let Some((first, last)) = word_breaks(text) else {
+            if state.has_break { &mut state.tail } else { &mut state.head }.extend_from_slice(text);
+            return;
+        };
+        self.table.with(|local| {
+            let mut start = 0;
+            if !state.has_break {
+                state.has_break = true;
+                state.head.extend_from_slice(&text[..first]);
+                start = first;
+            } else if !state.tail.is_empty() {
+                state.tail.extend_from_slice(&text[..first]);
+                let tail = std::mem::take(&mut state.tail);
+                self.add(state, local, &tail, state.tail_start);
+                start = first;
+            }
+            self.add(state, local, &text[start..last], offset + start as u64);
+            state.tail.extend_from_slice(&text[last..]);
+            state.tail_start = offset + last as u64;
+        });
+    }
+
+    /// The text has ended, and with it its last word.
+    fn end(&self, state: &mut NgramsState) {
+        let tail = std::mem::take(&mut state.tail);
+        let start = state.tail_start;
+        self.table.with(|local| self.add(state, local, &tail, start));
+    }
+
     /// Goes on with a text that no word is across the ends of.
     fn add(&self, state: &mut NgramsState, local: &mut Local, text: &[u8], offset: u64) {
         let mut finder = std::mem::take(&mut state.finder);
