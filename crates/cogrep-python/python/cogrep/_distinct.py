@@ -72,7 +72,7 @@ class Words(_Distinct):
     With `ngrams`, it is every sequence of so many words of a text, joined by one space, whatever
     is between them, line ends too.
 
-    >>> Words(ngrams=2, ignore_case=True).count("To be,\nor not to be").most_common(1)
+    >>> Words(ngrams=2, ignore_case=True).count("To be,\\nor not to be").most_common(1)
     [('to be', 2)]
     """
 
