@@ -166,6 +166,10 @@ fn require(args: &MergeArgs, merged: &Merged) -> Result<(), Error> {
     if args.show > merged.show {
         return lack("--show", &format!("--show {}", args.show));
     }
+    if *plot_kind == PlotKind::Series && *slices == 0 {
+        let message = "--plot-kind series: a line over what?";
+        return Err(Error::usage(message).hint("add --by part=20, as the parts were saved"));
+    }
     let mut read = merged.sources.iter().filter(|source| source.outcome.is_complete());
     let saved = |source: &SourceReport| {
         source.findings.get::<Slices>().map_or(0, |slices| slices.counts().len())

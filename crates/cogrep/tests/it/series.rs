@@ -107,6 +107,12 @@ fn what_cannot_be_drawn_is_said() {
     cogrep: warning: --plot: 14 lines cannot be told apart; the 12 with the largest counts are drawn
     ");
     assert_eq!(drawn(&place, "out.svg").len(), 12);
+    place.run(["a", "--save=counts", "-q", "log"]);
+    assert_snapshot!(place.run(["--merge", "counts"].into_iter().chain(series)), @"
+    ----- standard error
+    cogrep: --plot-kind series: a line over what? add --by part=20, as the parts were saved
+    ----- status 2
+    ");
     place.run(["-oE", "[a-z]+", "--save=saved", "-q", "log"]);
     assert_snapshot!(place.run(["--merge", "saved"].into_iter().chain(series)), @"
     ----- standard error

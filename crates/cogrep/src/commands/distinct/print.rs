@@ -175,17 +175,14 @@ impl Sheet<'_> {
             fill(&mut groups, step, patterns);
         }
         for (group, counts) in &groups {
+            let has_line = group.1.is_some() && counts.len() <= MOST_LINES;
             for (row, count) in counts.iter().enumerate() {
                 self.draw(group, row, b"", *count);
-            }
-        }
-        for ((source, time, key), counts) in &groups {
-            if time.is_none() || counts.len() > MOST_LINES {
-                continue;
-            }
-            for (row, count) in counts.iter().enumerate() {
-                let label = self.label(source, key, row);
-                self.lines.entry(label).or_default().push(*count);
+                if has_line {
+                    let label = cells_without_time(self.tabled, self.counted, group, row, b"");
+                    let label = label.join(&b' ');
+                    self.lines.entry(label).or_default().push(*count);
+                }
             }
         }
         let mut groups: Vec<(Group, Vec<u64>)> = groups.into_iter().collect();
@@ -214,28 +211,12 @@ impl Sheet<'_> {
         Ok(())
     }
 
-    /// Adds a count to the lines, if there are any: of what has the same cells but for the time.
-    fn draw(&mut self, (source, time, key): &Group, row: usize, text: &[u8], count: u64) {
-        let Some(Drawing::Series(series)) = &mut self.plot else { return };
-        let Tabled { layout, has_texts, .. } = *self.tabled;
-        let source = layout.by_source.then(|| self.counted.names.get(source)).flatten();
-        let cells = [
-            source.map(Vec::as_slice),
-            layout.by_key.then_some(if key.is_empty() { NOTHING } else { key }),
-            layout.by_row.then(|| &self.counted.rows.get(row).label[..]),
-            has_texts.then_some(text),
-        ];
-        series.add(&cells.into_iter().flatten().collect::<Vec<_>>(), *time, count);
-    }
-
-    /// What the counts of all steps of time are of.
-    fn label(&self, source: &Rank, key: &[u8], row: usize) -> Vec<u8> {
-        let layout = self.tabled.layout;
-        let source = layout.by_source.then(|| self.counted.names.get(source));
-        let key = layout.by_key.then_some(key);
-        let pattern = &self.counted.rows.get(row).label[..];
-        let cells = [source.flatten().map(Vec::as_slice), key, Some(pattern)];
-        cells.into_iter().flatten().collect::<Vec<_>>().join(&b' ')
+    /// Adds a count to the lines of the plot, if it has any.
+    fn draw(&mut self, group: &Group, row: usize, text: &[u8], count: u64) {
+        if let Some(Drawing::Series(series)) = &mut self.plot {
+            let cells = cells_without_time(self.tabled, self.counted, group, row, text);
+            series.add(&cells, group.1, count);
+        }
     }
 
     fn row(&mut self, group: &Group, row: usize, text: &[u8], count: u64) -> io::Result<()> {
@@ -280,6 +261,25 @@ impl Sheet<'_> {
             printed => printed,
         }
     }
+}
+
+/// What the counts of all steps of time are of.
+fn cells_without_time<'c>(
+    tabled: &Tabled,
+    counted: &'c Counted<'_>,
+    (source, _, key): &'c Group,
+    row: usize,
+    text: &'c [u8],
+) -> Vec<&'c [u8]> {
+    let layout = tabled.layout;
+    let source = layout.by_source.then(|| counted.names.get(source)).flatten();
+    let cells = [
+        source.map(Vec::as_slice),
+        layout.by_key.then_some(if key.is_empty() { NOTHING } else { key }),
+        layout.by_row.then(|| &counted.rows.get(row).label[..]),
+        tabled.has_texts.then_some(text),
+    ];
+    cells.into_iter().flatten().collect()
 }
 
 /// Writes a line of columns for each of a few.
