@@ -4,7 +4,7 @@ use std::collections::HashMap;
 use std::ffi::{OsStr, OsString};
 use std::io::{self, Cursor, Read};
 use std::num::NonZeroUsize;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex, PoisonError};
 
 use cogrep_core::measure::AnyMeasure;
@@ -295,6 +295,10 @@ impl Backend for Objects {
             Opened::Reader { reader: Box::new(reader), size: None }
         });
         ready(reader).boxed()
+    }
+
+    fn path<'a>(&self, name: &'a SourceName) -> Option<&'a Path> {
+        Files.path(name)
     }
 
     fn list(&self, folder: &SourceName) -> Listing<'_> {

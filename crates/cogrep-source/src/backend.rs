@@ -87,6 +87,13 @@ pub trait Backend: fmt::Debug + Send + Sync {
     /// When there is no such source, or it cannot be opened.
     fn open<'a>(&'a self, name: &'a SourceName) -> BoxFuture<'a, Result<Opened, Fault>>;
 
+    /// The path of a source that is a file, if that is known at once. Such a source is
+    /// [opened](Opened::Path) from there, and this backend is not asked to: it saves an
+    /// allocation for each of many small files.
+    fn path<'a>(&self, _name: &'a SourceName) -> Option<&'a Path> {
+        None
+    }
+
     /// The sources in what [`facts`](Self::facts) calls a folder.
     fn list(&self, _folder: &SourceName) -> Listing<'_> {
         Listing::Names(Box::pin(futures_util::stream::empty()))

@@ -155,9 +155,9 @@ impl<W: Wait> Container<W> {
     ) -> Result<Member<W>, Self> {
         let Self { wait, names, options, members, left_out } = self;
         let name = names[names.len() - 1].member(name);
-        let decoded = Decoded::new(MemberBytes::new(members, size), &options);
-        let mut decoded = decoded.named(name.clone(), &options);
-        let format = decoded.begin(&wait, chunk, &options.containers).await;
+        let mut decoded = Decoded::new(MemberBytes::new(members, size), &options);
+        let notices = Some((&name, &options.notices));
+        let format = decoded.begin(&wait, chunk, &options.containers, notices).await;
         let mut rest = Rest { wait, names, options, left_out };
         let Some(format) = format else { return Ok(Member { name, decoded, rest }) };
         let is_too_deep = rest.names.len() > rest.options.nest as usize;

@@ -15,10 +15,14 @@ use crate::outcome::Fault;
 /// Clones share the request. Where the platform allows it, a read that waits for a pipe or
 /// a terminal ends as soon as the request is made.
 #[derive(Clone, Debug, Default)]
-pub struct Interrupt {
-    requested: Arc<AtomicBool>,
+pub struct Interrupt(Arc<Request>);
+
+/// What the clones share. They share it whole, since each open source has a clone.
+#[derive(Debug, Default)]
+struct Request {
+    made: Arc<AtomicBool>,
     /// One that this one follows.
-    outer: Option<Arc<Self>>,
+    outer: Option<Interrupt>,
     /// Becomes readable when the request is made.
     wake: Option<Arc<File>>,
 }
@@ -35,35 +39,34 @@ impl Interrupt {
     #[cfg(unix)]
     #[must_use]
     pub fn with_wake(requested: Arc<AtomicBool>, wake: Arc<File>) -> Self {
-        Self { requested, outer: None, wake: Some(wake) }
+        Self(Arc::new(Request { made: requested, outer: None, wake: Some(wake) }))
     }
 
     /// One that is requested when this one is, and can be requested by itself: for a part of
     /// the work, or for one of several runs.
     #[must_use]
     pub fn nested(&self) -> Self {
-        Self {
-            requested: Arc::default(),
-            outer: Some(Arc::new(self.clone())),
-            wake: self.wake.clone(),
-        }
+        Self(Arc::new(Request {
+            made: Arc::default(),
+            outer: Some(self.clone()),
+            wake: self.wake(),
+        }))
     }
 
     /// Asks to stop.
     pub fn request(&self) {
-        self.requested.store(true, Ordering::Relaxed);
+        self.0.made.store(true, Ordering::Relaxed);
     }
 
     /// Whether the request was made.
     #[must_use]
     pub fn is_requested(&self) -> bool {
-        self.requested.load(Ordering::Relaxed)
-            || self.outer.as_ref().is_some_and(|outer| outer.is_requested())
+        self.0.made.load(Ordering::Relaxed) || self.0.outer.as_ref().is_some_and(Self::is_requested)
     }
 
     /// What becomes readable when the request is made, if anything does.
     pub(crate) fn wake(&self) -> Option<Arc<File>> {
-        self.wake.clone()
+        self.0.wake.clone()
     }
 
     /// Blocks until there is something to read in a file, or its end.
@@ -73,7 +76,7 @@ impl Interrupt {
 
         while !self.is_requested() {
             // Where there is nothing to wake this up, the file is watched twice.
-            let wake = self.wake.as_ref().map_or(file.as_fd(), |wake| wake.as_fd());
+            let wake = self.0.wake.as_ref().map_or(file.as_fd(), |wake| wake.as_fd());
             let mut files = [
                 PollFd::from_borrowed_fd(file.as_fd(), PollFlags::IN),
                 PollFd::from_borrowed_fd(wake, PollFlags::IN),

@@ -75,6 +75,21 @@ impl Reader {
         wait: &W,
     ) -> Result<Self, Fault> {
         let interrupt = &options.interrupt;
+        if let Some(path) = options.backend.path(name) {
+            let (device, expected) = file(wait.open(path, interrupt).await?)?;
+            return Ok(Self { expected, ..Self::new(device, interrupt) });
+        }
+        // What is rare takes no room in the state of every source.
+        Box::pin(Self::open_by_backend(name, options, wait)).await
+    }
+
+    /// Asks the backend to open a source.
+    async fn open_by_backend<W: Wait>(
+        name: &SourceName,
+        options: &OpenOptions,
+        wait: &W,
+    ) -> Result<Self, Fault> {
+        let interrupt = &options.interrupt;
         let pieces = |rest, more| Device::Pieces { rest, more };
         let (device, expected) = match wait.finish(options.backend.open(name), interrupt).await?? {
             Opened::Path(path) => file(wait.open(&path, interrupt).await?)?,

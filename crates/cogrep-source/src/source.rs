@@ -38,7 +38,7 @@ impl<'a, W: Wait> Source<'a, W> {
         options: &'a OpenOptions,
         wait: W,
     ) -> Result<Self, Fault> {
-        let text = Text::open_on(name, options, wait).await?;
+        let text = Text::open_unnamed(name, options, wait).await?;
         Ok(Self { name, options, text })
     }
 
@@ -57,7 +57,7 @@ impl<'a, W: Wait> Source<'a, W> {
     /// Reads the beginning, which says what the source is. The first chunk of a text is in
     /// `chunk` then.
     pub async fn begin(mut self, chunk: &mut Chunk) -> Content<W> {
-        match self.text.begin(chunk, &self.options.containers).await {
+        match self.text.begin(chunk, self.name, self.options).await {
             None => Content::Text(self.text),
             Some(format) => {
                 let (wait, outer) = self.text.into_parts();

@@ -74,19 +74,31 @@ impl<W: Wait> Text<W> {
     ///
     /// When it cannot be opened, or the name is that of a folder.
     pub async fn open_on(name: &SourceName, options: &OpenOptions, wait: W) -> Result<Self, Fault> {
+        let mut text = Self::open_unnamed(name, options, wait).await?;
+        text.decoded.notices = Some((name.clone(), options.notices.clone()));
+        Ok(text)
+    }
+
+    /// The same for a source that is [begun](Self::begin) with its name.
+    pub(crate) async fn open_unnamed(
+        name: &SourceName,
+        options: &OpenOptions,
+        wait: W,
+    ) -> Result<Self, Fault> {
         let reader = Reader::open(name, options, &wait).await?;
-        let decoded = Decoded::new(reader, options).named(name.clone(), options);
-        Ok(Self { wait, decoded: Box::new(decoded) })
+        Ok(Self { wait, decoded: Box::new(Decoded::new(reader, options)) })
     }
 
     /// Reads the first piece into the chunk, unless the source is a container of one of
-    /// these formats.
+    /// the formats in the options.
     pub(crate) async fn begin(
         &mut self,
         chunk: &mut Chunk,
-        containers: &Formats,
+        name: &SourceName,
+        options: &OpenOptions,
     ) -> Option<Arc<dyn ContainerFormat>> {
-        self.decoded.begin(&self.wait, chunk, containers).await
+        let notices = Some((name, &options.notices));
+        self.decoded.begin(&self.wait, chunk, &options.containers, notices).await
     }
 
     /// What the text comes from, and how it waits.
@@ -170,7 +182,8 @@ pub(crate) struct Decoded<R> {
     feed: Feed<R>,
     encoding: Option<Encoding>,
     no_decompress: bool,
-    /// What it is called, and where it is said that its text looks like none.
+    /// What it is called, and where it is said that its text looks like none, if it is not
+    /// begun with these.
     notices: Option<(SourceName, Notices)>,
     /// `None` until the first bytes are there.
     transcoding: Option<Transcoding>,
@@ -191,11 +204,6 @@ impl<R: Raw> Decoded<R> {
             undecoded: Vec::new(),
             offset: 0,
         }
-    }
-
-    /// The same, with a name under which it is noted what its text looks like.
-    pub(crate) fn named(self, name: SourceName, options: &OpenOptions) -> Self {
-        Self { notices: Some((name, options.notices.clone())), ..self }
     }
 
     /// What the bytes come from, where they are not compressed.
@@ -233,7 +241,9 @@ impl<R: Raw> Decoded<R> {
     pub(crate) async fn fetch<W: Wait>(&mut self, wait: &W, chunk: &mut Chunk) {
         let (start, end, last) = match &self.transcoding {
             None => {
-                self.begin(wait, chunk, &Formats::default()).await;
+                let named = self.notices.take();
+                let notices = named.as_ref().map(|(name, notices)| (name, notices));
+                self.begin(wait, chunk, &Formats::default(), notices).await;
                 return;
             }
             Some(Transcoding::Plain { .. }) => {
@@ -246,12 +256,14 @@ impl<R: Raw> Decoded<R> {
     }
 
     /// Reads the first piece, and decides by it how the source is encoded. A container
-    /// leaves its first bytes in the chunk's memory, as many as the chunk says.
+    /// leaves its first bytes in the chunk's memory, as many as the chunk says. Under the
+    /// name, if there is one, it is noted what the text looks like.
     pub(crate) async fn begin<W: Wait>(
         &mut self,
         wait: &W,
         chunk: &mut Chunk,
         containers: &Formats,
+        notices: Option<(&SourceName, &Notices)>,
     ) -> Option<Arc<dyn ContainerFormat>> {
         // A stream that is asked for more than is needed may be waited for for ever.
         let is_stream = self.feed.is_stream();
@@ -268,10 +280,10 @@ impl<R: Raw> Decoded<R> {
             chunk.set(0, end, 0, false);
             return Some(Arc::clone(format));
         }
-        if let Some((name, notices)) = self.notices.take()
+        if let Some((name, notices)) = notices
             && let Some(notice) = suspect_source(start, self.encoding.is_some(), self.no_decompress)
         {
-            notices.add(&name, notice);
+            notices.add(name, notice);
         }
         let transcoding = self.transcoding.insert(transcoding(start, self.encoding));
         let piece = if let Transcoding::Plain { mark_bytes } = *transcoding {

@@ -2,6 +2,7 @@
 
 use std::fs::metadata;
 use std::io;
+use std::path::Path;
 use std::sync::Arc;
 
 use futures_util::future::{BoxFuture, FutureExt, ready};
@@ -46,6 +47,10 @@ impl Backend for Files {
 
     fn open<'a>(&'a self, name: &'a SourceName) -> BoxFuture<'a, Result<Opened, Fault>> {
         ready(Self::open_now(name)).boxed()
+    }
+
+    fn path<'a>(&self, name: &'a SourceName) -> Option<&'a Path> {
+        name.path()
     }
 
     fn list(&self, folder: &SourceName) -> Listing<'_> {

@@ -29,6 +29,7 @@ mod tests;
 use std::collections::HashMap;
 use std::fmt;
 use std::io;
+use std::path::Path;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, OnceLock, PoisonError};
 
@@ -197,6 +198,10 @@ impl Backend for Remote {
             SourceName::Remote(name) => self.open_remote(name).boxed(),
             _ => self.local.open(name),
         }
+    }
+
+    fn path<'a>(&self, name: &'a SourceName) -> Option<&'a Path> {
+        self.local.path(name)
     }
 
     fn list(&self, folder: &SourceName) -> Listing<'_> {

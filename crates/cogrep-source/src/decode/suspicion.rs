@@ -11,6 +11,10 @@ use super::format::Format;
 /// This many first bytes are looked at.
 const SAMPLE_BYTES: usize = 4096;
 
+/// Where this many first bytes are those of a plain text, no more are looked at: most of many
+/// small files begin so, and nothing that is looked for does.
+const PLAIN_BYTES: usize = 64;
+
 /// Formats of packed data that are not unpacked here, by what they begin with.
 const PACKED: [(&[u8], &str); 20] = [
     (b"LZIP", "lzip"),
@@ -34,6 +38,13 @@ const PACKED: [(&[u8], &str); 20] = [
     (b"ZZ\0\0", "zpaq"),
     (b"bvx2", "lzfse"),
 ];
+
+/// Whether bytes are printable ASCII, or white space.
+fn is_plain(start: &[u8]) -> bool {
+    let is_plain = |byte: &u8| matches!(byte, b' '..=b'~' | b'\t'..=b'\r');
+    // All are looked at, so that it is done with vectors.
+    start.iter().fold(true, |all, byte| all & is_plain(byte))
+}
 
 /// What a text that begins like this, and is read as UTF-8, looks like instead.
 fn encoding_of(start: &[u8]) -> Option<&'static str> {
@@ -86,6 +97,9 @@ fn packed_as(start: &[u8]) -> Option<&'static str> {
 /// ```
 #[must_use]
 pub fn suspect(start: &[u8]) -> Option<Notice> {
+    if start.first_chunk::<PLAIN_BYTES>().is_some_and(|start| is_plain(start)) {
+        return None;
+    }
     if let Some(format) = packed_as(start) {
         return Some(Notice::Packed { format });
     }
@@ -142,10 +156,11 @@ fn is_utf_16(sample: &[u8], units: impl ExactSizeIterator<Item = u16> + Clone) -
     if ascii * 4 > sample.len() * 3 {
         return false;
     }
+    let text = || char::decode_utf16(units.clone());
     // The last may be cut in the middle.
-    let text = char::decode_utf16(units).take(count - 1);
-    let common = text.filter(|unit| unit.as_ref().is_ok_and(|unit| is_common(*unit))).count();
-    latin * 100 >= count && common * 100 >= (count - 1) * 98
+    let whole = text().count() - 1;
+    let common = text().take(whole).flatten().filter(|character| is_common(*character)).count();
+    latin * 100 >= count && common * 100 >= whole * 98
 }
 
 /// Whether a character is one that texts are made of.
@@ -195,6 +210,23 @@ mod tests {
             assert_eq!(encoding_of(text.as_bytes()), None, "{text}");
         }
         assert_eq!(encoding_of(b"\xff\xfel\0o\0v\0e\0"), None, "it has a mark");
+    }
+
+    #[test]
+    fn a_long_text_is_recognised_as_a_short_one_is() {
+        for text in TEXTS {
+            let text = text.repeat(PLAIN_BYTES);
+            for bytes in utf_16(&text) {
+                assert!(matches!(suspect(&bytes), Some(Notice::Encoding { .. })), "{text}");
+            }
+            assert_eq!(suspect(text.as_bytes()), None, "{text}");
+        }
+        for (magic, format) in PACKED {
+            let packed = [magic, &[0x80; PLAIN_BYTES]].concat();
+            assert_eq!(suspect(&packed), Some(Notice::Packed { format }));
+        }
+        let plain = "xar! is what it says, and nothing else than a text that is plain.";
+        assert_eq!(suspect(plain.as_bytes()), None);
     }
 
     #[test]
