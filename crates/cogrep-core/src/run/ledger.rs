@@ -91,9 +91,10 @@ impl Ledger {
         if let Some((report, _)) = &report {
             state.sums.count(report);
         }
-        let report = report.filter(|(_, is_reported)| *is_reported);
         let entry = state.entry(ordinal);
-        entry.reports.extend(report.map(|(report, _)| SourceReport { ordinal, ..report }));
+        if let Some((report, true)) = report {
+            entry.reports.push(SourceReport { ordinal, ..report });
+        }
         entry.has_ended = has_ended;
         if state.advance() {
             self.reported.notify_one();

@@ -28,10 +28,21 @@ const RANGES_IN_FLIGHT: usize = 2;
 /// After this long the event loop looks which sources can go on.
 const COUNTING_TIMEOUT: Duration = Duration::from_millis(2);
 
+/// Hands a task what it is to count in, and tells whether it has done so at once.
+#[derive(Default)]
+struct Turn {
+    next: Cell<Option<Taken>>,
+    /// A task has its first turn at `next`.
+    is_first: Cell<bool>,
+}
+
 impl Worker<'_, Rc<EventLoop>> {
     /// Takes sources from the queue until there will be no more.
     pub(in crate::run) async fn run(&self, queue: &Queue, ledger: &Ledger) {
+        let turn = Turn::default();
         let mut tasks = FuturesUnordered::new();
+        // A task that can take what comes next.
+        let mut idle = None;
         let mut waited = Instant::now();
         // A task that did not suspend needs no wake-up: a waker that does nothing saves a
         // system call a chunk.
@@ -40,7 +51,9 @@ impl Worker<'_, Rc<EventLoop>> {
             if self.job.open.interrupt.is_requested() {
                 queue.stop();
             }
-            while let Poll::Ready(Some(())) = tasks.poll_next_unpin(&mut awake) {}
+            while !tasks.is_empty()
+                && let Poll::Ready(Some(())) = tasks.poll_next_unpin(&mut awake)
+            {}
 
             let files = self.schedule.files;
             let has_room = tasks.len() < files
@@ -49,10 +62,15 @@ impl Worker<'_, Rc<EventLoop>> {
             match if has_room { queue.take(wants_range) } else { Taken::Empty } {
                 Taken::Closed if tasks.is_empty() => return,
                 taken @ (Taken::Source(_) | Taken::Range(..) | Taken::Part(..)) => {
-                    let mut task = Box::pin(self.count_taken(taken, queue, ledger));
-                    // Most end here, their text being in memory: the rest become tasks.
-                    if task.as_mut().poll(&mut awake).is_pending() {
+                    turn.next.set(Some(taken));
+                    turn.is_first.set(true);
+                    let begin = || Box::pin(self.count_next(&turn, queue, ledger));
+                    let mut task = idle.take().unwrap_or_else(begin);
+                    // Most do it at once, the text being in memory: the rest wait with others.
+                    if task.as_mut().poll(&mut awake).is_pending() && turn.is_first.take() {
                         tasks.push(task);
+                    } else {
+                        idle = Some(task);
                     }
                 }
                 taken if self.runnable.get() == 0 => {
@@ -78,6 +96,24 @@ impl Worker<'_, Rc<EventLoop>> {
     fn wants_range(&self) -> bool {
         let open = self.ranges_open.get();
         open == 0 || (open < RANGES_IN_FLIGHT && self.runnable.get() == 0)
+    }
+
+    /// Counts in what it is handed, as long as it can do so in its first turn; where it had to
+    /// wait it ends. A task is made once and not for each source, since it is large: to move it
+    /// to its place takes longer than to open a file.
+    async fn count_next(&self, turn: &Turn, queue: &Queue, ledger: &Ledger) {
+        while let Some(taken) = turn.next.take() {
+            self.count_taken(taken, queue, ledger).await;
+            if !turn.is_first.take() {
+                return;
+            }
+            let mut is_over = true;
+            std::future::poll_fn(|_| match std::mem::take(&mut is_over) {
+                true => Poll::Pending,
+                false => Poll::Ready(()),
+            })
+            .await;
+        }
     }
 
     /// Counts in what was taken from the queue, and records how it ended.
