@@ -156,10 +156,10 @@ fn is_utf_16(sample: &[u8], units: impl ExactSizeIterator<Item = u16> + Clone) -
     if ascii * 4 > sample.len() * 3 {
         return false;
     }
-    let text = || char::decode_utf16(units.clone());
+    let text = char::decode_utf16(units);
     // The last may be cut in the middle.
-    let whole = text().count() - 1;
-    let common = text().take(whole).flatten().filter(|character| is_common(*character)).count();
+    let whole = text.clone().count() - 1;
+    let common = text.take(whole).flatten().filter(|character| is_common(*character)).count();
     latin * 100 >= count && common * 100 >= whole * 98
 }
 

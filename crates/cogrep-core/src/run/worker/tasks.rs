@@ -108,11 +108,10 @@ impl Worker<'_, Rc<EventLoop>> {
                 return;
             }
             let mut is_over = true;
-            std::future::poll_fn(|_| match std::mem::take(&mut is_over) {
-                true => Poll::Pending,
-                false => Poll::Ready(()),
-            })
-            .await;
+            let next_turn = |_: &mut Context<'_>| {
+                if std::mem::take(&mut is_over) { Poll::Pending } else { Poll::Ready(()) }
+            };
+            std::future::poll_fn(next_turn).await;
         }
     }
 
