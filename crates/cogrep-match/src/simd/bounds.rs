@@ -72,33 +72,11 @@ unsafe fn append<B: Block>(
             let runs = block.word_bytes() | block.high_bits();
             let turns = runs ^ (runs << 1 | in_run);
             in_run = runs >> 63;
-            len += write_bits(turns, narrow(start + nth * BLOCK_BYTES), room.add(len));
+            len += B::write_most_bits(turns, narrow(start + nth * BLOCK_BYTES), room.add(len));
         }
         bounds.set_len(len);
     }
     in_run
-}
-
-/// Writes `first + i` for each bit `i` of a mask and returns how many these are.
-///
-/// # Safety
-///
-/// There must be room for 64 numbers.
-#[inline(always)]
-unsafe fn write_bits(mask: u64, first: u32, room: *mut u32) -> usize {
-    /// Written at once, whether there are as many or not. A block of prose has about as many
-    /// as three of these.
-    const AT_ONCE: usize = 8;
-    let (mut left, mut written) = (mask, 0);
-    while left != 0 {
-        for at in written..written + AT_ONCE {
-            // SAFETY: the caller answers for the room.
-            unsafe { room.add(at).write(first.wrapping_add(left.trailing_zeros())) };
-            left &= left.wrapping_sub(1);
-        }
-        written += AT_ONCE;
-    }
-    mask.count_ones() as usize
 }
 
 #[cfg(test)]

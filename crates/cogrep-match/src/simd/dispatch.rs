@@ -65,7 +65,7 @@ macro_rules! dispatch {
         $crate::simd::dispatch::dispatch!(
             @on [target_arch = "x86_64"] $token,
             [target_feature(
-                enable = "avx512f,avx512bw,avx512vl,avx512vbmi,avx512vbmi2,gfni,bmi1,bmi2,lzcnt,popcnt"
+                enable = "avx512f,avx512bw,avx512vl,avx512vbmi,avx512vbmi2,gfni,aes,bmi1,bmi2,lzcnt,popcnt"
             )]
             [std::arch::x86_64::__m512i] $($kernel)+
         )

@@ -41,8 +41,8 @@ pub(crate) struct Avx2 {
     proof: arch::X86Proof,
 }
 
-/// Proves that the CPU has AVX-512 as in Ice Lake and Zen 4: F, BW, VL, VBMI, VBMI2 and
-/// the Galois field instructions.
+/// Proves that the CPU has AVX-512 as in Ice Lake and Zen 4: F, BW, VL, VBMI, VBMI2, and the
+/// instructions for Galois fields and AES.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) struct Avx512 {
     proof: arch::X86Proof,

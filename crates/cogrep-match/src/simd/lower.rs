@@ -21,6 +21,25 @@ pub(crate) fn lower_ascii(level: SimdLevel, text: &[u8], lowered: &mut Vec<u8>) 
     blocks + ascii
 }
 
+/// Appends the text with the letters of ASCII in lower case, and all else as it is.
+pub(crate) fn lower_letters(level: SimdLevel, text: &[u8], lowered: &mut Vec<u8>) {
+    let (blocks, rest) = text.as_chunks::<BLOCK_BYTES>();
+    dispatch!(SimdLevel: level, fn<B>(blocks: &[[u8; BLOCK_BYTES]], lowered: &mut Vec<u8>) {
+        let len = lowered.len();
+        lowered.reserve(blocks.len() * BLOCK_BYTES);
+        // SAFETY: compiled for the instructions of `B`; the blocks are stored in the room that
+        // was reserved.
+        unsafe {
+            let to = lowered.as_mut_ptr().add(len);
+            for (nth, block) in blocks.iter().enumerate() {
+                B::load(block.as_ptr()).lower_ascii().store(to.add(nth * BLOCK_BYTES));
+            }
+            lowered.set_len(len + blocks.len() * BLOCK_BYTES);
+        }
+    });
+    lowered.extend(rest.iter().map(u8::to_ascii_lowercase));
+}
+
 /// Whether the text is ASCII throughout.
 pub(crate) fn is_ascii(level: SimdLevel, text: &[u8]) -> bool {
     dispatch!(SimdLevel: level, fn<B>(text: &[u8]) -> bool {
@@ -114,6 +133,19 @@ mod tests {
                 let mut lowered = b"before".to_vec();
                 assert_eq!(lower_ascii(level, &text[from..], &mut lowered), text.len() - from);
                 let expected = [&b"before"[..], &text[from..].to_ascii_lowercase()].concat();
+                assert_eq!(lowered, expected, "{level:?} {from}");
+            }
+        }
+    }
+
+    #[test]
+    fn letters_are_lowered_and_nothing_else() {
+        let text: Vec<u8> = (0..=255).cycle().take(700).collect();
+        for level in SimdLevel::available() {
+            for from in 0..66 {
+                let mut lowered = b"Before".to_vec();
+                lower_letters(level, &text[from..], &mut lowered);
+                let expected = [&b"Before"[..], &text[from..].to_ascii_lowercase()].concat();
                 assert_eq!(lowered, expected, "{level:?} {from}");
             }
         }

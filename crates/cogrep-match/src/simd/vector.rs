@@ -23,6 +23,9 @@ pub(super) const WINDOWS: usize = 4;
 /// See the head of the module. `load` and `store` access sixty-four bytes from the pointer
 /// on, at any alignment.
 pub(super) trait Block: Copy {
+    /// What the instruction set does with short words.
+    type Short: Short;
+
     unsafe fn load(from: *const u8) -> Self;
     unsafe fn store(self, to: *mut u8);
     unsafe fn splat(byte: u8) -> Self;
@@ -94,6 +97,31 @@ pub(super) trait Block: Copy {
         count
     }
 
+    /// The same, best where most masks have between ten and thirty bits.
+    ///
+    /// # Safety
+    ///
+    /// There must be room for 64 numbers.
+    #[inline(always)]
+    unsafe fn write_most_bits(mask: u64, first: u32, room: *mut u32) -> usize {
+        /// Written at once, whether there are as many or not: prose has sixteen bounds of words
+        /// in nearly every block, and in few more than twenty-eight.
+        const AT_ONCE: [usize; 6] = [16, 12, 12, 8, 8, 8];
+        let (mut left, mut written) = (mask, 0);
+        for group in AT_ONCE {
+            for at in written..written + group {
+                // SAFETY: the caller answers for the room.
+                unsafe { room.add(at).write(first.wrapping_add(left.trailing_zeros())) };
+                left &= left.wrapping_sub(1);
+            }
+            written += group;
+            if left == 0 {
+                break;
+            }
+        }
+        mask.count_ones() as usize
+    }
+
     /// Which of four windows a text shows on its two sides of a place: bit `i` is set if
     /// each side of the text, shifted up by this many bits, equals that side of window `i`.
     /// Shifts are at most 64, and by 64 everything is shifted out.
@@ -115,6 +143,27 @@ pub(super) trait Block: Copy {
         }
         equal
     }
+}
+
+/// Sixteen bytes: a short word, and zeros after it.
+///
+/// # Safety
+///
+/// See the head of the module. `load` reads sixteen bytes from the pointer on, at any
+/// alignment.
+pub(super) trait Short: Copy {
+    unsafe fn load(from: *const u8) -> Self;
+
+    /// The bits that both have.
+    unsafe fn and(self, other: Self) -> Self;
+
+    /// Whether all bytes are ASCII.
+    unsafe fn is_ascii(self) -> bool;
+
+    unsafe fn equals(self, other: Self) -> bool;
+
+    /// A number that depends on all bytes. Which one is up to the instruction set.
+    unsafe fn hash(self) -> u32;
 }
 
 /// How a byte is split into entries of the two tables in which it is looked up.

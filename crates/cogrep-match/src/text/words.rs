@@ -57,17 +57,27 @@ impl Words {
     /// Reports runs of bytes that may be words: letters, digits and `_` of ASCII are words, and
     /// where there are other bytes, there can be any number of words in a run.
     #[inline]
-    pub(crate) fn runs(&mut self, text: &[u8], mut report: impl FnMut(Range<usize>)) {
-        let mut rest = 0..0;
-        while rest.start < text.len() {
-            let end = cut(text, rest.start + STRETCH_BYTES);
-            self.bounds.clear();
-            append_bounds(self.level, &text[rest.start..end], &mut self.bounds);
-            for bounds in self.bounds.as_chunks::<2>().0 {
-                let [start, end] = bounds.map(|bound| rest.start + bound as usize);
+    fn runs(&mut self, text: &[u8], mut report: impl FnMut(Range<usize>)) {
+        let mut before = 0;
+        self.stretches(text, |stretch, runs| {
+            for run in runs {
+                let [start, end] = run.map(|bound| before + bound as usize);
                 report(start..end);
             }
-            rest.start = end;
+            before += stretch.len();
+        });
+    }
+
+    /// Reports a text in stretches that end in no run, each with where its runs begin and end.
+    #[inline]
+    pub(crate) fn stretches(&mut self, text: &[u8], mut report: impl FnMut(&[u8], &[[u32; 2]])) {
+        let mut start = 0;
+        while start < text.len() {
+            let end = cut(text, start + STRETCH_BYTES);
+            self.bounds.clear();
+            append_bounds(self.level, &text[start..end], &mut self.bounds);
+            report(&text[start..end], self.bounds.as_chunks::<2>().0);
+            start = end;
         }
     }
 }

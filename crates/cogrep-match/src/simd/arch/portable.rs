@@ -1,6 +1,6 @@
 //! Blocks in eight words, for any CPU.
 
-use crate::simd::vector::Block;
+use crate::simd::vector::{Block, Short};
 
 /// A block as eight words, the first byte in the lowest byte of the first.
 #[derive(Clone, Copy)]
@@ -37,7 +37,46 @@ fn between(word: u64, first: u8, last: u8) -> u64 {
     from_first & !past_last & !word & HIGH
 }
 
+/// A short word in two words, the first byte in the lowest byte of the first.
+#[derive(Clone, Copy)]
+pub(in crate::simd) struct Two([u64; 2]);
+
+impl Short for Two {
+    #[inline(always)]
+    unsafe fn load(from: *const u8) -> Self {
+        // SAFETY: the caller answers for the sixteen bytes.
+        let words = unsafe { from.cast::<[u64; 2]>().read_unaligned() };
+        Self(words.map(u64::from_le))
+    }
+
+    #[inline(always)]
+    unsafe fn and(self, other: Self) -> Self {
+        Self([self.0[0] & other.0[0], self.0[1] & other.0[1]])
+    }
+
+    #[inline(always)]
+    unsafe fn is_ascii(self) -> bool {
+        (self.0[0] | self.0[1]) & HIGH == 0
+    }
+
+    #[inline(always)]
+    unsafe fn equals(self, other: Self) -> bool {
+        self.0 == other.0
+    }
+
+    #[inline(always)]
+    #[allow(clippy::cast_possible_truncation, reason = "these bits are meant")]
+    unsafe fn hash(self) -> u32 {
+        // Two odd numbers without a pattern: those of SplitMix64.
+        let high = self.0[1].rotate_left(29).wrapping_mul(0xBF58_476D_1CE4_E5B9);
+        let product = u128::from(self.0[0] ^ high) * u128::from(0x9E37_79B9_7F4A_7C15_u64);
+        (product >> 64) as u32 ^ product as u32
+    }
+}
+
 impl Block for Words {
+    type Short = Two;
+
     #[inline(always)]
     unsafe fn load(from: *const u8) -> Self {
         // SAFETY: the caller answers for the sixty-four bytes.

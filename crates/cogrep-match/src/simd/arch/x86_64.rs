@@ -3,6 +3,7 @@
 pub(in crate::simd) mod avx2;
 pub(in crate::simd) mod avx512;
 pub(in crate::simd) mod galois;
+mod sixteen;
 
 /// Whether the CPU has AVX2, and the bit manipulations that came with it: what the kernels
 /// for AVX2 are compiled with.
@@ -24,4 +25,5 @@ pub(super) fn has_avx512() -> bool {
         && is_x86_feature_detected!("avx512vbmi")
         && is_x86_feature_detected!("avx512vbmi2")
         && is_x86_feature_detected!("gfni")
+        && is_x86_feature_detected!("aes")
 }

@@ -23,6 +23,7 @@ use std::arch::aarch64::{
 };
 
 use crate::simd::arch::bits_of::BITS_OF;
+use crate::simd::arch::portable::Two;
 use crate::simd::vector::{Block, ByteSet, Split, Vector, WINDOWS, WideLookup};
 
 /// The four quarters of a block.
@@ -70,6 +71,9 @@ unsafe fn greater_of_pairs(quarter: uint8x16_t) -> u64 {
 }
 
 impl Block for Quarters {
+    // Two words of sixty-four bits are as quick as one register, and need not be brought there.
+    type Short = Two;
+
     #[inline(always)]
     unsafe fn load(from: *const u8) -> Self {
         unsafe {

@@ -16,6 +16,7 @@ use std::arch::x86_64::{
 };
 
 use crate::simd::arch::bits_of::BITS_OF;
+use crate::simd::arch::x86_64::sixteen::WithSum;
 use crate::simd::vector::{Block, ByteSet, Split, Vector, WINDOWS};
 
 /// The lower and the upper half of a block.
@@ -60,6 +61,8 @@ unsafe fn word_bytes_of_half(half: __m256i) -> __m256i {
 }
 
 impl Block for Halves {
+    type Short = WithSum;
+
     #[inline(always)]
     unsafe fn load(from: *const u8) -> Self {
         unsafe { Self(_mm256_loadu_si256(from.cast()), _mm256_loadu_si256(from.add(32).cast())) }

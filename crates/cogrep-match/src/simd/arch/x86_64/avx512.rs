@@ -18,6 +18,7 @@ use std::arch::x86_64::{
     _pext_u32,
 };
 
+use crate::simd::arch::x86_64::sixteen::WithCipher;
 use crate::simd::vector::{BLOCK_BYTES, Block, ByteSet, Split, Vector, WINDOWS, WideLookup};
 
 /// The numbers from 0 to 63.
@@ -52,14 +53,14 @@ unsafe fn write_four(numbers: __m512i, first: u32, room: *mut u32) {
     }
 }
 
-/// Writes `count` of the numbers, each with `first` added: sixteen at once, whether there
-/// are as many or not. So there is hardly a branch to predict.
+/// Writes `count` of the numbers, each with `first` added: sixteen at once, and at least `LEAST`,
+/// whether there are as many or not. So there is hardly a branch to predict.
 ///
 /// # Safety
 ///
 /// There must be room for 64.
 #[inline(always)]
-unsafe fn write(numbers: __m512i, count: usize, first: u32, room: *mut u32) {
+unsafe fn write<const LEAST: usize>(numbers: __m512i, count: usize, first: u32, room: *mut u32) {
     unsafe {
         let first = _mm512_set1_epi32(first.cast_signed());
         let quarters = [
@@ -68,18 +69,21 @@ unsafe fn write(numbers: __m512i, count: usize, first: u32, room: *mut u32) {
             _mm512_extracti32x4_epi32::<2>(numbers),
             _mm512_extracti32x4_epi32::<3>(numbers),
         ];
-        let [lowest, others @ ..] = quarters;
-        _mm512_storeu_si512(room.cast(), _mm512_add_epi32(_mm512_cvtepu8_epi32(lowest), first));
-        if count > 16 {
-            for (nth, quarter) in (1..).zip(others) {
-                let numbers = _mm512_add_epi32(_mm512_cvtepu8_epi32(quarter), first);
-                _mm512_storeu_si512(room.add(16 * nth).cast(), numbers);
-            }
+        let write = |nth: usize| {
+            let numbers = _mm512_add_epi32(_mm512_cvtepu8_epi32(quarters[nth]), first);
+            _mm512_storeu_si512(room.add(16 * nth).cast(), numbers);
+        };
+        let always = LEAST.div_ceil(16);
+        (0..always).for_each(write);
+        if count > 16 * always {
+            (always..4).for_each(write);
         }
     }
 }
 
 impl Block for __m512i {
+    type Short = WithCipher;
+
     #[inline(always)]
     unsafe fn load(from: *const u8) -> Self {
         unsafe { _mm512_loadu_si512(from.cast()) }
@@ -159,8 +163,17 @@ impl Block for __m512i {
             // Most masks have no more.
             write_four(numbers, first, room);
             if count > 4 {
-                write(numbers, count, first, room);
+                write::<16>(numbers, count, first, room);
             }
+        }
+        count
+    }
+
+    #[inline(always)]
+    unsafe fn write_most_bits(mask: u64, first: u32, room: *mut u32) -> usize {
+        let count = mask.count_ones() as usize;
+        unsafe {
+            write::<32>(numbers_of(mask), count, first, room);
         }
         count
     }
@@ -259,7 +272,7 @@ impl Vector for __m512i {
             return 0;
         }
         let count = mask.count_ones() as usize;
-        unsafe { write(numbers_of(mask), count, first, room) };
+        unsafe { write::<16>(numbers_of(mask), count, first, room) };
         count
     }
 }
