@@ -37,6 +37,7 @@ pub use line_key::{LineKey, LineKeyCache};
 pub use pattern::{Matching, PatternError, Patterns, Syntax, Unit, parse_list};
 pub use plan::{EngineChoice, Plan, UnknownEngine, Warning};
 pub use rows::{RowCount, RowOutput, RowScanner};
+pub use scan::cost::{Cost, Costs};
 pub use scan::interface::{Hit, Hits, Output, Totals};
 pub use scanner::{Cut, RangeNeeds, Scanner, Undecided};
 pub use simd::level::{SimdLevel, SimdLevelError};

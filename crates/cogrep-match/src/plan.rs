@@ -16,6 +16,7 @@ use regex_syntax::hir::{Hir, HirKind};
 use crate::counts::Counts;
 use crate::engine::DEFAULT_LIMIT_BYTES;
 use crate::pattern::{Matching, PatternError, Patterns, Syntax, Unit};
+use crate::scan::cost::{Costs, Watch};
 use crate::scan::interface::Engine;
 use crate::scan::window::Context;
 use crate::tally::Tally;
@@ -62,6 +63,7 @@ pub struct Plan {
     has_parts_of_characters: bool,
     warnings: Vec<Warning>,
     reason: String,
+    watch: Option<Arc<Watch>>,
 }
 
 /// The engines that were chosen, and why, in a sentence.
@@ -126,7 +128,43 @@ impl Plan {
             has_parts_of_characters,
             warnings: warnings(patterns),
             reason,
+            watch: None,
         })
+    }
+
+    /// The same plan, whose scanners note what each regular expression costs.
+    ///
+    /// ```
+    /// use cogrep_match::{EngineChoice, Matching, Patterns, Plan, Scanner, Syntax};
+    /// use std::sync::Arc;
+    ///
+    /// let matching = Matching { syntax: Syntax::Regex, ..Matching::default() };
+    /// let patterns = Patterns::new([r"[a-m]+ \w+", r"prince \w+"], matching)?;
+    /// let plan = Arc::new(Plan::new(&patterns, EngineChoice::Auto)?.watched());
+    ///
+    /// let mut scanner: Scanner = Scanner::new(Arc::clone(&plan));
+    /// scanner.count(b"the prince and\nothers\nand others")?;
+    /// let costs = plan.costs().expect("it is watched");
+    /// // The first has to be asked in all lines, the other where there is a prince.
+    /// assert_eq!(costs.needles[0].asked_bytes, 32);
+    /// assert_eq!(costs.needles[1].asked_bytes, 15);
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
+    #[must_use]
+    pub fn watched(self) -> Self {
+        Self { watch: Some(Arc::new(Watch::new(self.needle_count))), ..self }
+    }
+
+    /// What the regular expressions cost in texts of which scanners have handed over what
+    /// they found, if the plan is [watched](Self::watched).
+    #[must_use]
+    pub fn costs(&self) -> Option<Costs> {
+        self.watch.as_ref().map(|watch| watch.costs())
+    }
+
+    /// Where its scanners hand over what expressions cost.
+    pub(crate) fn watch(&self) -> Option<&Arc<Watch>> {
+        self.watch.as_ref()
     }
 
     /// The patterns.

@@ -5,6 +5,7 @@
 //! for literals together; [`lines`], which does it for regular expressions.
 
 pub(crate) mod carry;
+pub(crate) mod cost;
 pub(crate) mod group;
 pub(crate) mod interface;
 pub(crate) mod judge;

@@ -149,7 +149,13 @@ impl<O: Output> Scanner<O> {
     #[must_use]
     pub fn with_line_limit(plan: impl Into<Arc<Plan>>, limit_bytes: usize) -> Self {
         let plan = plan.into();
-        let scans = plan.engines().iter().map(|engine| O::scan(Arc::clone(engine))).collect();
+        let scans = plan.engines().iter().map(|engine| O::scan(Arc::clone(engine)));
+        let mut scans: Vec<_> = scans.collect();
+        if let Some(watch) = plan.watch() {
+            for scan in &mut scans {
+                scan.watch(watch);
+            }
+        }
         Self {
             scans,
             prepare: Prepare::new(&plan, O::REPORTS_HITS, limit_bytes),

@@ -56,5 +56,8 @@ impl Lines for Regex {
 
     fn find<O: Output>(&self, state: &mut State, text: &[u8], record: &mut Record<O>) {
         self.regex.record(state, text, 0..text.len(), 0, record);
+        if let Some(meter) = record.meter() {
+            meter.asked(0, text.len());
+        }
     }
 }

@@ -132,6 +132,8 @@ pub(crate) struct Asking {
     marks: Vec<Vec<Mark>>,
     /// Those with marks.
     marked: Vec<usize>,
+    /// For how many bytes the one at hand was asked in these lines.
+    now_bytes: usize,
     /// For how many bytes each was asked in this window.
     asked_bytes: Vec<usize>,
     /// Which are asked for all.
@@ -170,6 +172,7 @@ impl Lines for RegexSet {
             finding: None,
             marks: vec![Vec::new(); count],
             marked: Vec::new(),
+            now_bytes: 0,
             asked_bytes: vec![0; count],
             is_dense: vec![false; count],
             mark_counts: vec![0; count],
@@ -193,6 +196,9 @@ impl Lines for RegexSet {
             }
         }
         self.mark::<O>(asking, lines);
+        if let Some(meter) = record.meter() {
+            meter.literals();
+        }
         for number in std::mem::take(&mut asking.marked) {
             let mut marks = std::mem::take(&mut asking.marks[number]);
             asking.mark_counts[number] += marks.len();
@@ -208,11 +214,13 @@ impl Lines for RegexSet {
             }
             marks.clear();
             asking.marks[number] = marks;
+            Self::note(asking, number, record);
         }
         for (number, (_, filter)) in self.regexes.iter().enumerate() {
             if asking.is_dense[number] {
                 if O::REPORTS_HITS || !asking.is_joined[number] {
                     self.ask(asking, lines, 0..lines.len(), number, record);
+                    Self::note(asking, number, record);
                 }
             } else if let Filter::Run(run) = filter {
                 let mut from = 0;
@@ -223,6 +231,7 @@ impl Lines for RegexSet {
                     Some(found)
                 });
                 self.ask_at(asking, lines, number, marks, record);
+                Self::note(asking, number, record);
             }
         }
         if !O::REPORTS_HITS {
@@ -305,10 +314,19 @@ impl RegexSet {
         if asked.is_empty() {
             return;
         }
-        asking.asked_bytes[number] += asked.len();
+        asking.now_bytes += asked.len();
         let regex = &self.regexes[number].0;
         let state = asking.states[number].get_or_insert_with(State::seldom);
         regex.record(state, lines, asked, number, record);
+    }
+
+    /// Notes in how much of the lines an expression was asked.
+    fn note<O: Output>(asking: &mut Asking, number: usize, record: &mut Record<O>) {
+        let bytes = std::mem::take(&mut asking.now_bytes);
+        asking.asked_bytes[number] += bytes;
+        if let Some(meter) = record.meter() {
+            meter.asked(number, bytes);
+        }
     }
 
     /// Counts those that read the text together.
@@ -328,6 +346,9 @@ impl RegexSet {
         group.count(lines, record, |number, lines, record| {
             let state = states[number].get_or_insert_with(State::seldom);
             self.regexes[number].0.record(state, lines, 0..lines.len(), number, record);
+            if let Some(meter) = record.meter() {
+                meter.asked(number, lines.len());
+            }
         });
     }
 

@@ -63,6 +63,9 @@ impl Lines for Transducers {
         let Reading { states, group } = reading;
         let mut ask = |slot: usize, lines: &[u8], record: &mut Record<O>| {
             self.regexes[slot].record(&mut states[slot], lines, 0..lines.len(), slot, record);
+            if let Some(meter) = record.meter() {
+                meter.asked(slot, lines.len());
+            }
         };
         if O::REPORTS_HITS {
             (0..self.regexes.len()).for_each(|slot| ask(slot, piece, record));

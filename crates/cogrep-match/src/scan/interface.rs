@@ -7,6 +7,7 @@ use std::fmt;
 use std::sync::Arc;
 
 use crate::scan::carry::Carry;
+use crate::scan::cost::Watch;
 use crate::scan::window::Context;
 use crate::tally::Tally;
 
@@ -86,6 +87,9 @@ pub trait Scan<O: Output>: Send {
 
     /// From now on hits of this needle, if it is one of its own, are counted and not reported.
     fn mute(&mut self, needle: usize);
+
+    /// From now on notes what each needle costs, where they are found one by one.
+    fn watch(&mut self, _watch: &Arc<Watch>) {}
 
     /// Hands over what was found so far, and starts again from zero.
     ///

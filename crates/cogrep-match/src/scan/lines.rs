@@ -6,6 +6,7 @@
 use std::fmt;
 use std::sync::Arc;
 
+use crate::scan::cost::{Meter, Watch};
 use crate::scan::interface::{Engine, Hit, Hits, Output, Scan, Totals};
 use crate::scan::window::Context;
 
@@ -43,6 +44,8 @@ pub(crate) struct Record<O> {
     counts: Vec<u64>,
     /// Where the piece begins, over all texts.
     offset: u64,
+    /// What they cost, if that is asked for.
+    meter: Option<Meter>,
 }
 
 impl<O: Output> Record<O> {
@@ -54,6 +57,11 @@ impl<O: Output> Record<O> {
     /// Adds matches of the needle in this slot.
     pub(crate) fn add(&mut self, slot: usize, count: u64) {
         self.counts[slot] += count;
+    }
+
+    /// What they cost is noted here, if that is asked for.
+    pub(crate) fn meter(&mut self) -> Option<&mut Meter> {
+        self.meter.as_mut()
     }
 
     /// Records a match, by the indices of its bytes in the piece.
@@ -111,7 +119,7 @@ impl<L: Lines, O: Output> LineScan<L, O> {
     fn new(engine: Arc<LineEngine<L>>) -> Self {
         let needles = engine.0.needles().to_vec();
         let counts = vec![0; needles.len()];
-        let record = Record { output: O::default(), needles, counts, offset: 0 };
+        let record = Record { output: O::default(), needles, counts, offset: 0, meter: None };
         Self { state: engine.0.begin(), record, engine, line_is_cut: false }
     }
 }
@@ -121,6 +129,9 @@ impl<L: Lines, O: Output> Scan<O> for LineScan<L, O> {
         debug_assert!(piece.is_empty() || !self.line_is_cut, "a line came in two pieces");
         self.line_is_cut = piece.last().map_or(self.line_is_cut, |byte| *byte != b'\n');
         if !piece.is_empty() {
+            if let Some(meter) = self.record.meter() {
+                meter.begin();
+            }
             self.engine.0.find(&mut self.state, piece, &mut self.record);
         }
         self.record.offset += piece.len() as u64;
@@ -147,9 +158,16 @@ impl<L: Lines, O: Output> Scan<O> for LineScan<L, O> {
         }
     }
 
+    fn watch(&mut self, watch: &Arc<Watch>) {
+        self.record.meter = Some(Meter::new(watch, self.record.needles.len()));
+    }
+
     fn take(&mut self, found: &mut O::Found) {
         self.engine.0.flush(&mut self.state, &mut self.record);
-        let Record { output, needles, counts, .. } = &mut self.record;
+        let Record { output, needles, counts, meter, .. } = &mut self.record;
+        if let Some(meter) = meter {
+            meter.hand_over(needles);
+        }
         output.hand_over(needles, counts, None, found);
     }
 }

@@ -2,9 +2,10 @@
 //! line by line, however the text is cut.
 
 use std::ops::Range;
+use std::sync::Arc;
 
 use crate::common::{counts, hits, lines, plan, strategy};
-use cogrep_match::{EngineChoice, Matching, Syntax, Unit};
+use cogrep_match::{EngineChoice, Matching, Patterns, Plan, Scanner, Syntax, Unit};
 use cogrep_testing::cases;
 use proptest::collection::vec;
 use proptest::prelude::*;
@@ -214,5 +215,48 @@ proptest! {
             .map(|expression| reference(&text, &compile(expression, matching).unwrap(), unit).len() as u64)
             .collect();
         prop_assert_eq!(counts(EngineChoice::Auto, &text, &given, matching, &[len]), expected);
+    }
+}
+
+/// In how many bytes each expression is asked, where a text comes in parts, each for a scanner
+/// of its own and in pieces of this length.
+fn asked_bytes(parts: &[&[u8]], given: &[Vec<u8>], matching: Matching, len: usize) -> Vec<u64> {
+    let patterns = Patterns::new(given.iter().cloned(), matching).unwrap();
+    let plan = Arc::new(Plan::new(&patterns, EngineChoice::Auto).unwrap().watched());
+    for part in parts {
+        let mut scanner: Scanner = Scanner::new(Arc::clone(&plan));
+        part.chunks(len).for_each(|piece| scanner.feed(piece).unwrap());
+        scanner.end_text();
+        scanner.take();
+    }
+    plan.costs().unwrap().needles.iter().map(|cost| cost.asked_bytes).collect()
+}
+
+proptest! {
+    #![proptest_config(cases(300))]
+
+    /// What expressions cost does not depend on how the text is cut, nor on who counts it, as
+    /// long as there is too little of it to choose anew how to count.
+    #[test]
+    fn expressions_are_asked_in_the_same_lines_however_the_text_is_cut(
+        text in many_lines(),
+        expressions in vec(prop_oneof![frequent(), expression()], 1..30),
+        unit in select(&[Unit::Occurrences, Unit::Lines][..]),
+        len in 1..400_usize,
+        cut: usize,
+    ) {
+        let matching = Matching { syntax: Syntax::Regex, unit, ..Matching::default() };
+        let given: Vec<_> = expressions
+            .iter()
+            .filter(|expression| !expression.is_empty() && compile(expression, matching).is_some())
+            .map(|expression| expression.as_bytes().to_vec())
+            .collect();
+        let expected = asked_bytes(&[&text], &given, matching, usize::MAX);
+        prop_assert!(expected.iter().all(|bytes| *bytes <= text.len() as u64));
+        prop_assert_eq!(&asked_bytes(&[&text], &given, matching, len), &expected);
+        let before = &text[..cut % (text.len() + 1)];
+        let cut = before.iter().rposition(|byte| *byte == b'\n').map_or(0, |at| at + 1);
+        let parts = [&text[..cut], &text[cut..]];
+        prop_assert_eq!(asked_bytes(&parts, &given, matching, len), expected);
     }
 }

@@ -139,7 +139,7 @@ fn run(
         let sources = (shard.shard(), label.digest(shard.digest()));
         writing.note(state::save(path, args, sources, &report, &collection));
     }
-    let facts = || stopwatch.facts(&report, plan.reason(), args, &opener);
+    let facts = || stopwatch.facts(&report, plan.reason(), plan, args, &opener);
     let unit = plots::unit(args.patterns.matching().unit);
     writing.note(plots::write_plot(output, unit, &rows, &report, &collection));
     if output.report.is_some() {

@@ -139,7 +139,7 @@ pub(crate) fn distinct(
     if let (Some(path), Some(plot)) = (&args.output.plot, printed.plot) {
         writing.note(plot.write(path));
     }
-    let facts = || stopwatch.facts(&report, method.reason(), args, &opener);
+    let facts = || stopwatch.facts(&report, method.reason(), &method.plan, args, &opener);
     if args.output.report.is_some() {
         let unit = CountedUnit::new(args, what).unit;
         let origin = plots::Origin { context, unit, options: state::options(args), facts: facts() };

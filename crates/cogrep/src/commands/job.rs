@@ -21,7 +21,7 @@ pub(super) fn plan(args: &CountArgs) -> Result<Arc<Plan>, Error> {
     for warning in plan.warnings() {
         messages::warning(&warning.to_string());
     }
-    Ok(Arc::new(plan))
+    Ok(Arc::new(if args.needs_facts() { plan.watched() } else { plan }))
 }
 
 /// What to count, without what is reported of it.

@@ -3,7 +3,8 @@
 use std::time::{Duration, Instant};
 
 use cogrep_core::Report;
-use cogrep_report::separated;
+use cogrep_match::{Cost, Costs, Plan};
+use cogrep_report::{escape, separated};
 use cogrep_source::Rule;
 
 use crate::args::CountArgs;
@@ -39,6 +40,7 @@ impl Stopwatch {
         &self,
         report: &Report,
         engine: &str,
+        plan: &Plan,
         args: &CountArgs,
         opener: &Opener,
     ) -> Vec<(&'static str, String)> {
@@ -55,6 +57,7 @@ impl Stopwatch {
             ("cores", report.cores.to_string()),
         ];
         let peak = memory("VmHWM:");
+        facts.extend(expressions(plan, report.text_bytes));
         // Someone who interrupts a run does not want to wait for another walk.
         facts.extend((!report.interrupted).then(|| ("left out", left_out(args, opener, report))));
         facts.extend(opener.traffic().map(|traffic| ("network", traffic)));
@@ -83,6 +86,63 @@ fn sources(report: &Report) -> String {
         separated(report.partial_count),
         separated(report.failed_count),
     )
+}
+
+/// So many expressions are named, at the most.
+const MOST_NAMED: usize = 5;
+
+/// So much of an expression is shown, in characters; those of rule sets are longer than a
+/// line.
+const MOST_SHOWN: usize = 60;
+
+/// What regular expressions took, and which of them the most.
+fn expressions(plan: &Plan, text_bytes: u64) -> Vec<(&'static str, String)> {
+    let Some(Costs { needles, literals }) = plan.costs() else { return Vec::new() };
+    let asking: Duration = needles.iter().map(|cost| cost.time).sum();
+    let all = literals + asking;
+    if all.is_zero() {
+        return Vec::new();
+    }
+    let mut asked: Vec<_> =
+        needles.iter().enumerate().filter(|(_, cost)| !cost.time.is_zero()).collect();
+    asked.sort_by_key(|(needle, cost)| (std::cmp::Reverse(cost.time), *needle));
+    let count = [asked.len(), needles.len()].map(|count| separated(count as u64));
+    let sum = format!(
+        "{} on all cores: {} for {} of {}, {} for their literals",
+        seconds(all),
+        seconds(asking),
+        count[0],
+        count[1],
+        seconds(literals)
+    );
+    let slowest = asked.into_iter().take(MOST_NAMED).filter_map(|(needle, cost)| {
+        let index = plan.needles().iter().position(|other| *other == needle)?;
+        let pattern = plan.patterns().iter().nth(index)?;
+        Some(("slowest", expression(*cost, text_bytes, index, pattern)))
+    });
+    [("regexes", sum)].into_iter().chain(slowest).collect()
+}
+
+/// What one expression took, by its place among the patterns.
+fn expression(cost: Cost, text_bytes: u64, index: usize, pattern: &[u8]) -> String {
+    let pattern = escape(pattern);
+    let mut shown: String = pattern.chars().take(MOST_SHOWN).collect();
+    if shown.len() < pattern.len() {
+        shown.push('…');
+    }
+    let together = if cost.joint_bytes > cost.asked_bytes / 2 { " with others" } else { "" };
+    format!(
+        "{} in {} of the text{together}: pattern {}, {shown}",
+        seconds(cost.time),
+        share(cost.asked_bytes, text_bytes),
+        index + 1
+    )
+}
+
+/// A part of a whole, in percent.
+fn share(part: u64, whole: u64) -> String {
+    let per_mille = u128::from(part) * 1000 / u128::from(whole.max(1));
+    format!("{}.{} %", per_mille / 10, per_mille % 10)
 }
 
 /// How many files and folders each rule left out of the folders that were walked, and of the

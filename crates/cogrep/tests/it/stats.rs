@@ -37,6 +37,33 @@ fn everything_that_a_run_took_is_said() {
 }
 
 #[test]
+fn the_expressions_that_took_the_time_are_named() {
+    let line = "the quick brown fox has 12345 friends and no enemy\n";
+    let text = format!("{}prince of nothing\n", line.repeat(999));
+    let rules = b"\\w+ing\\b\nprince \\w+\n\\w{5} \\w{5}\n";
+    let place = Place::with(&[("a.txt", text.as_bytes()), ("rules", rules)]);
+    let answer = place.run(["-E", "--stats", "-f", "rules", "a.txt"]);
+    assert_eq!(answer.status, 0, "{answer}");
+    let regexes = fact(&answer, "regexes").unwrap();
+    assert!(regexes.contains(" s for 3 of 3, "), "{regexes}");
+    let slowest = answer.err.lines().filter_map(|line| line.strip_prefix("slowest   "));
+    let mut slowest: Vec<_> = slowest.map(|line| line.split_once(" s in ").unwrap().1).collect();
+    slowest.sort_unstable();
+    let expected = [
+        r"0.0 % of the text: pattern 1, \w+ing\b",
+        r"0.0 % of the text: pattern 2, prince \w+",
+        r"100.0 % of the text: pattern 3, \w{5} \w{5}",
+    ];
+    assert_eq!(slowest, expected);
+    // Those of a result in another format are said all the same.
+    let answer = place.run(["-E", "--stats", "--format", "json", "-f", "rules", "a.txt"]);
+    assert!(fact(&answer, "slowest").is_some(), "{answer}");
+    // Literals are not asked one by one.
+    let answer = place.run(["--stats", "fox", "a.txt"]);
+    assert_eq!(fact(&answer, "regexes"), None, "{answer}");
+}
+
+#[test]
 fn what_was_left_out_is_said_by_rule() {
     let place = Place::with(&[
         ("tree/.ignore", b"*.log\n"),

@@ -115,12 +115,19 @@ impl Group {
                     for (count, number) in counts.into_iter().zip(joint.members()) {
                         record.add(self.slots[*number], count);
                     }
+                    if let Some(meter) = record.meter() {
+                        let slots = joint.members().iter().map(|number| self.slots[*number]);
+                        meter.read(slots, piece.len());
+                    }
                     nth += 1;
                     continue;
                 }
                 Err(stuck) => stuck,
             };
             let mut members = joints.swap_remove(nth).members().to_vec();
+            if let Some(meter) = record.meter() {
+                meter.read(members.iter().map(|number| self.slots[*number]), 0);
+            }
             let rest = match stuck {
                 Stuck::Together if members.len() > 1 => members.split_off(members.len() / 2),
                 stuck => {
