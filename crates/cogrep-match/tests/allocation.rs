@@ -9,25 +9,35 @@ use std::sync::Arc;
 
 use cogrep_match::{EngineChoice, Hits, Matching, Patterns, Plan, Scanner, Syntax};
 
-/// The system's allocator, adding up the bytes that each thread asks it for.
+/// The system's allocator, adding up the bytes that each thread asks it for and has.
 struct Adding;
 
 thread_local! {
     static ASKED_BYTES: Cell<usize> = const { Cell::new(0) };
+    /// What it has now, and the most that it had.
+    static LIVE_BYTES: Cell<[isize; 2]> = const { Cell::new([0; 2]) };
 }
 
 // SAFETY: every call goes to the system's allocator as it came.
 unsafe impl GlobalAlloc for Adding {
     unsafe fn alloc(&self, layout: Layout) -> *mut u8 {
         ASKED_BYTES.set(ASKED_BYTES.get() + layout.size());
+        add(layout.size().cast_signed());
         // SAFETY: the caller keeps the contract of `alloc`.
         unsafe { System.alloc(layout) }
     }
 
     unsafe fn dealloc(&self, address: *mut u8, layout: Layout) {
+        add(-layout.size().cast_signed());
         // SAFETY: the caller keeps the contract of `dealloc`.
         unsafe { System.dealloc(address, layout) }
     }
+}
+
+fn add(bytes: isize) {
+    let [live, most] = LIVE_BYTES.get();
+    let live = live + bytes;
+    LIVE_BYTES.set([live, live.max(most)]);
 }
 
 #[global_allocator]
@@ -78,4 +88,56 @@ fn hits_take_memory_for_those_that_are_there() {
     scanner.feed(text.as_bytes()).unwrap();
     let asked = asked_bytes(|| scanner.feed(text.as_bytes()).unwrap());
     assert!(asked < 64 << 10, "{asked} bytes");
+}
+
+/// The most bytes that an action has at once, beside what there was before.
+fn most_bytes(action: impl FnOnce()) -> isize {
+    let [before, _] = LIVE_BYTES.get();
+    LIVE_BYTES.set([before, before]);
+    action();
+    LIVE_BYTES.get()[1] - before
+}
+
+/// Numbers that look random.
+fn numbers() -> impl Iterator<Item = usize> {
+    let mut seed = 5_u64;
+    std::iter::repeat_with(move || {
+        seed = seed.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1);
+        usize::from(seed.to_be_bytes()[0])
+    })
+}
+
+/// Expressions that read all of a text which gives them ever new states.
+#[test]
+fn expressions_take_memory_up_to_a_bound() {
+    let mut random = numbers();
+    let mut letter = || char::from(b"abcdefghijklmnopqrst"[random.next().unwrap() % 20]);
+    let mut letters = || -> String { (0..4).map(|_| letter()).collect() };
+    let expressions: Vec<String> = (0..500)
+        .map(|nth| format!("[{}x][a-t ]{{{}}}[{}y]", letters(), 5 + nth % 9, letters()))
+        .collect();
+    let byte = |number: usize| b"abcdefghijklmnopqrst    \n"[number % 25];
+    let text: Vec<u8> = numbers().map(byte).take(400_000).collect();
+    let matching = Matching { syntax: Syntax::Regex, ..Matching::default() };
+    let patterns = Patterns::new(expressions, matching).unwrap();
+    let plan = Arc::new(Plan::new(&patterns, EngineChoice::Auto).unwrap());
+    let bytes = most_bytes(|| {
+        let mut scanner: Scanner = Scanner::new(plan);
+        scanner.count(&text).unwrap();
+    });
+    assert!(bytes < 224 << 20, "{bytes} bytes");
+}
+
+/// A literal of which there is one at every byte of a line.
+#[test]
+fn a_long_line_takes_memory_once() {
+    let matching = Matching { syntax: Syntax::Regex, ..Matching::default() };
+    let patterns = Patterns::new(["x{5,}q"], matching).unwrap();
+    let plan = Arc::new(Plan::new(&patterns, EngineChoice::Auto).unwrap());
+    let line = vec![b'x'; 8 << 20];
+    let bytes = most_bytes(|| {
+        let mut scanner: Scanner = Scanner::new(plan);
+        scanner.count(&line).unwrap();
+    });
+    assert!(bytes < 24 << 20, "{bytes} bytes");
 }

@@ -8,17 +8,18 @@ mod literal;
 mod need;
 mod required;
 mod rewrite;
+mod states;
 mod transduced;
 
 use crate::scan::interface::Output;
 use crate::scan::lines::{Lines, Record};
 
-pub(crate) use ends::lazy_automaton;
 pub(crate) use expression::{DEFAULT_LIMIT_BYTES, LineRegex, State, wrapped};
 pub(crate) use filter::Filter;
 pub(crate) use literal::Literal;
 pub(crate) use required::Run;
-pub(crate) use transduced::Counted;
+pub(crate) use states::States;
+pub(crate) use transduced::{Counted, Transduced};
 
 /// Counts one regular expression; see the head of the module.
 #[derive(Debug)]

@@ -18,8 +18,8 @@ use std::sync::Arc;
 
 use memchr::{memchr, memrchr};
 
-use crate::engine::regex::{Filter, LineRegex, State};
-use crate::engine::transducers::Group;
+use crate::engine::regex::{Filter, LineRegex, States};
+use crate::engine::transducers::{Group, MACHINES_BYTES};
 use crate::pattern::{Matching, PatternError};
 use crate::scan::interface::{Engine, Output, Scan, Totals};
 use crate::scan::lines::{Lines, Record};
@@ -120,12 +120,15 @@ const DENSE: usize = 5;
 /// divided by the expressions that read them together, if there is one in less.
 const RARE_BYTES: usize = 100;
 
+/// More places of an expression than these are kept only where they are in as many lines.
+const MANY_MARKS: usize = 4096;
+
 /// After so much text its literals are looked for again.
 const DENSE_BYTES: usize = 16 << 20;
 
 /// The expressions on their way through texts.
 pub(crate) struct Asking {
-    states: Vec<Option<State>>,
+    states: States,
     counting: Vec<Box<dyn Scan<Totals>>>,
     finding: Option<Finding>,
     /// Where each may match in the lines at hand.
@@ -167,7 +170,7 @@ impl Lines for RegexSet {
     fn begin(&self) -> Asking {
         let count = self.regexes.len();
         Asking {
-            states: (0..count).map(|_| None).collect(),
+            states: States::seldom(count),
             counting: Vec::new(),
             finding: None,
             marks: vec![Vec::new(); count],
@@ -264,13 +267,20 @@ impl RegexSet {
         if asking.is_idle {
             return;
         }
-        let Asking { finding, marks, marked, .. } = asking;
+        let Asking { finding, marks, marked, mark_counts, .. } = asking;
         let finder = self.finder::<O>();
         let finding = finding.get_or_insert_with(|| finder.begin());
         finder.find(finding, lines, |number, mark| {
             let marks = &mut marks[number];
             if marks.is_empty() {
                 marked.push(number);
+            }
+            if marks.len() == marks.capacity() && marks.len() >= MANY_MARKS {
+                let before = marks.len();
+                if let Filter::Literals(_) = self.regexes[number].1 {
+                    keep_one_in_a_line(marks, lines);
+                }
+                mark_counts[number] += before - marks.len();
             }
             marks.push(mark);
         });
@@ -316,14 +326,16 @@ impl RegexSet {
         }
         asking.now_bytes += asked.len();
         let regex = &self.regexes[number].0;
-        let state = asking.states[number].get_or_insert_with(State::seldom);
-        regex.record(state, lines, asked, number, record);
+        regex.record(asking.states.get(number), lines, asked, number, record);
     }
 
-    /// Notes in how much of the lines an expression was asked.
+    /// Notes in how much of the lines an expression was asked, and what it learnt by that.
     fn note<O: Output>(asking: &mut Asking, number: usize, record: &mut Record<O>) {
         let bytes = std::mem::take(&mut asking.now_bytes);
         asking.asked_bytes[number] += bytes;
+        if bytes > 0 {
+            asking.states.settle(number);
+        }
         if let Some(meter) = record.meter() {
             meter.asked(number, bytes);
         }
@@ -340,12 +352,13 @@ impl RegexSet {
         // What they have learnt of the text is kept while they are the same.
         if !dense.as_ref().is_some_and(|(known, _)| numbers.clone().eq(known.iter().copied())) {
             let regexes = numbers.clone().map(|number| (number, &self.regexes[number].0));
-            *dense = Some((numbers.clone().collect(), Group::new(regexes)));
+            *dense = Some((numbers.clone().collect(), Group::new(regexes, MACHINES_BYTES)));
         }
         let Some((_, group)) = dense else { return };
         group.count(lines, record, |number, lines, record| {
-            let state = states[number].get_or_insert_with(State::seldom);
-            self.regexes[number].0.record(state, lines, 0..lines.len(), number, record);
+            let regex = &self.regexes[number].0;
+            regex.record(states.get(number), lines, 0..lines.len(), number, record);
+            states.settle(number);
             if let Some(meter) = record.meter() {
                 meter.asked(number, lines.len());
             }
@@ -388,6 +401,19 @@ impl RegexSet {
             }
         }
     }
+}
+
+/// Of the places that are only there to find lines, keeps the last in each.
+fn keep_one_in_a_line(marks: &mut Vec<Mark>, lines: &[u8]) {
+    marks.sort_unstable();
+    let mut kept = 0;
+    for nth in 1..marks.len() {
+        let (last, next) = (marks[kept], marks[nth]);
+        let between = lines.get(last.end..next.start).unwrap_or_default();
+        kept += usize::from(memchr(b'\n', between).is_some());
+        marks[kept] = next;
+    }
+    marks.truncate(kept + 1);
 }
 
 /// Records the places of an alternation of literals that count: the leftmost, and of those

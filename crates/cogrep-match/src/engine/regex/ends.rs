@@ -8,25 +8,43 @@
 use std::sync::OnceLock;
 
 use regex_automata::hybrid::dfa::{Cache, Config, DFA};
-use regex_automata::nfa::thompson::{self, WhichCaptures};
+use regex_automata::nfa::thompson::{self, NFA, WhichCaptures};
 use regex_automata::util::prefilter::Prefilter;
 use regex_automata::{Input, MatchKind};
 use regex_syntax::hir::Hir;
 
-/// The lazy automaton of an expression for lines, or `None` if it is none; what it knows of
-/// words is for ASCII only, and it gives up at other bytes.
-pub(crate) fn lazy_automaton(hir: &Hir, config: Config) -> Option<DFA> {
-    let thompson = thompson::Config::new()
-        .utf8(false)
-        .nfa_size_limit(None)
-        .which_captures(WhichCaptures::None);
-    let nfa = thompson::Compiler::new().configure(thompson).build_from_hir(hir).ok()?;
-    let config = config
-        .match_kind(MatchKind::LeftmostFirst)
-        .unicode_word_boundary(true)
-        // An expression with many states needs more memory than is usual to have any.
-        .skip_cache_capacity_check(true);
-    DFA::builder().configure(config).build_from_nfa(nfa).ok()
+/// The lazy automata of an expression for lines, which are made when they are first asked for,
+/// once for all scanners. What they know of words is for ASCII only, and they give up at
+/// other bytes.
+#[derive(Debug, Default)]
+pub(super) struct Automata {
+    nfa: OnceLock<Option<NFA>>,
+    for_ends: OnceLock<Option<DFA>>,
+    for_transducers: OnceLock<Option<DFA>>,
+}
+
+impl Automata {
+    /// The one of which transducers are made; `None` if there is none.
+    pub(super) fn for_transducers(&self, hir: &Hir, config: Config) -> Option<&DFA> {
+        self.for_transducers.get_or_init(|| self.lazy(hir, config)).as_ref()
+    }
+
+    fn lazy(&self, hir: &Hir, config: Config) -> Option<DFA> {
+        let compile = || {
+            let thompson = thompson::Config::new()
+                .utf8(false)
+                .nfa_size_limit(None)
+                .which_captures(WhichCaptures::None);
+            thompson::Compiler::new().configure(thompson).build_from_hir(hir).ok()
+        };
+        let nfa = self.nfa.get_or_init(compile).clone()?;
+        let config = config
+            .match_kind(MatchKind::LeftmostFirst)
+            .unicode_word_boundary(true)
+            // An expression with many states needs more memory than is usual to have any.
+            .skip_cache_capacity_check(true);
+        DFA::builder().configure(config).build_from_nfa(nfa).ok()
+    }
 }
 
 /// The literals that matches begin with, if they are few.
@@ -34,18 +52,12 @@ pub(super) fn prefix(hir: &Hir) -> Option<Prefilter> {
     Prefilter::from_hir_prefix(MatchKind::LeftmostFirst, hir)
 }
 
-/// An automaton that is made when it is first asked.
-#[derive(Debug, Default)]
-pub(super) struct Ends {
-    dfa: OnceLock<Option<DFA>>,
-}
-
 /// The automaton cannot tell.
 pub(super) struct Unknown;
 
-impl Ends {
+impl Automata {
     /// The end of the next match.
-    pub(super) fn find(
+    pub(super) fn find_end(
         &self,
         hir: &Hir,
         states_bytes: usize,
@@ -55,9 +67,9 @@ impl Ends {
         let make = || {
             // Long lines are gone through faster with what a match begins with.
             let config = DFA::config().cache_capacity(states_bytes).prefilter(prefix(hir));
-            lazy_automaton(hir, config)
+            self.lazy(hir, config)
         };
-        let dfa = self.dfa.get_or_init(make).as_ref().ok_or(Unknown)?;
+        let dfa = self.for_ends.get_or_init(make).as_ref().ok_or(Unknown)?;
         let cache = cache.get_or_insert_with(|| dfa.create_cache());
         let found = dfa.try_search_fwd(cache, input).map_err(|_| Unknown)?;
         Ok(found.map(|found| found.offset()))

@@ -17,7 +17,7 @@ use regex_automata::meta::{self, Cache};
 use regex_automata::nfa::thompson::WhichCaptures;
 use regex_syntax::hir::{Hir, Look};
 
-use super::ends::{Ends, prefix};
+use super::ends::{Automata, prefix};
 use super::filter::Filter;
 use super::need::Needs;
 use super::rewrite;
@@ -48,8 +48,6 @@ pub(crate) struct LineRegex {
     places: Lazy,
     /// For how many they are, where that is less work.
     totals: Option<Lazy>,
-    /// For the same, where little is asked.
-    ends: Ends,
     haystacks: Haystacks,
     /// About how much memory it takes when it is compiled.
     need_bytes: u64,
@@ -89,6 +87,13 @@ impl State {
     /// and is ready sooner.
     pub(crate) fn seldom() -> Self {
         Self { is_seldom: true, ..Self::default() }
+    }
+
+    /// About how much memory it takes.
+    pub(super) fn bytes(&self) -> usize {
+        let of = |cache: &Option<Cache>| cache.as_ref().map_or(0, Cache::memory_usage);
+        let of_ends = self.ends.as_ref().map_or(0, dfa::Cache::memory_usage);
+        of(&self.places) + of(&self.totals) + of_ends + self.lines.capacity()
     }
 }
 
@@ -156,7 +161,6 @@ impl LineRegex {
             // Which one is compiled depends on what is asked; totals are what is asked mostly.
             need_bytes: needs.bytes(shorter.as_ref().unwrap_or(&hir)),
             totals: shorter.map(Lazy::new),
-            ends: Ends::default(),
             haystacks,
             // The length is unknown, too, where a branch cannot match.
             may_be_empty: properties.minimum_len().is_none_or(|len| len == 0),
@@ -177,9 +181,8 @@ impl LineRegex {
             return None;
         }
         let unit = if self.counts_lines { Unit::Lines } else { Unit::Occurrences };
-        let places = &self.places.hir;
-        let totals = &self.totals.as_ref().unwrap_or(&self.places).hir;
-        Transduced::new(places, totals, unit)
+        let totals = self.totals.as_ref().unwrap_or(&self.places);
+        Transduced::new(&self.places, totals, unit)
     }
 
     /// What is looked for before it is asked.
@@ -210,14 +213,16 @@ impl LineRegex {
 
 /// An expression that is compiled when it is first needed.
 #[derive(Debug)]
-struct Lazy {
-    hir: Hir,
+pub(super) struct Lazy {
+    pub(super) hir: Hir,
     regex: OnceLock<meta::Regex>,
+    /// For what needs less than that.
+    pub(super) automata: Automata,
 }
 
 impl Lazy {
     fn new(hir: Hir) -> Self {
-        Self { hir, regex: OnceLock::new() }
+        Self { hir, regex: OnceLock::new(), automata: Automata::default() }
     }
 
     /// The expression, and its cache.
@@ -340,10 +345,10 @@ impl<O: Output> Search<'_, O> {
     }
 
     fn find_end(&mut self, input: &Input<'_>) -> Option<usize> {
-        let LineRegex { totals, places, ends, .. } = self.regex;
+        let LineRegex { totals, places, .. } = self.regex;
         if self.state.is_seldom {
-            let hir = &totals.as_ref().unwrap_or(places).hir;
-            let found = ends.find(hir, STATES_BYTES, &mut self.state.ends, input);
+            let Lazy { hir, automata, .. } = totals.as_ref().unwrap_or(places);
+            let found = automata.find_end(hir, STATES_BYTES, &mut self.state.ends, input);
             if let Ok(found) = found {
                 return found;
             }

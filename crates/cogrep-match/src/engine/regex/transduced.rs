@@ -1,13 +1,18 @@
 //! What a transducer of an expression is made of.
 
-use regex_syntax::hir::{Hir, Look};
+use regex_automata::hybrid::dfa::DFA;
+use regex_syntax::hir::Look;
 
+use super::expression::Lazy;
 use crate::pattern::Unit;
+
+/// The memory for the states of searches.
+const CACHE_BYTES: usize = 4 << 20;
 
 /// An expression for lines, and what of it is counted.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Transduced<'r> {
-    pub(crate) hir: &'r Hir,
+    lazy: &'r Lazy,
     pub(crate) counted: Counted,
     /// Whether it is for lines of ASCII alone.
     pub(crate) is_ascii: bool,
@@ -30,11 +35,11 @@ pub(crate) enum Counted {
 impl<'r> Transduced<'r> {
     /// What suits an expression, given the one for places and the one that is enough for
     /// totals.
-    pub(super) fn new(places: &'r Hir, totals: &'r Hir, unit: Unit) -> Option<Self> {
-        let properties = places.properties();
+    pub(super) fn new(places: &'r Lazy, totals: &'r Lazy, unit: Unit) -> Option<Self> {
+        let properties = places.hir.properties();
         // The automaton knows words of ASCII only.
         let is_ascii = properties.look_set().contains_word_unicode();
-        let of = |hir, counted, is_ascii| Some(Self { hir, counted, is_ascii });
+        let of = |lazy, counted, is_ascii| Some(Self { lazy, counted, is_ascii });
         match properties.minimum_len() {
             _ if matches!(unit, Unit::Lines | Unit::WholeLines) => {
                 of(totals, Counted::Lines, is_ascii)
@@ -46,5 +51,14 @@ impl<'r> Transduced<'r> {
             Some(0) if properties.look_set().is_empty() => of(places, Counted::NotEmpty, true),
             _ => None,
         }
+    }
+
+    /// Its automaton, if there is one.
+    pub(crate) fn automaton(&self) -> Option<&'r DFA> {
+        let config = DFA::config()
+            .cache_capacity(CACHE_BYTES)
+            // States keep their numbers: when there is no room for more, that is the end.
+            .minimum_cache_clear_count(Some(0));
+        self.lazy.automata.for_transducers(&self.lazy.hir, config)
     }
 }

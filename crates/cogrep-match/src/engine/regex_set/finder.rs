@@ -7,6 +7,10 @@ use crate::engine::regex::Literal;
 use crate::pattern::{Matching, PatternError, Unit};
 use crate::scan::interface::{Engine, Found, Hits, Scan};
 
+/// A line that is longer is gone through in pieces of this length: there may be a literal at
+/// each of its bytes, and what is shown takes more than these.
+const PIECE_BYTES: usize = 64 << 10;
+
 /// Needles, each with its index, and how they are meant: the engines that suit them.
 pub(crate) type Choose =
     fn(Vec<(usize, Box<[u8]>)>, Matching) -> Result<Vec<Arc<dyn Engine>>, PatternError>;
@@ -92,21 +96,27 @@ impl Finder {
         lines: &[u8],
         mut show: impl FnMut(usize, Mark),
     ) {
-        for scan in &mut finding.scans {
-            scan.feed(lines);
-            scan.end_text();
-            scan.take(&mut finding.found);
-        }
-        let index = |offset: u64| usize::try_from(offset - finding.offset).unwrap_or(usize::MAX);
-        for hit in finding.found.hits.drain(..) {
-            let (start, end) = (index(hit.start), index(hit.end));
-            for Meaning { owner, rank, literal } in &self.meanings[hit.needle] {
-                if literal.as_ref().is_none_or(|literal| literal.is(&lines[start..end])) {
-                    show(*owner, Mark { start, rank: *rank, end });
+        let Finding { scans, found, offset } = finding;
+        let index = |at: u64| usize::try_from(at - *offset).unwrap_or(usize::MAX);
+        let pieces = lines.len().div_ceil(PIECE_BYTES);
+        for (nth, piece) in lines.chunks(PIECE_BYTES).enumerate() {
+            for scan in &mut *scans {
+                scan.feed(piece);
+                if nth + 1 == pieces {
+                    scan.end_text();
+                }
+                scan.take(found);
+            }
+            for hit in found.hits.drain(..) {
+                let (start, end) = (index(hit.start), index(hit.end));
+                for Meaning { owner, rank, literal } in &self.meanings[hit.needle] {
+                    if literal.as_ref().is_none_or(|literal| literal.is(&lines[start..end])) {
+                        show(*owner, Mark { start, rank: *rank, end });
+                    }
                 }
             }
         }
-        finding.offset += lines.len() as u64;
+        *offset += lines.len() as u64;
     }
 
     /// From now on the literals of these expressions are not shown, where no other has them.

@@ -2,62 +2,88 @@
 
 use memchr::memrchr;
 
-use super::joint::{Joint, MOST_MEMBERS, Stuck};
+use super::budget::Budget;
+use super::joint::{Joint, MOST_MEMBERS, Member, Stuck};
 use super::single::{Single, TooMuch};
 use crate::engine::regex::LineRegex;
 use crate::scan::interface::Output;
 use crate::scan::lines::Record;
 
+/// The memory of all machines of a group. A worker has two groups at the most.
+pub(crate) const MACHINES_BYTES: usize = 32 << 20;
+
 /// Expressions that are counted in all lines, as few machines as may be.
 pub(crate) struct Group {
-    singles: Vec<Single>,
-    /// The slot of each.
-    slots: Vec<usize>,
     /// Machines for all lines.
     all: Vec<Joint>,
     /// Machines for lines of ASCII.
     ascii: Vec<Joint>,
     /// The slots of expressions that are asked by themselves.
     alone: Vec<usize>,
+    /// The memory that is left for machines.
+    budget: Budget,
     /// Lines of ASCII, and others.
     parts: [Vec<u8>; 2],
 }
 
 impl Group {
-    /// Makes a group of expressions, each with its slot.
-    pub(crate) fn new<'r>(regexes: impl Iterator<Item = (usize, &'r LineRegex)>) -> Self {
+    /// Makes a group of expressions, each with its slot, whose machines take so much memory at
+    /// the most.
+    pub(crate) fn new<'r>(
+        regexes: impl Iterator<Item = (usize, &'r LineRegex)>,
+        machines_bytes: usize,
+    ) -> Self {
         let mut group = Self {
-            singles: Vec::new(),
-            slots: Vec::new(),
             all: Vec::new(),
             ascii: Vec::new(),
             alone: Vec::new(),
+            budget: Budget::new(machines_bytes),
             parts: [Vec::new(), Vec::new()],
         };
         let (mut all, mut ascii) = (Vec::new(), Vec::new());
         for (slot, regex) in regexes {
             let made = regex.transduced().ok_or(TooMuch).and_then(|transduced| {
-                let single = Single::new(transduced.hir, transduced.counted)?;
-                Ok((single, transduced.is_ascii))
+                let single = Single::new(&transduced, &mut group.budget)?;
+                Ok((Member { slot, single }, transduced.is_ascii))
             });
-            let Ok((single, is_ascii)) = made else {
-                group.alone.push(slot);
-                continue;
-            };
-            let to = if is_ascii { &mut ascii } else { &mut all };
-            to.push(group.singles.len());
-            group.singles.push(single);
-            group.slots.push(slot);
+            match made {
+                Ok((member, true)) => ascii.push(member),
+                Ok((member, false)) => all.push(member),
+                Err(TooMuch) => group.alone.push(slot),
+            }
         }
-        let singles = &group.singles;
-        let join = |mut numbers: Vec<usize>| -> Vec<Joint> {
-            // A few kinds of bytes are few columns for all.
-            numbers.sort_by_key(|number| singles[*number].kind_count());
-            let members = numbers.chunks(MOST_MEMBERS);
-            members.map(|members| Joint::new(members.to_vec(), singles)).collect()
-        };
-        (group.all, group.ascii) = (join(all), join(ascii));
+        for (members, is_ascii) in [(all, false), (ascii, true)] {
+            let mut joints = Vec::new();
+            group.join_all(members, &mut joints);
+            *(if is_ascii { &mut group.ascii } else { &mut group.all }) = joints;
+        }
         group
+    }
+
+    /// Joins transducers, in as many machines as they are for.
+    fn join_all(&mut self, mut members: Vec<Member>, joints: &mut Vec<Joint>) {
+        // A few kinds of bytes are few columns for all.
+        members.sort_by_key(|member| member.single.kind_count());
+        let mut members = members.into_iter().peekable();
+        while members.peek().is_some() {
+            let some = members.by_ref().take(MOST_MEMBERS).collect();
+            self.join(some, joints);
+        }
+    }
+
+    /// Joins transducers. If there is no memory for that, their expressions are asked by
+    /// themselves.
+    fn join(&mut self, members: Vec<Member>, joints: &mut Vec<Joint>) {
+        match Joint::new(members, &mut self.budget) {
+            Ok(joint) => joints.push(joint),
+            Err(members) => members.into_iter().for_each(|member| self.leave(member)),
+        }
+    }
+
+    /// From now on this expression is asked by itself.
+    fn leave(&mut self, mut member: Member) {
+        member.single.give_back(&mut self.budget);
+        self.alone.push(member.slot);
     }
 
     /// Counts in whole lines. What a machine cannot count, `ask` does: the expression in this
@@ -72,9 +98,8 @@ impl Group {
         if piece.ends_with(b"\r") {
             let last = memrchr(b'\n', piece).map_or(0, |line_feed| line_feed + 1);
             let joints = self.all.iter().chain(&self.ascii);
-            let read = joints.flat_map(Joint::members).map(|number| &self.slots[*number]);
-            for slot in read.chain(&self.alone) {
-                ask(*slot, &piece[last..], record);
+            for slot in joints.flat_map(Joint::slots).chain(self.alone.iter().copied()) {
+                ask(slot, &piece[last..], record);
             }
             if last > 0 {
                 self.count(&piece[..last], record, ask);
@@ -88,8 +113,8 @@ impl Group {
         let is_ascii = self.ascii.is_empty() || piece.is_ascii();
         if !is_ascii {
             part(piece, &mut ascii, &mut others);
-            for number in self.ascii.iter().flat_map(Joint::members) {
-                ask(self.slots[*number], &others, record);
+            for slot in self.ascii.iter().flat_map(Joint::slots) {
+                ask(slot, &others, record);
             }
         }
         let mut joints = std::mem::take(&mut self.all);
@@ -110,39 +135,37 @@ impl Group {
     ) {
         let mut nth = 0;
         while let Some(joint) = joints.get_mut(nth) {
-            let stuck = match joint.read(&mut self.singles, piece) {
+            let read = joint.read(piece, &mut self.budget);
+            if let Some(meter) = record.meter() {
+                meter.read(joint.slots(), if read.is_ok() { piece.len() } else { 0 });
+            }
+            let stuck = match read {
                 Ok(counts) => {
-                    for (count, number) in counts.into_iter().zip(joint.members()) {
-                        record.add(self.slots[*number], count);
-                    }
-                    if let Some(meter) = record.meter() {
-                        let slots = joint.members().iter().map(|number| self.slots[*number]);
-                        meter.read(slots, piece.len());
+                    for (count, slot) in counts.into_iter().zip(joint.slots()) {
+                        record.add(slot, count);
                     }
                     nth += 1;
                     continue;
                 }
                 Err(stuck) => stuck,
             };
-            let mut members = joints.swap_remove(nth).members().to_vec();
-            if let Some(meter) = record.meter() {
-                meter.read(members.iter().map(|number| self.slots[*number]), 0);
-            }
+            let alone = self.alone.len();
+            let mut members = joints.swap_remove(nth).into_members(&mut self.budget);
             let rest = match stuck {
                 Stuck::Together if members.len() > 1 => members.split_off(members.len() / 2),
                 stuck => {
                     let member = if let Stuck::Member(member) = stuck { member } else { 0 };
-                    let slot = self.slots[members.remove(member)];
-                    ask(slot, piece, record);
-                    self.alone.push(slot);
+                    self.leave(members.remove(member));
                     Vec::new()
                 }
             };
             for members in [members, rest] {
                 if !members.is_empty() {
-                    joints.push(Joint::new(members, &self.singles));
+                    self.join(members, joints);
                 }
             }
+            // Those that no machine has any more have not read these lines.
+            self.alone[alone..].iter().for_each(|slot| ask(*slot, piece, record));
         }
     }
 }

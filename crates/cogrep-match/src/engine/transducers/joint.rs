@@ -11,6 +11,7 @@ use std::collections::HashMap;
 
 use memchr::memrchr;
 
+use super::budget::Budget;
 use super::single::Single;
 
 /// So many transducers at the most: each has a byte of what is added up.
@@ -38,6 +39,10 @@ const ENTRIES: usize = 1 << 16;
 /// bytes that were seen first. Those for others are further on.
 const COLUMNS: usize = 16;
 
+/// What a state takes besides its tuple, which is known twice: an entry of a map that is at
+/// least half full.
+const ROW_BYTES: usize = 2 * (size_of::<(Box<[u32]>, u16)>() + 1);
+
 /// The row from which nothing leads away: where an entry is not known.
 const NOWHERE: u16 = 0;
 
@@ -50,11 +55,19 @@ pub(super) enum Stuck {
     Together,
 }
 
+/// A transducer, and the slot of its expression.
+#[derive(Debug)]
+pub(super) struct Member {
+    pub(super) slot: usize,
+    pub(super) single: Single,
+}
+
 /// Several transducers as one.
 #[derive(Debug)]
 pub(super) struct Joint {
-    /// The numbers of the transducers.
-    members: Vec<usize>,
+    members: Vec<Member>,
+    /// What was taken of the budget.
+    taken_bytes: usize,
     /// The kind of each byte: bytes of one kind are the same to all members.
     kinds: [u16; 256],
     /// By kind, what is added to the row of a state; 0 if it has no column yet.
@@ -83,6 +96,10 @@ struct Table {
 }
 
 impl Table {
+    /// What a table takes.
+    const BYTES: usize =
+        size_of::<Self>() + size_of::<[u32; ENTRIES]>() + size_of::<[Counts; MOST_COUNTS]>();
+
     fn new() -> Self {
         let entries = vec![0; ENTRIES].into_boxed_slice();
         let counts = vec![Counts::default(); MOST_COUNTS].into_boxed_slice();
@@ -119,12 +136,15 @@ impl Table {
 }
 
 impl Joint {
-    /// Joins these transducers.
-    pub(super) fn new(members: Vec<usize>, singles: &[Single]) -> Self {
+    /// Joins these transducers; gives them back if there is no memory for that.
+    pub(super) fn new(members: Vec<Member>, budget: &mut Budget) -> Result<Self, Vec<Member>> {
+        if !budget.take(Table::BYTES) {
+            return Err(members);
+        }
         let mut known = HashMap::new();
         let kinds = std::array::from_fn(|byte| {
             let byte = u8::try_from(byte).unwrap_or(u8::MAX);
-            let kind: Vec<_> = members.iter().map(|nth| singles[*nth].kind(byte)).collect();
+            let kind: Vec<_> = members.iter().map(|member| member.single.kind(byte)).collect();
             let next = known.len();
             u16::try_from(*known.entry(kind).or_insert(next)).unwrap_or(u16::MAX)
         });
@@ -141,21 +161,29 @@ impl Joint {
             counts: HashMap::from([(Counts::default(), 0)]),
             line_start: NOWHERE,
             members,
+            taken_bytes: Table::BYTES,
         };
-        joint.line_start = joint.row(&tuple).unwrap_or(NOWHERE);
-        joint
+        // There is room for this one, so no memory is asked for.
+        joint.line_start = joint.add_row(&tuple).unwrap_or(NOWHERE);
+        Ok(joint)
     }
 
-    /// The numbers of its transducers.
-    pub(super) fn members(&self) -> &[usize] {
-        &self.members
+    /// The slots of its expressions.
+    pub(super) fn slots(&self) -> impl ExactSizeIterator<Item = usize> {
+        self.members.iter().map(|member| member.slot)
+    }
+
+    /// Its transducers, which may be joined with others.
+    pub(super) fn into_members(self, budget: &mut Budget) -> Vec<Member> {
+        budget.give_back(self.taken_bytes);
+        self.members
     }
 
     /// Counts the matches of each member in whole lines.
     pub(super) fn read(
         &mut self,
-        singles: &mut [Single],
         lines: &[u8],
+        budget: &mut Budget,
     ) -> Result<[u64; MOST_MEMBERS], Stuck> {
         let mut totals = [0; MOST_MEMBERS];
         let mut lanes = lanes(lines);
@@ -172,7 +200,7 @@ impl Joint {
             if rows.contains(&NOWHERE) {
                 (rows, sum) = (before, Counts::default());
                 for (row, bytes) in rows.iter_mut().zip(bytes) {
-                    self.learn(singles, row, bytes, &mut sum)?;
+                    self.learn(row, bytes, &mut sum, budget)?;
                 }
             }
             add(&mut totals, sum);
@@ -180,14 +208,14 @@ impl Joint {
         for (row, lane) in rows.iter_mut().zip(lanes) {
             for bytes in lane.chunks(STEPS) {
                 let mut sum = Counts::default();
-                self.learn(singles, row, bytes, &mut sum)?;
+                self.learn(row, bytes, &mut sum, budget)?;
                 add(&mut totals, sum);
             }
         }
         // The last line of a text need not have a line feed.
         if lines.last().is_some_and(|byte| *byte != b'\n') {
             let mut sum = Counts::default();
-            self.learn(singles, &mut rows[LANES - 1], b"\n", &mut sum)?;
+            self.learn(&mut rows[LANES - 1], b"\n", &mut sum, budget)?;
             add(&mut totals, sum);
         }
         Ok(totals)
@@ -196,16 +224,16 @@ impl Joint {
     /// Reads bytes, and finds out what is not known yet.
     fn learn(
         &mut self,
-        singles: &mut [Single],
         row: &mut u16,
         bytes: &[u8],
         sum: &mut Counts,
+        budget: &mut Budget,
     ) -> Result<(), Stuck> {
         for byte in bytes {
             let before = *row;
             self.table.step(row, *byte, sum);
             if *row == NOWHERE {
-                self.learn_entry(singles, before, *byte)?;
+                self.learn_entry(before, *byte, budget)?;
                 *row = before;
                 self.table.step(row, *byte, sum);
             }
@@ -214,18 +242,18 @@ impl Joint {
     }
 
     #[cold]
-    fn learn_entry(&mut self, singles: &mut [Single], row: u16, byte: u8) -> Result<(), Stuck> {
+    fn learn_entry(&mut self, row: u16, byte: u8, budget: &mut Budget) -> Result<(), Stuck> {
         self.give_column(byte)?;
         let first = usize::from(row) / COLUMNS * self.members.len();
         let (mut tuple, mut sum) = (Vec::with_capacity(self.members.len()), Counts::default());
-        for (nth, member) in self.members.iter().enumerate() {
-            let step = singles[*member].step(self.tuples[first + nth], byte);
+        for (nth, member) in self.members.iter_mut().enumerate() {
+            let step = member.single.step(self.tuples[first + nth], byte, budget);
             let step = step.ok().filter(|step| step.count <= MOST_AT_ONCE);
             let step = step.ok_or(Stuck::Member(nth))?;
             tuple.push(step.state);
             sum[nth / 8] |= u64::from(step.count) << (nth % 8 * 8);
         }
-        let next = self.row(&tuple)?;
+        let next = self.row(&tuple, budget)?;
         let number = self.counts.len();
         if !self.counts.contains_key(&sum) {
             *self.table.counts.get_mut(number).ok_or(Stuck::Together)? = sum;
@@ -237,10 +265,19 @@ impl Joint {
     }
 
     /// The row of a state.
-    fn row(&mut self, tuple: &[u32]) -> Result<u16, Stuck> {
+    fn row(&mut self, tuple: &[u32], budget: &mut Budget) -> Result<u16, Stuck> {
         if let Some(row) = self.rows.get(tuple) {
             return Ok(*row);
         }
+        let bytes = 2 * size_of_val(tuple) + ROW_BYTES;
+        if !budget.take(bytes) {
+            return Err(Stuck::Together);
+        }
+        self.taken_bytes += bytes;
+        self.add_row(tuple)
+    }
+
+    fn add_row(&mut self, tuple: &[u32]) -> Result<u16, Stuck> {
         let row = self.rows_len();
         if row == ENTRIES / self.segments {
             return Err(Stuck::Together);

@@ -20,9 +20,9 @@ use regex_automata::Anchored;
 use regex_automata::hybrid::LazyStateID;
 use regex_automata::hybrid::dfa::{Cache, DFA};
 use regex_automata::util::start;
-use regex_syntax::hir::Hir;
 
-use crate::engine::regex::{Counted, lazy_automaton};
+use super::budget::Budget;
+use crate::engine::regex::{Counted, Transduced};
 
 /// An expression needs more states than are worthwhile, or it cannot be done like this.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -30,9 +30,6 @@ pub(super) struct TooMuch;
 
 /// The states that are kept of an expression, at the most.
 const MOST_STATES: usize = 4096;
-
-/// The memory for the states of searches.
-const CACHE_BYTES: usize = 4 << 20;
 
 /// Searches that run along, at the most.
 const MOST_SEARCHES: usize = 8;
@@ -88,6 +85,10 @@ pub(super) struct Single {
     numbers: HashMap<State, u32>,
     /// By state and kind of byte.
     steps: Vec<Option<Step>>,
+    /// The searches of all states.
+    search_count: usize,
+    /// What was taken of the budget.
+    taken_bytes: usize,
 }
 
 impl Single {
@@ -95,12 +96,9 @@ impl Single {
     pub(super) const LINE_START: u32 = 0;
 
     /// Makes an expression for lines ready, which never matches a line feed.
-    pub(super) fn new(hir: &Hir, counted: Counted) -> Result<Self, TooMuch> {
-        let config = DFA::config()
-            .cache_capacity(CACHE_BYTES)
-            // States keep their numbers: when there is no room for more, that is the end.
-            .minimum_cache_clear_count(Some(0));
-        let dfa = lazy_automaton(hir, config).ok_or(TooMuch)?;
+    pub(super) fn new(of: &Transduced<'_>, budget: &mut Budget) -> Result<Self, TooMuch> {
+        let counted = of.counted;
+        let dfa = of.automaton().ok_or(TooMuch)?.clone();
         let mut cache = dfa.create_cache();
         let mut begin = |byte: u8| {
             let config = start::Config::new().anchored(Anchored::No).look_behind(Some(byte));
@@ -127,6 +125,8 @@ impl Single {
             states: Vec::new(),
             numbers: HashMap::new(),
             steps: Vec::new(),
+            search_count: 0,
+            taken_bytes: 0,
         };
         let is_fresh = counted != Counted::Matches;
         let search = Search { state: line_start, found: Found::Nothing, is_fresh };
@@ -136,6 +136,7 @@ impl Single {
             has_return: false,
         })?;
         debug_assert_eq!(first, Self::LINE_START);
+        single.charge(budget)?;
         Ok(single)
     }
 
@@ -149,8 +150,34 @@ impl Single {
         self.kind_count
     }
 
-    /// Reads a byte.
-    pub(super) fn step(&mut self, state: u32, byte: u8) -> Result<Step, TooMuch> {
+    /// Gives its memory back to the budget; to be called before it is dropped.
+    pub(super) fn give_back(&mut self, budget: &mut Budget) {
+        budget.give_back(std::mem::take(&mut self.taken_bytes));
+    }
+
+    /// Takes of the budget what it has grown by.
+    fn charge(&mut self, budget: &mut Budget) -> Result<(), TooMuch> {
+        let of_states = self.states.capacity() * size_of::<State>()
+            + self.numbers.capacity() * size_of::<(State, u32)>()
+            // Each state is known twice.
+            + 2 * self.search_count * size_of::<Search>();
+        let of_steps = self.steps.capacity() * size_of::<Option<Step>>();
+        let bytes = self.cache.memory_usage() + of_states + of_steps;
+        let more = bytes.saturating_sub(self.taken_bytes);
+        if !budget.take(more) {
+            return Err(TooMuch);
+        }
+        self.taken_bytes += more;
+        Ok(())
+    }
+
+    /// Reads a byte. What it learns takes memory, which is taken of the budget.
+    pub(super) fn step(
+        &mut self,
+        state: u32,
+        byte: u8,
+        budget: &mut Budget,
+    ) -> Result<Step, TooMuch> {
         let index = state as usize * self.kind_count + usize::from(self.kind(byte));
         if let Some(step) = self.steps[index] {
             return Ok(step);
@@ -170,6 +197,7 @@ impl Single {
         };
         let step = Step { state, count: u8::try_from(count + more).map_err(|_| TooMuch)? };
         self.steps[index] = Some(step);
+        self.charge(budget)?;
         Ok(step)
     }
 
@@ -191,6 +219,7 @@ impl Single {
             return Err(TooMuch);
         }
         let number = u32::try_from(self.states.len()).map_err(|_| TooMuch)?;
+        self.search_count += state.searches.len();
         self.states.push(state.clone());
         self.numbers.insert(state, number);
         self.steps.resize(self.steps.len() + self.kind_count, None);
