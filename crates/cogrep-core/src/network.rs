@@ -9,6 +9,7 @@ mod counted;
 mod lines;
 mod loose_space;
 mod measure;
+mod patient;
 mod scan;
 mod shape;
 mod stage;

@@ -185,6 +185,13 @@ impl<O: Output> Scanner<O> {
         self.text_bytes.saturating_sub(held.max(self.prepare.held_bytes()) as u64)
     }
 
+    /// How many bytes are held of a line that has not ended, since a regular expression needs
+    /// it whole.
+    #[must_use]
+    pub fn held_bytes(&self) -> usize {
+        self.prepare.held_bytes()
+    }
+
     /// Where texts may be cut into ranges for such a scanner, and what it must be shown
     /// around a range.
     #[must_use]

@@ -8,6 +8,7 @@ use cogrep_source::{Chunk, Fault, Role};
 use cosend::{Input, coroutine};
 
 use crate::network::counted::Counted;
+use crate::network::patient::Patient;
 use crate::network::shape::Shape;
 use crate::network::stage::{Stage, named};
 use crate::network::stride::Stride;
@@ -73,17 +74,22 @@ impl Interest {
 /// At a line that is too long for a regular expression it stops, and says so in what was
 /// counted.
 pub(super) fn scan<S: Stage<Tally, Return = Tally> + Send>(
-    mut scanner: Scanner<Totals>,
+    scanner: Scanner<Totals>,
     mut stride: Stride,
     mut child: S,
 ) -> impl Stage<Return = Counted> + Send {
     let shape = shape(&scanner, &child.shape());
+    let mut scanner = Patient::new(scanner, stride.interrupt());
     let body = coroutine(async move |mut text: Input<Chunk>| {
         let mut in_text = false;
         let mut unsent_bytes = 0;
         let mut fault = None;
         while let Some(chunk) = text.next().await {
             in_text = !chunk.is_last();
+            // If the scanner is left to itself, what it has counted before is not lost.
+            if scanner.is_in_long_line() {
+                send_counts(&mut scanner, &mut child);
+            }
             fault = go_on(&mut scanner, &mut stride, chunk).err();
             if fault.is_some() {
                 break;
@@ -91,20 +97,19 @@ pub(super) fn scan<S: Stage<Tally, Return = Tally> + Send>(
             unsent_bytes += chunk.bytes().len() as u64;
             // A pipe that gave little has no more now, and may have none for long.
             let is_short = stride.is_eager || in_text && chunk.bytes().len() < SHORT_BYTES;
-            if is_short {
+            if let Some(scanner) = scanner.get().filter(|_| is_short) {
                 scanner.catch_up();
             }
             if is_short || unsent_bytes >= MESSAGE_BYTES {
                 unsent_bytes = 0;
-                // A child that has stopped wants no counts, here and below.
-                let _ = child.send(&scanner.take());
+                send_counts(&mut scanner, &mut child);
             }
         }
         // Closed in the middle of a text: what was seen of it counts.
         if in_text {
             scanner.end_text();
         }
-        let _ = child.send(&scanner.take());
+        send_counts(&mut scanner, &mut child);
         Counted { fault, ..Counted::from(child.close()) }
     });
     named(shape, body)
@@ -115,7 +120,7 @@ pub(super) fn scan<S: Stage<Tally, Return = Tally> + Send>(
 /// It stops as [`scan`] does. It says of what its child counted whether each hit of a range
 /// is known.
 pub(super) fn find<S: Stage<Batch, Return = Counted> + Send>(
-    mut scanner: Scanner<Hits>,
+    scanner: Scanner<Hits>,
     mut stride: Stride,
     measures: usize,
     mut child: S,
@@ -125,6 +130,7 @@ pub(super) fn find<S: Stage<Batch, Return = Counted> + Send>(
         if labels.is_empty() { "pass".into() } else { format!("find {}", labels.join(", ")) };
     let found = Shape::new(name, [child.shape()]);
     let shape = prepared(&scanner, found);
+    let mut scanner = Patient::new(scanner, stride.interrupt());
     let body = coroutine(async move |mut text: Input<Chunk>| {
         let interest = Interest::new(scanner.plan().needle_count(), measures);
         let mut batch = Batch { interest, ..Batch::default() };
@@ -133,9 +139,9 @@ pub(super) fn find<S: Stage<Batch, Return = Counted> + Send>(
         while let Some(chunk) = text.next().await {
             in_text = !chunk.is_last();
             fault = go_on(&mut scanner, &mut stride, chunk).err();
-            batch.hits.extend(scanner.take_hits());
-            batch.muted = scanner.take_muted();
-            batch.settled = scanner.settled();
+            // A scanner that was left to itself has found nothing.
+            let Some(scanner) = scanner.get() else { continue };
+            take_found(scanner, &mut batch);
             batch.chunk = chunk.clone();
             let _ = child.send(&batch);
             batch.hits.clear();
@@ -148,13 +154,13 @@ pub(super) fn find<S: Stage<Batch, Return = Counted> + Send>(
         }
         if in_text {
             scanner.end_text();
-            batch.hits.extend(scanner.take_hits());
-            batch.muted = scanner.take_muted();
-            batch.settled = scanner.settled();
-            batch.chunk.refill(&[], batch.settled, true);
-            let _ = child.send(&batch);
+            if let Some(scanner) = scanner.get() {
+                take_found(scanner, &mut batch);
+                batch.chunk.refill(&[], batch.settled, true);
+                let _ = child.send(&batch);
+            }
         }
-        let is_decided = scanner.decided().is_ok();
+        let is_decided = scanner.get().is_none_or(|scanner| scanner.decided().is_ok());
         let mut counted = child.close();
         counted.is_undecided |= !is_decided;
         counted.fault = fault;
@@ -163,15 +169,33 @@ pub(super) fn find<S: Stage<Batch, Return = Counted> + Send>(
     named(shape, body)
 }
 
+/// Sends the counts of a scanner. A child that has stopped wants none.
+fn send_counts(scanner: &mut Patient<Totals>, child: &mut impl Stage<Tally>) {
+    if let Some(scanner) = scanner.get() {
+        let _ = child.send(&scanner.take());
+    }
+}
+
+/// Takes what a scanner has found.
+fn take_found(scanner: &mut Scanner<Hits>, batch: &mut Batch) {
+    batch.hits.extend(scanner.take_hits());
+    batch.muted = scanner.take_muted();
+    batch.settled = scanner.settled();
+}
+
 /// Takes the next chunk.
 fn go_on<O: Output>(
-    scanner: &mut Scanner<O>,
+    scanner: &mut Patient<O>,
     stride: &mut Stride,
     chunk: &Chunk,
 ) -> Result<(), Fault> {
     let bytes = chunk.bytes();
     match chunk.role() {
-        Role::Before => scanner.begin_range(chunk.offset() + bytes.len() as u64, bytes),
+        Role::Before => {
+            if let Some(scanner) = scanner.get() {
+                scanner.begin_range(chunk.offset() + bytes.len() as u64, bytes);
+            }
+        }
         Role::Text => {
             let fed = stride.over(bytes.len(), |piece| scanner.feed(&bytes[piece]));
             fed.map_err(|LineTooLong { limit_bytes }| Fault::LongLine { limit_bytes })?;
@@ -179,7 +203,11 @@ fn go_on<O: Output>(
                 scanner.end_text();
             }
         }
-        Role::After => scanner.end_range(bytes),
+        Role::After => {
+            if let Some(scanner) = scanner.get() {
+                scanner.end_range(bytes);
+            }
+        }
     }
     Ok(())
 }

@@ -27,6 +27,11 @@ impl Stride {
         Self { bytes: FIRST_BYTES, interrupt, is_eager }
     }
 
+    /// What asks to stop.
+    pub(super) fn interrupt(&self) -> Interrupt {
+        self.interrupt.clone()
+    }
+
     /// Scans a chunk of this length piece by piece, until a stop is requested.
     ///
     /// # Errors

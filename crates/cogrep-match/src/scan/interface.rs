@@ -120,7 +120,7 @@ pub trait Output: sealed::Sealed + fmt::Debug + Default + Send + 'static {
     const REPORTS_HITS: bool;
 
     /// What a scan hands over.
-    type Found: Default;
+    type Found: Default + Send;
 
     /// Whether hits of the needle in this slot are reported, and not just counted.
     fn reports(&self, slot: usize) -> bool;
