@@ -4,7 +4,7 @@
 use std::ops::Range;
 use std::sync::Arc;
 
-use crate::common::{counts, hits, lines, plan, strategy};
+use crate::common::{counts, counts_in_ranges, hits, hits_in_ranges, lines, plan, strategy};
 use cogrep_match::{EngineChoice, Matching, Patterns, Plan, Scanner, Syntax, Unit};
 use cogrep_testing::cases;
 use proptest::collection::vec;
@@ -127,6 +127,7 @@ proptest! {
         whole_words: bool,
         unit in select(&[Unit::Occurrences, Unit::Occurrences, Unit::Lines, Unit::WholeLines][..]),
         lens in vec(1..30_usize, 1..6),
+        cuts in vec(any::<usize>(), 0..6),
     ) {
         let matching = Matching { syntax: Syntax::Regex, ignore_case, whole_words, unit };
         let (given, compiled): (Vec<_>, Vec<_>) = expressions
@@ -136,8 +137,10 @@ proptest! {
             .unzip();
         let expected: Vec<_> = compiled.iter().map(|regex| reference(&text, regex, unit)).collect();
         let plan = plan(&given, matching, EngineChoice::Auto);
-        prop_assert_eq!(hits(&plan, &text, &lens), expected.clone());
+        prop_assert_eq!(&hits(&plan, &text, &lens), &expected);
+        prop_assert_eq!(&hits_in_ranges(&plan, &text, &cuts, &lens), &Ok(expected.clone()));
         let expected: Vec<_> = expected.iter().map(|places| places.len() as u64).collect();
+        prop_assert_eq!(&counts_in_ranges(&plan, &text, &cuts, &lens, |_| 0), &expected);
         for lens in [&lens[..], &[usize::MAX]] {
             prop_assert_eq!(&counts(EngineChoice::Auto, &text, &given, matching, lens), &expected);
         }
@@ -212,8 +215,10 @@ proptest! {
         let given: Vec<_> = expressions.iter().map(|expression| expression.as_bytes().to_vec()).collect();
         let expected: Vec<_> = expressions
             .iter()
-            .map(|expression| reference(&text, &compile(expression, matching).unwrap(), unit).len() as u64)
+            .map(|expression| reference(&text, &compile(expression, matching).unwrap(), unit))
             .collect();
+        prop_assert_eq!(&hits(&plan(&given, matching, EngineChoice::Auto), &text, &[len]), &expected);
+        let expected: Vec<_> = expected.iter().map(|places| places.len() as u64).collect();
         prop_assert_eq!(counts(EngineChoice::Auto, &text, &given, matching, &[len]), expected);
     }
 }
