@@ -70,7 +70,8 @@
 //!
 //! Where the depth is not known, a [`recursive`] generator delegates: it holds its bodies
 //! on a stack of its own, so that a value costs the same at any depth, and a chain of a
-//! million bodies does not overflow the thread's stack.
+//! million bodies does not overflow the thread's stack. It stays on its thread;
+//! [`recursive_send`] makes one that does not.
 //!
 //! # Coroutines
 //!
@@ -283,7 +284,7 @@
 //! | values in, and an answer to each | [`resumable`](resumable()) |
 //! | a source that fails in between | [`fallible`](fallible()) |
 //! | a stage without state | [`map`], [`filter`], [`inspect`] |
-//! | a tree, or another recursion, to walk | [`recursive`] |
+//! | a tree, or another recursion, to walk | [`recursive`]; [`recursive_send`] for other threads |
 //! | input or output to wait for | [`owned_coroutine`], [`owned_generator`], [`owned_resumable`] |
 //!
 //! A coroutine is two allocations when it is made, and none afterwards: its body, of
@@ -395,7 +396,9 @@ pub use owned::{
     owned_resumable,
 };
 pub use reader::{ReadError, Reader};
-pub use recursive::{Branch, Recursive, recursive};
+#[cfg(feature = "std")]
+pub use recursive::{AnyThread, SendBranch, SendRecursive, recursive_send};
+pub use recursive::{Branch, Kind, OneThread, Recursive, recursive};
 pub use resumable::{
     BoxResumable, BoxUnstartedResumable, LocalBoxResumable, LocalBoxUnstartedResumable, Port,
     Resumable, Step, UnstartedResumable, resumable, resumable_unstarted,

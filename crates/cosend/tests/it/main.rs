@@ -50,6 +50,8 @@ mod programs_in_tasks;
 mod programs_of_series;
 mod reader;
 mod recursive;
+#[cfg(feature = "std")]
+mod recursive_send;
 mod resumable;
 mod slot_model;
 mod stage_list;

@@ -4,6 +4,11 @@
 //! delegates to, which holds the next, so each value goes through all of them, and a deep
 //! recursion is deep on the thread's stack as well. Here the generator holds them all, on
 //! a stack of its own, and runs the topmost alone.
+//!
+//! That stack forgets the types of the bodies, and so whether they are `Send`. Whether it
+//! is one of bodies that are is therefore said beforehand, by a [`Kind`].
+
+mod kind;
 
 use alloc::boxed::Box;
 use alloc::rc::Rc;
@@ -17,26 +22,39 @@ use core::pin::Pin;
 use core::task::{Context, Poll, Waker};
 
 use crate::body::{Body, Why};
-
-/// A body that was delegated to. Its result goes to the body that waits for it.
-type Frame<'b> = Pin<Box<dyn Future<Output = ()> + 'b>>;
+#[cfg(feature = "std")]
+use crate::sync::{Arc, Mutex};
+#[cfg(feature = "std")]
+pub use kind::AnyThread;
+use kind::{Frame, Place as _};
+pub use kind::{Kind, OneThread};
 
 /// What the bodies and their generator share.
-struct Slot<'b, Y> {
+struct Slot<'b, Y, K: Kind> {
     /// A value that was yielded and is not taken yet.
-    value: Cell<Option<Y>>,
+    value: K::Place<Y>,
     /// A body that was delegated to and has not begun.
-    delegated: Cell<Option<Frame<'b>>>,
+    delegated: K::Place<Frame<'b, K>>,
+}
+
+impl<Y, K: Kind> Slot<'_, Y, K> {
+    fn new() -> K::Pointer<Self> {
+        K::share(Self { value: K::Place::empty(), delegated: K::Place::empty() })
+    }
 }
 
 /// The end of one body of a [`recursive`] generator: where it yields, and delegates.
 ///
-/// `'b` is how long what the bodies borrow lives.
-pub struct Branch<'b, Y> {
-    slot: Rc<Slot<'b, Y>>,
+/// `'b` is how long what the bodies borrow lives, and `K` whether they stay on their thread.
+pub struct Branch<'b, Y, K: Kind = OneThread> {
+    slot: K::Pointer<Slot<'b, Y, K>>,
 }
 
-impl<'b, Y> Branch<'b, Y> {
+/// The [`Branch`] of a body of a [`recursive_send`] generator.
+#[cfg(feature = "std")]
+pub type SendBranch<'b, Y> = Branch<'b, Y, AnyThread>;
+
+impl<'b, Y, K: Kind> Branch<'b, Y, K> {
     /// Hands out one value and pauses until the next one is asked for.
     ///
     /// ```
@@ -66,6 +84,22 @@ impl<'b, Y> Branch<'b, Y> {
         }
     }
 
+    /// Another handle for another body.
+    fn another(&self) -> Self {
+        Branch { slot: K::Pointer::clone(&self.slot) }
+    }
+
+    /// The pause until the frame has put a result in its place.
+    fn wait<R>(
+        &mut self,
+        frame: Frame<'b, K>,
+        result: K::Pointer<K::Place<R>>,
+    ) -> Delegate<'_, 'b, Y, R, K> {
+        Delegate { slot: &self.slot, frame: Some(frame), result }
+    }
+}
+
+impl<'b, Y> Branch<'b, Y> {
     /// Lets another body yield in this one's place until it returns, and gives its result:
     /// Python's `yield from`, and C++'s `elements_of`.
     ///
@@ -89,37 +123,59 @@ impl<'b, Y> Branch<'b, Y> {
         B: Future<Output = R> + 'b,
         Y: 'b,
     {
+        let body = body(self.another());
         let result = Rc::new(Cell::new(None));
         let filled = Rc::clone(&result);
-        let body = body(Branch { slot: Rc::clone(&self.slot) });
-        let frame: Frame<'b> = Box::pin(async move { filled.set(Some(body.await)) });
-        Delegate { slot: &self.slot, frame: Some(frame), result }
+        self.wait(Box::pin(async move { filled.set(Some(body.await)) }), result)
     }
 }
 
-impl<Y> fmt::Debug for Branch<'_, Y> {
+#[cfg(feature = "std")]
+impl<'b, Y> SendBranch<'b, Y> {
+    /// As [`delegate`](Branch::delegate), for bodies that go to other threads.
+    ///
+    /// A body that delegates to its own kind is a function that says so in its type, as
+    /// [`recursive_send`] shows.
+    pub fn delegate<R, B>(&mut self, body: impl FnOnce(Self) -> B) -> impl Future<Output = R> + Send
+    where
+        R: Send + 'b,
+        B: Future<Output = R> + Send + 'b,
+        Y: Send + 'b,
+    {
+        let body = body(self.another());
+        let result = Arc::new(Mutex::new(None));
+        let filled = Arc::clone(&result);
+        let frame = async move {
+            let result = body.await;
+            filled.exchange(Some(result));
+        };
+        self.wait(Box::pin(frame), result)
+    }
+}
+
+impl<Y, K: Kind> fmt::Debug for Branch<'_, Y, K> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("Branch").finish_non_exhaustive()
     }
 }
 
 /// The pause after a value.
-struct YieldHere<'a, 'b, Y> {
-    slot: &'a Slot<'b, Y>,
+struct YieldHere<'a, 'b, Y, K: Kind> {
+    slot: &'a Slot<'b, Y, K>,
     value: Option<Y>,
 }
 
 /// The value is moved out whole and never pinned.
-impl<Y> Unpin for YieldHere<'_, '_, Y> {}
+impl<Y, K: Kind> Unpin for YieldHere<'_, '_, Y, K> {}
 
-impl<Y> Future for YieldHere<'_, '_, Y> {
+impl<Y, K: Kind> Future for YieldHere<'_, '_, Y, K> {
     type Output = ();
 
     fn poll(mut self: Pin<&mut Self>, _: &mut Context<'_>) -> Poll<()> {
         match self.value.take() {
             None => Poll::Ready(()),
             value => {
-                self.slot.value.set(value);
+                self.slot.value.exchange(value);
                 Poll::Pending
             }
         }
@@ -127,32 +183,32 @@ impl<Y> Future for YieldHere<'_, '_, Y> {
 }
 
 /// The pause while another body runs.
-struct Delegate<'a, 'b, Y, R> {
-    slot: &'a Slot<'b, Y>,
+struct Delegate<'a, 'b, Y, R, K: Kind> {
+    slot: &'a Slot<'b, Y, K>,
     /// The body, until this is polled.
-    frame: Option<Frame<'b>>,
-    result: Rc<Cell<Option<R>>>,
+    frame: Option<Frame<'b, K>>,
+    result: K::Pointer<K::Place<R>>,
 }
 
-impl<Y, R> Unpin for Delegate<'_, '_, Y, R> {}
+impl<Y, R, K: Kind> Unpin for Delegate<'_, '_, Y, R, K> {}
 
-impl<Y, R> Future for Delegate<'_, '_, Y, R> {
+impl<Y, R, K: Kind> Future for Delegate<'_, '_, Y, R, K> {
     type Output = R;
 
     fn poll(mut self: Pin<&mut Self>, _: &mut Context<'_>) -> Poll<R> {
         if let Some(frame) = self.frame.take() {
-            self.slot.delegated.set(Some(frame));
+            self.slot.delegated.exchange(Some(frame));
             return Poll::Pending;
         }
-        self.result.take().map_or(Poll::Pending, Poll::Ready)
+        self.result.exchange(None).map_or(Poll::Pending, Poll::Ready)
     }
 }
 
 /// One that is given up before its body has begun takes that with it.
-impl<Y, R> Drop for Delegate<'_, '_, Y, R> {
+impl<Y, R, K: Kind> Drop for Delegate<'_, '_, Y, R, K> {
     fn drop(&mut self) {
         if self.frame.is_none() {
-            drop(self.slot.delegated.take());
+            drop(self.slot.delegated.exchange(None));
         }
     }
 }
@@ -160,7 +216,7 @@ impl<Y, R> Drop for Delegate<'_, '_, Y, R> {
 /// A generator whose bodies delegate to others; made by [`recursive`].
 ///
 /// As a [`Generator`](crate::Generator), it is lazy and fused, and drops its bodies where
-/// they are, the topmost first. It stays on its thread.
+/// they are, the topmost first. It stays on its thread; one of [`recursive_send`] does not.
 ///
 /// ```
 /// use cosend::{Recursive, recursive};
@@ -173,11 +229,11 @@ impl<Y, R> Drop for Delegate<'_, '_, Y, R> {
 /// assert_eq!(numbers.left.next(), Some(1));
 /// ```
 #[must_use = "a generator is lazy: it does nothing until it is iterated"]
-pub struct Recursive<'b, Y, R = ()> {
-    slot: Rc<Slot<'b, Y>>,
-    body: Body<dyn Future<Output = R> + 'b>,
+pub struct Recursive<'b, Y, R = (), K: Kind = OneThread> {
+    slot: K::Pointer<Slot<'b, Y, K>>,
+    body: Body<K::Body<'b, R>>,
     /// The bodies that wait for another, and at the end the one that runs.
-    stack: Vec<Frame<'b>>,
+    stack: Vec<Frame<'b, K>>,
     made: &'static Location<'static>,
 }
 
@@ -213,13 +269,67 @@ pub fn recursive<'b, Y, B>(body: impl FnOnce(Branch<'b, Y>) -> B) -> Recursive<'
 where
     B: Future + 'b,
 {
-    let slot = Rc::new(Slot { value: Cell::new(None), delegated: Cell::new(None) });
+    let slot = Slot::<Y, OneThread>::new();
     let body = Body::new(body(Branch { slot: Rc::clone(&slot) }))
         .erase::<dyn Future<Output = B::Output> + 'b>(|body| body);
     Recursive { slot, body, stack: Vec::new(), made: Location::caller() }
 }
 
-impl<Y, R> Recursive<'_, Y, R> {
+/// A [`Recursive`] generator that goes to other threads; from [`recursive_send`].
+#[cfg(feature = "std")]
+pub type SendRecursive<'b, Y, R = ()> = Recursive<'b, Y, R, AnyThread>;
+
+/// As [`recursive`], for a generator that is `Send`, as its bodies and values are.
+///
+/// A body is a function whose type says that its future is `Send`: of an `async fn` that
+/// delegates to itself the compiler cannot tell, so that Clippy's `manual_async_fn` is wrong
+/// here. A value costs a few locks that nobody else holds.
+///
+/// ```
+/// use std::thread;
+/// use cosend::{SendBranch, recursive_send};
+///
+/// struct Tree(Vec<Tree>, u32);
+///
+/// fn walk<'t>(
+///     tree: &'t Tree,
+///     mut out: SendBranch<'t, u32>,
+/// ) -> impl Future<Output = ()> + Send {
+///     async move {
+///         out.yield_(tree.1).await;
+///         for branch in &tree.0 {
+///             out.delegate(|out| walk(branch, out)).await;
+///         }
+///     }
+/// }
+///
+/// let tree = Tree(vec![Tree(vec![], 2), Tree(vec![Tree(vec![], 4)], 3)], 1);
+/// let mut values = recursive_send(|out| walk(&tree, out));
+/// assert_eq!(values.next(), Some(1));
+/// let rest = thread::scope(|threads| {
+///     threads.spawn(|| values.collect::<Vec<_>>()).join().unwrap()
+/// });
+/// assert_eq!(rest, [2, 3, 4]);
+/// ```
+///
+/// # Panics
+///
+/// As those of [`recursive`].
+#[cfg(feature = "std")]
+#[track_caller]
+pub fn recursive_send<'b, Y, B>(
+    body: impl FnOnce(SendBranch<'b, Y>) -> B,
+) -> SendRecursive<'b, Y, B::Output>
+where
+    B: Future + Send + 'b,
+{
+    let slot = Slot::<Y, AnyThread>::new();
+    let body = Body::new(body(Branch { slot: Arc::clone(&slot) }))
+        .erase::<dyn Future<Output = B::Output> + Send + 'b>(|body| body);
+    Recursive { slot, body, stack: Vec::new(), made: Location::caller() }
+}
+
+impl<Y, R, K: Kind> Recursive<'_, Y, R, K> {
     /// What the first body returned after its last value, once; `None` before its end.
     pub fn take_result(&mut self) -> Option<R> {
         self.body.take_result()
@@ -232,7 +342,7 @@ impl<Y, R> Recursive<'_, Y, R> {
 
     /// Ends all bodies where they are, the topmost first.
     fn end(&mut self) {
-        drop(self.slot.delegated.take());
+        drop(self.slot.delegated.exchange(None));
         while let Some(frame) = self.stack.pop() {
             drop(frame);
         }
@@ -243,15 +353,15 @@ impl<Y, R> Recursive<'_, Y, R> {
 }
 
 /// Ends a generator whose bodies unwind.
-struct EndAll<'a, 'b, Y, R>(&'a mut Recursive<'b, Y, R>);
+struct EndAll<'a, 'b, Y, R, K: Kind>(&'a mut Recursive<'b, Y, R, K>);
 
-impl<Y, R> Drop for EndAll<'_, '_, Y, R> {
+impl<Y, R, K: Kind> Drop for EndAll<'_, '_, Y, R, K> {
     fn drop(&mut self) {
         self.0.end();
     }
 }
 
-impl<Y, R> Iterator for Recursive<'_, Y, R> {
+impl<Y, R, K: Kind> Iterator for Recursive<'_, Y, R, K> {
     type Item = Y;
 
     #[track_caller]
@@ -266,15 +376,15 @@ impl<Y, R> Iterator for Recursive<'_, Y, R> {
             };
             if polled.is_ready() {
                 // One that it delegated to, and did not wait for, goes with it.
-                drop(this.slot.delegated.take());
+                drop(this.slot.delegated.exchange(None));
                 if this.stack.pop().is_none() {
                     core::mem::forget(run);
                     return None;
                 }
                 continue;
             }
-            let delegated = this.slot.delegated.take();
-            let value = this.slot.value.take();
+            let delegated = this.slot.delegated.exchange(None);
+            let value = this.slot.value.exchange(None);
             if delegated.is_none() && value.is_none() {
                 let made = this.made;
                 drop(run);
@@ -292,15 +402,15 @@ impl<Y, R> Iterator for Recursive<'_, Y, R> {
     }
 }
 
-impl<Y, R> FusedIterator for Recursive<'_, Y, R> {}
+impl<Y, R, K: Kind> FusedIterator for Recursive<'_, Y, R, K> {}
 
-impl<Y, R> Drop for Recursive<'_, Y, R> {
+impl<Y, R, K: Kind> Drop for Recursive<'_, Y, R, K> {
     fn drop(&mut self) {
         self.end();
     }
 }
 
-impl<Y, R> fmt::Debug for Recursive<'_, Y, R> {
+impl<Y, R, K: Kind> fmt::Debug for Recursive<'_, Y, R, K> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("Recursive")
             .field("depth", &self.stack.len())
