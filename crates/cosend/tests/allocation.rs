@@ -4,7 +4,7 @@
 use std::alloc::{GlobalAlloc, Layout, System};
 use std::cell::Cell;
 
-use cosend::{Input, Sink, coroutine, fanout, generator};
+use cosend::{Input, Reader, Sink, coroutine, fanout, generator};
 
 /// The system's allocator, counting what each thread asks of it.
 struct Counting;
@@ -90,4 +90,26 @@ fn a_generator_is_two_allocations_and_a_yield_none() {
     };
     assert_eq!(allocations(|| made = Some(create())), 2);
     assert_eq!(allocations(|| made.unwrap().sum::<u64>()), 0);
+}
+
+#[test]
+fn a_reader_of_a_long_input_keeps_no_more_than_a_piece_of_it() {
+    let mut lines = coroutine(async |bytes: Input<[u8]>| {
+        let (mut reader, mut lines) = (Reader::new(bytes), 0);
+        while reader.line().await.is_ok() {
+            lines += 1;
+        }
+        lines
+    });
+    let mut feed = |times| {
+        allocations(|| {
+            for _ in 0..times {
+                lines.send(b"one line, and the beginning\nof ano".as_slice()).unwrap();
+                lines.send(b"ther one\n".as_slice()).unwrap();
+            }
+        })
+    };
+    feed(10);
+    assert_eq!(feed(10_000), 0, "its buffer does not grow with the input");
+    assert_eq!(lines.close(), 20_020);
 }

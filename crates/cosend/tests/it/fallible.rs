@@ -32,6 +32,7 @@ fn a_caught_error_lets_the_body_go_on() {
     assert_eq!(body.throw("soft".into()), Ok(()));
     body.send(&2).unwrap();
     assert_eq!(body.throw("soft".into()), Ok(()));
+    assert!(!Fallible::is_stopped(&body));
     assert_eq!(body.close(), Ok((2, 2)));
 }
 

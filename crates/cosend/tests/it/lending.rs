@@ -2,7 +2,7 @@
 //! alone enforces (rules 5 and 6) is in `tests/compile_fail`.
 
 use std::cell::RefCell;
-use std::future::poll_fn;
+use std::future::{Future, poll_fn};
 use std::pin::{Pin, pin};
 use std::rc::Rc;
 use std::task::Poll;
@@ -286,4 +286,40 @@ fn rules_hold_for_an_input_that_another_coroutine_holds() {
     });
     assert!(panic_message(|| send_heap(&mut outer, "on loan")).contains(FOREIGN));
     assert_eq!(log.take(), ["dropped with on loan"]);
+}
+
+/// Polls a pause once more when it is dropped, and notes what it gives.
+struct PolledWhenDropped<'a, F: Future<Output = Option<&'a str>>> {
+    pause: Pin<Box<F>>,
+    log: &'a RefCell<Vec<String>>,
+}
+
+impl<'a, F: Future<Output = Option<&'a str>>> Drop for PolledWhenDropped<'a, F> {
+    fn drop(&mut self) {
+        self.log.borrow_mut().push(format!("{:?}", poll_once(self.pause.as_mut())));
+    }
+}
+
+#[test]
+fn rule_4_a_destructor_finds_no_item_once_its_send_has_gone_wrong() {
+    let log = RefCell::new(Vec::new());
+    let mut body = coroutine(async |mut items: Input<str>| {
+        let mut watched = PolledWhenDropped { pause: Box::pin(items.next()), log: &log };
+        assert!(poll_once(watched.pause.as_mut()).is_pending());
+        poll_fn(|_| Poll::<()>::Pending).await;
+    });
+    assert!(panic_message(|| send_heap(&mut body, "not taken")).contains(FOREIGN));
+    assert_eq!(log.take(), ["Pending"]);
+}
+
+#[test]
+fn a_destructor_is_told_of_the_close_as_well() {
+    let log = RefCell::new(Vec::new());
+    let body = coroutine(async |mut items: Input<str>| {
+        let mut watched = PolledWhenDropped { pause: Box::pin(items.next()), log: &log };
+        assert!(poll_once(watched.pause.as_mut()).is_pending());
+        poll_fn(|_| Poll::<()>::Pending).await;
+    });
+    assert!(panic_message(|| body.close()).contains("ignored its closing"));
+    assert_eq!(log.take(), ["Ready(None)"]);
 }

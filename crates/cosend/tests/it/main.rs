@@ -53,6 +53,8 @@ mod recursive;
 #[cfg(feature = "std")]
 mod recursive_send;
 mod resumable;
+#[cfg(feature = "std")]
+mod shown;
 mod slot_model;
 mod stage_list;
 mod stages;

@@ -1,9 +1,13 @@
 //! The owned flavour as `Stream` and `Sink` of the `futures` crates.
 
+use std::cell::Cell;
+use std::pin::pin;
+
 use cosend::{OwnedInput, OwnedOutput, Stopped, owned_coroutine, owned_generator};
 use futures_util::{SinkExt, StreamExt as _, stream};
 
 use crate::support::owned::{run, slow_join, ticks};
+use crate::support::poll_once;
 
 #[test]
 fn a_generator_is_a_stream() {
@@ -96,5 +100,33 @@ fn forwarding_ends_with_the_error_of_the_sink() {
         assert_eq!(body.send(1).await, Ok(()));
         assert_eq!(body.send(2).await, Ok(()), "it was taken, and then refused inside");
         assert_eq!(body.close().await, Err(Stopped));
+    });
+}
+
+#[test]
+fn an_item_that_comes_after_the_input_has_gone_is_refused() {
+    let handed_out = Cell::new(None);
+    let mut body = owned_coroutine(async |items: OwnedInput<u8>| {
+        handed_out.set(Some(items));
+        std::future::pending::<()>().await;
+    });
+    assert!(poll_once(pin!(body.ready())).is_pending());
+    drop(handed_out.take());
+    assert_eq!(body.start_send_unpin(1), Err(Stopped), "nobody is there to take it");
+}
+
+#[test]
+fn a_sink_that_is_closed_has_run_its_body_to_the_end() {
+    run(async {
+        let written = Cell::new(false);
+        let mut body = owned_coroutine(async |mut items: OwnedInput<u8>| {
+            while items.next().await.is_some() {}
+            tokio::task::yield_now().await;
+            written.set(true);
+        });
+        body.feed(1).await.unwrap();
+        SinkExt::close(&mut body).await.unwrap();
+        assert!(written.get());
+        assert!(body.is_stopped());
     });
 }

@@ -105,3 +105,17 @@ fn the_last_child_gets_the_item_itself() {
         assert_eq!(taken, [0, 1, 1]);
     });
 }
+
+#[test]
+fn an_item_that_one_child_took_is_taken_wherever_that_child_is() {
+    run(async {
+        for last_is_over in [false, true] {
+            let ((over, sum), (going, going_sum)) = (summing(0), summing(1));
+            assert_eq!(sum.await.unwrap(), 0);
+            let mut both = owned_fanout(if last_is_over { [going, over] } else { [over, going] });
+            assert_eq!(both.send(7).await, Ok(()));
+            assert_eq!(going_sum.await.unwrap(), 7);
+            assert_eq!(both.send(8).await, Err(Stopped));
+        }
+    });
+}

@@ -1,5 +1,6 @@
 //! Who is woken by an owned body, and when.
 
+use std::cell::Cell;
 use std::future::{Future, pending, poll_fn};
 use std::pin::{Pin, pin};
 use std::sync::atomic::{AtomicUsize, Ordering};
@@ -165,4 +166,24 @@ fn a_wake_may_look_into_the_slot() {
         assert_eq!(poll_once(pin!(input.lock().unwrap().next())), Poll::Ready(None));
         curious.0.lock().unwrap().take();
     });
+}
+
+#[test]
+fn a_driver_is_not_woken_by_the_body_that_it_runs() {
+    let count = Arc::new(Count(AtomicUsize::new(0)));
+    let waker = Waker::from(Arc::clone(&count));
+    let mut context = Context::from_waker(&waker);
+    let connected = Cell::new(false);
+    let body = owned_coroutine(async |mut items: OwnedInput<u8>| {
+        poll_fn(|_| if connected.get() { Poll::Ready(()) } else { Poll::Pending }).await;
+        while items.next().await.is_some() {}
+    });
+    let (handle, driver) = body.buffered(1);
+    let mut driver = pin!(driver);
+    assert!(driver.as_mut().poll(&mut context).is_pending());
+    connected.set(true);
+    assert!(driver.as_mut().poll(&mut context).is_pending(), "it waits for an item now");
+    assert_eq!(count.0.load(Ordering::Relaxed), 0);
+    drop(handle);
+    assert_eq!(count.0.load(Ordering::Relaxed), 1, "of the end it is told");
 }

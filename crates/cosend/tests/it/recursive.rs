@@ -137,6 +137,16 @@ fn a_delegation_that_is_not_awaited_does_not_run() {
 }
 
 #[test]
+fn a_delegation_that_is_given_up_before_its_body_begins_leaves_nothing_behind() {
+    let numbers = recursive(async |mut out| {
+        let _ = poll_once(pin!(out.delegate(async |mut out| out.yield_(1).await)));
+        out.yield_(2).await;
+        out.yield_(3).await;
+    });
+    assert_eq!(numbers.collect::<Vec<_>>(), [2, 3]);
+}
+
+#[test]
 fn it_is_a_field_and_an_item_of_a_vector() {
     let series: Vec<Recursive<'static, u64, u64>> =
         vec![recursive(|out| down(2, out)), recursive(async |_| 7)];

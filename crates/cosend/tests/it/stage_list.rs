@@ -362,6 +362,20 @@ fn a_route_keeps_the_results_when_one_child_has_none() {
 }
 
 #[test]
+fn both_ends_of_a_zip_stop_when_the_child_has_enough() {
+    let (mut left, mut right) = zip(take(1, collect::<(u32, u32), Vec<_>>()));
+    let stopped =
+        |left: &_, right: &_| (Sink::<u32>::is_stopped(left), Sink::<u32>::is_stopped(right));
+    left.send(&1).unwrap();
+    assert_eq!(stopped(&left, &right), (false, false));
+    right.send(&10).unwrap();
+    assert_eq!(stopped(&left, &right), (true, true));
+    assert_eq!(left.send(&2), Err(Stopped), "it would wait for a partner in vain");
+    assert_eq!(Sink::<u32>::close(left), None);
+    assert_eq!(Sink::<u32>::close(right), Some(vec![(1, 10)]));
+}
+
+#[test]
 fn a_zip_end_stops_when_the_other_can_give_no_partner() {
     let (mut left, right) = zip::<u32, u32, _>(count::<(u32, u32)>());
     Sink::<u32>::send(&mut left, &1).unwrap();

@@ -5,8 +5,8 @@ use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::rc::Rc;
 
 use cosend::{
-    Input, Shared, SharedError, Sink, Stopped, collect, coroutine, count, fanout, filter, fold,
-    inspect, map, shared, take,
+    Input, Shared, SharedError, Sink, Stopped, collect, coroutine, count, fanout, filter, flat_map,
+    fold, inspect, map, shared, take,
 };
 
 #[test]
@@ -246,4 +246,33 @@ fn shared_debugs_how_many_handles_there_are() {
     second.finish().unwrap();
     assert_eq!(format!("{second:?}"), "Shared { handles: 0, .. }");
     assert_eq!(format!("{first:?}"), "Shared { handles: 1, .. }");
+}
+
+#[test]
+fn a_sink_of_the_users_own_goes_on_unless_it_says_that_it_has_stopped() {
+    struct Longest(String);
+    impl Sink<str> for Longest {
+        type Return = String;
+
+        fn send(&mut self, item: &str) -> Result<(), Stopped> {
+            if item.len() > self.0.len() {
+                item.clone_into(&mut self.0);
+            }
+            Ok(())
+        }
+
+        fn finish(&mut self) -> Result<String, Stopped> {
+            Ok(std::mem::take(&mut self.0))
+        }
+    }
+    assert!(!Longest(String::new()).is_stopped());
+    assert_eq!(Longest(String::new()).run(["to", "be", "or", "not", "to"]), "not");
+}
+
+#[test]
+fn an_item_of_which_a_part_was_taken_is_taken() {
+    let mut letters = flat_map(|word: &String| word.clone().into_bytes(), take(2, count()));
+    assert_eq!(letters.send(&"abc".to_owned()), Ok(()), "two letters of three");
+    assert_eq!(letters.send(&"d".to_owned()), Err(Stopped));
+    assert_eq!(letters.close(), 2);
 }
