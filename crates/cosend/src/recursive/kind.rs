@@ -57,9 +57,7 @@ pub trait Share {
 /// A body that was delegated to. Its result goes to the body that waits for it.
 pub(super) type Frame<'b, K> = Pin<Box<<K as Share>::Body<'b, ()>>>;
 
-pub trait Place<V> {
-    fn empty() -> Self;
-
+pub trait Place<V>: Default {
     /// Puts a value in, and gives the one that was there.
     fn exchange(&self, value: Option<V>) -> Option<V>;
 }
@@ -75,10 +73,6 @@ impl Share for OneThread {
 }
 
 impl<V> Place<V> for Cell<Option<V>> {
-    fn empty() -> Self {
-        Self::new(None)
-    }
-
     fn exchange(&self, value: Option<V>) -> Option<V> {
         self.replace(value)
     }
@@ -97,10 +91,6 @@ impl Share for AnyThread {
 
 #[cfg(feature = "std")]
 impl<V> Place<V> for Mutex<Option<V>> {
-    fn empty() -> Self {
-        Self::new(None)
-    }
-
     fn exchange(&self, value: Option<V>) -> Option<V> {
         // Nothing panics while it holds the lock, so a poisoned place is whole.
         core::mem::replace(&mut *self.lock().unwrap_or_else(PoisonError::into_inner), value)

@@ -39,7 +39,7 @@ struct Slot<'b, Y, K: Kind> {
 
 impl<Y, K: Kind> Slot<'_, Y, K> {
     fn new() -> K::Pointer<Self> {
-        K::share(Self { value: K::Place::empty(), delegated: K::Place::empty() })
+        K::share(Self { value: K::Place::default(), delegated: K::Place::default() })
     }
 }
 

@@ -130,3 +130,22 @@ fn a_sink_that_is_closed_has_run_its_body_to_the_end() {
         assert!(body.is_stopped());
     });
 }
+
+#[test]
+fn an_item_that_is_flushed_has_been_worked_off() {
+    run(async {
+        let done = Cell::new(0);
+        let mut body = owned_coroutine(async |mut items: OwnedInput<u8>| {
+            while let Some(item) = items.next().await {
+                tokio::task::yield_now().await;
+                done.set(done.get() + item);
+            }
+        });
+        body.feed(1).await.unwrap();
+        assert_eq!(done.get(), 0);
+        SinkExt::flush(&mut body).await.unwrap();
+        assert_eq!(done.get(), 1);
+        SinkExt::send(&mut body, 10).await.unwrap();
+        assert_eq!(done.get(), 11);
+    });
+}

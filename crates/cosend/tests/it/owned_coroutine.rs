@@ -394,3 +394,15 @@ fn an_error_is_a_kind_of_item() {
         assert_eq!(failed.close().await, Err("hard"));
     });
 }
+
+#[test]
+fn a_body_that_is_over_takes_no_more_though_its_input_lives_on() {
+    let kept = RefCell::new(None);
+    let mut body = owned_coroutine(async |items: OwnedInput<u8>| {
+        *kept.borrow_mut() = Some(items);
+        "over"
+    });
+    assert_eq!(poll_once(pin!(body.ready())), Poll::Ready(Err(Stopped)));
+    assert_eq!(poll_once(pin!(body.send(1))), Poll::Ready(Err(Stopped)));
+    assert_eq!(poll_once(pin!(body.close())), Poll::Ready("over"));
+}

@@ -146,3 +146,17 @@ fn a_long_line_byte_by_byte_is_searched_once() {
     let bytes = vec![b'a'; 1 << 20];
     assert_eq!(line.run(bytes.chunks(1).chain([b"\n".as_slice()])), Ok(1 << 20));
 }
+
+#[test]
+fn its_errors_say_what_is_wrong_with_the_input() {
+    let line = |limit, text: &'static str| {
+        coroutine(async move |bytes: Input<[u8]>| {
+            Reader::with_limit(bytes, limit).line().await.map(<[u8]>::to_vec)
+        })
+        .run([text.as_bytes()])
+        .unwrap_err()
+        .to_string()
+    };
+    assert_eq!(line(9, "no end"), "the input ended too early");
+    assert_eq!(line(3, "too long"), "the input has a piece that is longer than the limit");
+}

@@ -6,7 +6,7 @@ use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::pin::pin;
 use std::task::{Context, Poll, Waker};
 
-use cosend::{Port, Step, Stopped, resumable, resumable_unstarted};
+use cosend::{Port, Resume, Step, Stopped, resumable, resumable_unstarted};
 
 use crate::support::panic_message;
 
@@ -178,4 +178,40 @@ fn it_debugs_its_state() {
     assert_eq!(format!("{body:?}"), "Resumable { stopped: false, .. }");
     body.finish().unwrap();
     assert_eq!(format!("{body:?}"), "Resumable { stopped: true, .. }");
+}
+
+/// Resumes with the same item until it is over.
+fn until_over<Y, R, B>(item: u8, mut body: B) -> (Vec<Y>, Option<R>)
+where
+    B: Resume<u8, Yield = Y, Return = R>,
+{
+    let (mut values, mut result) = (Vec::new(), None);
+    while !body.is_stopped() {
+        match body.resume(&item).unwrap() {
+            step @ Step::Returned(_) => result = step.returned(),
+            step @ Step::Yielded(_) => values.extend(step.yielded()),
+        }
+    }
+    assert!(body.resume(&item).is_err() && body.finish().is_err());
+    (values, result)
+}
+
+#[test]
+fn a_function_of_any_that_resumes_knows_when_it_is_over() {
+    let body = || {
+        let body = resumable(async |mut port: Port<u8, u8>| {
+            let mut sum = 0;
+            for _ in 0..3 {
+                sum += port.yield_(sum).await.unwrap();
+            }
+            format!("in all {sum}")
+        });
+        assert_eq!(body.1.yielded(), Some(0));
+        body.0
+    };
+    let expected = (vec![5, 10], Some("in all 15".to_owned()));
+    assert_eq!(until_over(5, body()), expected);
+    let boxed: Box<dyn Resume<u8, Yield = u8, Return = String>> = Box::new(body());
+    assert_eq!(until_over(5, boxed), expected);
+    assert_eq!(until_over(5, &mut body()), expected);
 }
