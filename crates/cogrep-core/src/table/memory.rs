@@ -6,7 +6,7 @@ use std::sync::{Mutex, PoisonError};
 
 use super::order::Sorting;
 use super::share::share;
-use super::texts::{Entry, Texts};
+use super::texts::{BLOCK_BITS, Entry, Texts};
 
 /// Sorted texts in memory.
 #[derive(Debug)]
@@ -23,12 +23,26 @@ struct Key {
     place: Place,
 }
 
-/// In which part a text is, in which block of it, and where in that.
+/// In which part a text is, in which block of it, and where in that: in one number, since there
+/// are as many of these as texts.
 #[derive(Clone, Copy, Debug)]
-struct Place {
-    part: u8,
-    block: u32,
-    offset: u32,
+struct Place(u64);
+
+impl Place {
+    const PART: u32 = 64 - u8::BITS;
+    const BLOCK: u32 = u32::BITS;
+
+    /// The number of a block has at most [`BLOCK_BITS`].
+    fn new(part: u8, block: u32, offset: u32) -> Self {
+        debug_assert!(block >> BLOCK_BITS == 0, "a block has a slot");
+        Self(u64::from(part) << Self::PART | u64::from(block) << Self::BLOCK | u64::from(offset))
+    }
+
+    #[allow(clippy::cast_possible_truncation, reason = "of as many bits as are kept")]
+    fn entry(self, parts: &[Texts]) -> Entry<'_> {
+        let block = (self.0 >> Self::BLOCK) as u32 & ((1 << BLOCK_BITS) - 1);
+        parts[(self.0 >> Self::PART) as usize].entry(block, self.0 as u32)
+    }
 }
 
 /// Fewer texts than this are sorted sooner than a thread begins.
@@ -43,7 +57,7 @@ impl Memory {
         let mut nth = 0;
         for (part, texts) in (0..).zip(&parts) {
             for (block, offset, entry) in texts.places() {
-                let place = Place { part, block, offset };
+                let place = Place::new(part, block, offset);
                 all[nth].push(Key { lead: sorting.lead(&entry), place });
                 nth = (nth + 1) % runs;
             }
@@ -69,7 +83,7 @@ impl Memory {
         std::iter::from_fn(move || {
             let (nth, key) = self.first(sorting, &heads)?;
             heads[nth] = &heads[nth][1..];
-            Some(entry(&self.parts, key.place))
+            Some(key.place.entry(&self.parts))
         })
     }
 
@@ -81,14 +95,10 @@ impl Memory {
     }
 }
 
-fn entry(parts: &[Texts], Place { part, block, offset }: Place) -> Entry<'_> {
-    parts[usize::from(part)].entry(block, offset)
-}
-
 /// Compares two texts by their keys, and by themselves where these are equal.
 fn compare(sorting: &Sorting, parts: &[Texts], one: &Key, other: &Key) -> Ordering {
     one.lead.cmp(&other.lead).then_with(|| {
-        let (one, other) = (entry(parts, one.place), entry(parts, other.place));
+        let (one, other) = (one.place.entry(parts), other.place.entry(parts));
         sorting.compare_entries(&one, &other)
     })
 }

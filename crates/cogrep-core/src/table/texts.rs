@@ -56,7 +56,7 @@ struct Slot(u64);
 const OFFSET_BITS: u32 = 24;
 
 /// The bits that say which block, from 1.
-const BLOCK_BITS: u32 = 24;
+pub(super) const BLOCK_BITS: u32 = 24;
 
 /// The first block is this large, and each that follows twice as large as the last, up to a
 /// limit.
@@ -64,7 +64,7 @@ const FIRST_BLOCK_BYTES: usize = 4 << 10;
 const MOST_BLOCK_BYTES: usize = 1 << 20;
 
 /// What each text takes for as long as it is sorted.
-const SORTING_BYTES: usize = 32;
+const SORTING_BYTES: usize = 24;
 
 /// More slots than these are not kept when a table is cleared.
 const KEPT_SLOTS: usize = 1 << 17;
