@@ -4,6 +4,7 @@ mod ends;
 mod expression;
 mod filter;
 mod language;
+mod lazy;
 mod literal;
 mod need;
 mod required;

@@ -8,17 +8,16 @@
 //! and given many lines is only to let the matcher's own prefilters run over long stretches.
 
 use std::ops::Range;
-use std::sync::OnceLock;
 
 use memchr::memchr;
 use regex_automata::Input;
 use regex_automata::hybrid::dfa;
-use regex_automata::meta::{self, Cache};
-use regex_automata::nfa::thompson::WhichCaptures;
+use regex_automata::meta::Cache;
 use regex_syntax::hir::{Hir, Look};
 
-use super::ends::{Automata, prefix};
+use super::ends::prefix;
 use super::filter::Filter;
+use super::lazy::{Lazy, STATES_BYTES};
 use super::need::Needs;
 use super::rewrite;
 use super::transduced::Transduced;
@@ -33,10 +32,6 @@ pub(crate) const DEFAULT_LIMIT_BYTES: u64 = 256 << 20;
 
 /// More than this cannot be numbered by the matcher.
 const MOST_BYTES: u64 = 32 << 30;
-
-/// The states of an expression that are kept, in bytes: they are made as the text needs
-/// them. Where there are too few, the matcher leaves them for something far slower.
-const STATES_BYTES: usize = 32 << 20;
 
 /// Larger expressions have too many states to be read together with others.
 const MOST_TRANSDUCED_BYTES: u64 = 1 << 20;
@@ -208,35 +203,6 @@ impl LineRegex {
         // The last line has ended, and no line follows it.
         search.all(lines.strip_suffix(b"\n").unwrap_or(lines));
         state.lines = buffer;
-    }
-}
-
-/// An expression that is compiled when it is first needed.
-#[derive(Debug)]
-pub(super) struct Lazy {
-    pub(super) hir: Hir,
-    regex: OnceLock<meta::Regex>,
-    /// For what needs less than that.
-    pub(super) automata: Automata,
-}
-
-impl Lazy {
-    fn new(hir: Hir) -> Self {
-        Self { hir, regex: OnceLock::new(), automata: Automata::default() }
-    }
-
-    /// The expression, and its cache.
-    fn get<'l>(&'l self, cache: &'l mut Option<Cache>) -> (&'l meta::Regex, &'l mut Cache) {
-        let regex = self.regex.get_or_init(|| {
-            let config = meta::Config::new()
-                .nfa_size_limit(None)
-                .hybrid_cache_capacity(STATES_BYTES)
-                .which_captures(WhichCaptures::Implicit)
-                .utf8_empty(false);
-            let built = meta::Builder::new().configure(config).build_from_hir(&self.hir);
-            built.expect("an expression whose states can be numbered, as its need says")
-        });
-        (regex, cache.get_or_insert_with(|| regex.create_cache()))
     }
 }
 

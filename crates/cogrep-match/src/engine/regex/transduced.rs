@@ -3,7 +3,7 @@
 use regex_automata::hybrid::dfa::DFA;
 use regex_syntax::hir::Look;
 
-use super::expression::Lazy;
+use super::lazy::Lazy;
 use crate::pattern::Unit;
 
 /// The memory for the states of searches.
