@@ -289,8 +289,8 @@
 //!
 //! A coroutine is two allocations when it is made, and none afterwards: its body, of
 //! the size of what lives across its pauses, and a slot of a few words. A send is a
-//! call into the compiler's own state machine, about three times what a method call
-//! costs that is not inlined, and a yield about twice; an owned send locks a free
+//! call into the compiler's own state machine, two to three times what a method call
+//! costs that is not inlined, and a yield less than twice; an owned send locks a free
 //! mutex four times, and costs little more than that. The benchmark `costs` measures it all beside others.
 //!
 //! # Beside others
