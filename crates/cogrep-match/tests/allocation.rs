@@ -125,7 +125,8 @@ fn expressions_take_memory_up_to_a_bound() {
         let mut scanner: Scanner = Scanner::new(plan);
         scanner.count(&text).unwrap();
     });
-    assert!(bytes < 224 << 20, "{bytes} bytes");
+    // By its own count 160 MiB for what is learnt; there are maps and what is compiled besides.
+    assert!(bytes < 256 << 20, "{bytes} bytes");
 }
 
 /// A literal of which there is one at every byte of a line.
