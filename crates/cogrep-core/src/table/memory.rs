@@ -4,7 +4,7 @@ use std::cmp::Ordering;
 use std::num::NonZeroUsize;
 use std::sync::{Mutex, PoisonError};
 
-use super::order::Sorting;
+use super::order::{Common, Sorting};
 use super::share::share;
 use super::texts::{BLOCK_BITS, Entry, Texts};
 
@@ -14,6 +14,8 @@ pub(super) struct Memory {
     parts: Vec<Texts>,
     /// Sorted each by itself.
     runs: Vec<Vec<Key>>,
+    /// What all texts begin with, which decides about none.
+    common: Common,
 }
 
 /// What decides about most texts, and where the text is.
@@ -54,11 +56,12 @@ impl Memory {
         let runs = if length < FEW { 1 } else { cores.get() };
         let new = |_| Vec::with_capacity(length.div_ceil(runs));
         let mut all: Vec<Vec<Key>> = (0..runs).map(new).collect();
+        let common = Common::of(parts.iter().flat_map(Texts::iter).map(|entry| entry.text));
         let mut nth = 0;
         for (part, texts) in (0..).zip(&parts) {
             for (block, offset, entry) in texts.places() {
                 let place = Place::new(part, block, offset);
-                all[nth].push(Key { lead: sorting.lead(&entry), place });
+                all[nth].push(Key { lead: sorting.lead(&entry, common.len()), place });
                 nth = (nth + 1) % runs;
             }
         }
@@ -69,7 +72,12 @@ impl Memory {
                 run.sort_unstable_by(|one, other| compare(sorting, &parts, one, other));
             }
         });
-        Self { parts, runs: all }
+        Self { parts, runs: all, common }
+    }
+
+    /// What all texts begin with.
+    pub(super) fn into_common(self) -> Common {
+        self.common
     }
 
     /// How many texts there are.

@@ -17,7 +17,7 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Mutex, PoisonError};
 
 use super::memory::Memory;
-use super::order::Sorting;
+use super::order::{Common, Sorting};
 use super::share::share;
 use super::texts::{Entry, Texts, hash, put_record, record};
 
@@ -239,8 +239,10 @@ impl Spilled {
         let runs = Mutex::new(Vec::new());
         let failed = Mutex::new(None);
         let (next, length) = (AtomicUsize::new(0), AtomicUsize::new(0));
+        let common = Mutex::default();
         let file = Scratch::new(&limit.folder)?;
-        let sorter = Sorter { from: &self.file, to: &file, sorting, memory, length: &length };
+        let (from, to) = (&self.file, &file);
+        let sorter = Sorter { from, to, sorting, memory, length: &length, common: &common };
         let work = || {
             while let Some(part) = self.parts.get(next.fetch_add(1, Ordering::Relaxed)) {
                 let mut of_part = Vec::new();
@@ -263,6 +265,7 @@ impl Spilled {
             header: Texts::header_bytes(self.keeps_first),
             read_bytes: read_bytes.clamp(LEAST_READ_BYTES, MOST_READ_BYTES),
             length: length.into_inner(),
+            common: common.into_inner().unwrap_or_else(PoisonError::into_inner).len(),
         })
     }
 }
@@ -279,6 +282,8 @@ struct Sorter<'a> {
     /// What one thread may take.
     memory: usize,
     length: &'a AtomicUsize,
+    /// What all texts begin with.
+    common: &'a Mutex<Common>,
 }
 
 impl Sorter<'_> {
@@ -324,6 +329,7 @@ impl Sorter<'_> {
         let mut run = Writer::new(self.to, keeps_first, write_bytes);
         sorted.iter(self.sorting).try_for_each(|entry| run.put(&entry))?;
         runs.push(run.finish()?);
+        lock(self.common).merge(sorted.into_common());
         Ok(())
     }
 }
@@ -343,6 +349,8 @@ pub(super) struct Runs {
     header: usize,
     read_bytes: usize,
     length: usize,
+    /// With how many equal bytes all texts begin.
+    common: usize,
 }
 
 impl Runs {
@@ -357,28 +365,37 @@ impl Runs {
         sorting: &Sorting,
         mut each: impl FnMut(Entry<'_>) -> Result<(), E>,
     ) -> Result<(), E> {
-        // A heap of runs, the one with the first text on top.
+        let mut runs = Vec::with_capacity(self.runs.len());
+        // A heap of runs, the one with the first text on top: what decides about most texts, and
+        // which run it is.
         let mut heap = Vec::with_capacity(self.runs.len());
+        let head = |records: &Records<'_>, run| (sorting.lead(&records.entry(), self.common), run);
         for run in &self.runs {
             let mut records = Records::new(&self.file, run, self.header, self.read_bytes);
             if records.advance()? {
-                heap.push(records);
+                heap.push(head(&records, runs.len()));
+                runs.push(records);
             }
         }
-        let is_before = |one: &Records<'_>, other: &Records<'_>| {
-            sorting.compare_entries(&one.entry(), &other.entry()).is_lt()
+        let compare = |runs: &[Records<'_>], one: Head, other: Head| {
+            one.0
+                .cmp(&other.0)
+                .then_with(|| sorting.compare_entries(&runs[one.1].entry(), &runs[other.1].entry()))
         };
-        heap.sort_unstable_by(|one, other| sorting.compare_entries(&one.entry(), &other.entry()));
-        while let Some(first) = heap.first_mut() {
-            each(first.entry())?;
-            if !first.advance()? {
+        heap.sort_unstable_by(|one, other| compare(&runs, *one, *other));
+        while let Some((_, run)) = heap.first().copied() {
+            each(runs[run].entry())?;
+            if runs[run].advance()? {
+                heap[0] = head(&runs[run], run);
+            } else {
                 heap.swap_remove(0);
             }
             let mut at = 0;
             loop {
                 let children = [2 * at + 1, 2 * at + 2].into_iter().filter(|it| *it < heap.len());
                 let least = children.fold(at, |least, child| {
-                    if is_before(&heap[child], &heap[least]) { child } else { least }
+                    let is_before = compare(&runs, heap[child], heap[least]).is_lt();
+                    if is_before { child } else { least }
                 });
                 if least == at {
                     break;
@@ -390,6 +407,9 @@ impl Runs {
         Ok(())
     }
 }
+
+/// What decides about most texts, and which run of some has it.
+type Head = ([u64; 2], usize);
 
 #[cfg(test)]
 mod tests {
