@@ -4,22 +4,7 @@ use std::io::{Read, Write};
 use std::process::{Child, Command, Stdio};
 use std::time::{Duration, Instant};
 
-use cogrep_testing::skip;
-
 use crate::common::Place;
-
-/// The program with each of these signals as it is by default: whatever starts the tests may
-/// ignore some of them. None where there is no command for that.
-fn with_default_signals(place: &Place) -> Option<Command> {
-    let is_there = Command::new("env").args(["--default-signal=INT", "true"]).output();
-    if !is_there.is_ok_and(|output| output.status.success()) {
-        skip("there is no env --default-signal");
-        return None;
-    }
-    let mut command = place.command_of("env");
-    command.args(["--default-signal=INT,TERM,HUP", env!("CARGO_BIN_EXE_cogrep")]);
-    Some(command)
-}
 
 fn kill(child: &Child, signal: &str) {
     let id = child.id().to_string();
@@ -37,7 +22,7 @@ fn end(mut child: Child) -> (String, String, Option<i32>) {
 fn every_request_to_stop_prints_what_was_counted() {
     let place = Place::new();
     for (signal, status) in [("-INT", 130), ("-TERM", 143), ("-HUP", 129)] {
-        let Some(mut command) = with_default_signals(&place) else { return };
+        let Some(mut command) = place.with_default_signals() else { return };
         let mut child = command
             .args(["love", "-"])
             .stdin(Stdio::piped())
@@ -90,7 +75,7 @@ fn slow_engines_hear_of_it_soon() {
     place.write("patterns", patterns.as_bytes());
     place.write("text", "pattern1 and no other text\n".repeat(1_000_000).as_bytes());
     for engine in ["naive", "memmem"] {
-        let Some(mut command) = with_default_signals(&place) else { return };
+        let Some(mut command) = place.with_default_signals() else { return };
         let child = command
             .args(["-f", "patterns", "--top=1", "--engine", engine, "text"])
             .stdout(Stdio::piped())

@@ -102,8 +102,8 @@ fn an_interrupt_ends_sources_that_wait() {
     let place = Place::new();
     let pipes: Vec<PathBuf> =
         (0..9).map(|pipe| named_pipe(&place, &format!("pipe{pipe}"))).collect();
-    let child = place
-        .command()
+    let Some(mut command) = place.with_default_signals() else { return };
+    let child = command
         .args(["love", "--in"])
         .args(&pipes)
         .stdout(Stdio::piped())

@@ -11,6 +11,7 @@ use std::io::Write;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Output, Stdio};
 
+use cogrep_testing::skip;
 use tempfile::TempDir;
 
 /// A folder to run the program in.
@@ -89,6 +90,20 @@ impl Place {
         let mut command = Command::new(program);
         command.current_dir(self.path()).env_clear().stdin(Stdio::null());
         command
+    }
+
+    /// The program with signals as they are by default: whatever starts the tests may ignore
+    /// some of them, as a shell does for what runs in the background. None where there is no
+    /// command for that.
+    pub(crate) fn with_default_signals(&self) -> Option<Command> {
+        let is_there = Command::new("env").args(["--default-signal=INT", "true"]).output();
+        if !is_there.is_ok_and(|output| output.status.success()) {
+            skip("there is no env --default-signal");
+            return None;
+        }
+        let mut command = self.command_of("env");
+        command.args(["--default-signal=INT,TERM,HUP", env!("CARGO_BIN_EXE_cogrep")]);
+        Some(command)
     }
 
     /// Runs the program with these arguments, and nothing on standard input.
