@@ -72,7 +72,7 @@ unsafe fn append<B: Block>(
             let runs = block.word_bytes() | block.high_bits();
             let turns = runs ^ (runs << 1 | in_run);
             in_run = runs >> 63;
-            len += B::write_most_bits(turns, narrow(start + nth * BLOCK_BYTES), room.add(len));
+            len += B::write_many_bits(turns, narrow(start + nth * BLOCK_BYTES), room.add(len));
         }
         bounds.set_len(len);
     }

@@ -97,27 +97,23 @@ pub(super) trait Block: Copy {
         count
     }
 
-    /// The same, best where most masks have between ten and thirty bits.
+    /// The same, best where most masks have more than ten.
     ///
     /// # Safety
     ///
     /// There must be room for 64 numbers.
     #[inline(always)]
-    unsafe fn write_most_bits(mask: u64, first: u32, room: *mut u32) -> usize {
-        /// Written at once, whether there are as many or not: prose has sixteen bounds of words
-        /// in nearly every block, and in few more than twenty-eight.
-        const AT_ONCE: [usize; 6] = [16, 12, 12, 8, 8, 8];
+    unsafe fn write_many_bits(mask: u64, first: u32, room: *mut u32) -> usize {
+        /// Written at once, whether there are as many or not.
+        const AT_ONCE: usize = 8;
         let (mut left, mut written) = (mask, 0);
-        for group in AT_ONCE {
-            for at in written..written + group {
+        while left != 0 {
+            for at in written..written + AT_ONCE {
                 // SAFETY: the caller answers for the room.
                 unsafe { room.add(at).write(first.wrapping_add(left.trailing_zeros())) };
                 left &= left.wrapping_sub(1);
             }
-            written += group;
-            if left == 0 {
-                break;
-            }
+            written += AT_ONCE;
         }
         mask.count_ones() as usize
     }
@@ -221,7 +217,7 @@ pub(super) trait Vector: Block {
     /// A [`ByteSet`] in registers.
     type Set: Copy;
     /// Masks with more bits than this, on average, are worth
-    /// [`write_many_bits`](Self::write_many_bits), if it differs.
+    /// [`write_many_bits`](Block::write_many_bits), if it differs.
     const MANY_BITS: Option<usize>;
 
     unsafe fn tables(tables: &[[u8; 64]; 2]) -> Self::Tables;
@@ -268,17 +264,6 @@ pub(super) trait Vector: Block {
             written += AT_ONCE;
         }
         mask.count_ones() as usize
-    }
-
-    /// The same without a branch for each few bits; best for masks of many.
-    ///
-    /// # Safety
-    ///
-    /// There must be room for 64 numbers.
-    #[inline(always)]
-    unsafe fn write_many_bits(mask: u64, first: u32, room: *mut u32) -> usize {
-        // SAFETY: the caller answers for all of it.
-        unsafe { Self::write_bits(mask, first, room) }
     }
 }
 

@@ -173,6 +173,25 @@ impl Block for Quarters {
     }
 
     #[inline(always)]
+    unsafe fn write_many_bits(mask: u64, first: u32, room: *mut u32) -> usize {
+        unsafe {
+            let counts = vget_lane_u64::<0>(vreinterpret_u64_u8(vcnt_u8(vcreate_u8(mask))));
+            let (first, mut len) = (vdupq_n_u32(first), 0);
+            let bytes = mask.to_le_bytes().into_iter().zip(counts.to_le_bytes());
+            for (at, (byte, count)) in (0..).step_by(8).zip(bytes) {
+                let bits = vld1_u8(BITS_OF[usize::from(byte)].as_ptr());
+                let bits = vmovl_u8(vadd_u8(bits, vdup_n_u8(at)));
+                let lower = vaddq_u32(vmovl_u16(vget_low_u16(bits)), first);
+                let upper = vaddq_u32(vmovl_high_u16(bits), first);
+                vst1q_u32(room.add(len), lower);
+                vst1q_u32(room.add(len + 4), upper);
+                len += usize::from(count);
+            }
+            len
+        }
+    }
+
+    #[inline(always)]
     unsafe fn equal_windows(
         windows: &[[u64; 2]; WINDOWS],
         shifts: [[u8; 2]; WINDOWS],
@@ -277,25 +296,6 @@ impl Vector for Quarters {
                 vorrq_u8(ascii, vtstq_u8(quarter, set.others))
             });
             members.mask()
-        }
-    }
-
-    #[inline(always)]
-    unsafe fn write_many_bits(mask: u64, first: u32, room: *mut u32) -> usize {
-        unsafe {
-            let counts = vget_lane_u64::<0>(vreinterpret_u64_u8(vcnt_u8(vcreate_u8(mask))));
-            let (first, mut len) = (vdupq_n_u32(first), 0);
-            let bytes = mask.to_le_bytes().into_iter().zip(counts.to_le_bytes());
-            for (at, (byte, count)) in (0..).step_by(8).zip(bytes) {
-                let bits = vld1_u8(BITS_OF[usize::from(byte)].as_ptr());
-                let bits = vmovl_u8(vadd_u8(bits, vdup_n_u8(at)));
-                let lower = vaddq_u32(vmovl_u16(vget_low_u16(bits)), first);
-                let upper = vaddq_u32(vmovl_high_u16(bits), first);
-                vst1q_u32(room.add(len), lower);
-                vst1q_u32(room.add(len + 4), upper);
-                len += usize::from(count);
-            }
-            len
         }
     }
 }

@@ -136,6 +136,21 @@ impl Block for Halves {
     }
 
     #[inline(always)]
+    unsafe fn write_many_bits(mask: u64, first: u32, room: *mut u32) -> usize {
+        let mut len = 0;
+        for (at, byte) in (0..).step_by(8).zip(mask.to_le_bytes()) {
+            let bits = &BITS_OF[usize::from(byte)];
+            unsafe {
+                let bits = _mm256_cvtepu8_epi32(_mm_loadl_epi64(bits.as_ptr().cast()));
+                let numbers = _mm256_set1_epi32((first + at).cast_signed());
+                _mm256_storeu_si256(room.add(len).cast(), _mm256_add_epi32(bits, numbers));
+            }
+            len += byte.count_ones() as usize;
+        }
+        len
+    }
+
+    #[inline(always)]
     unsafe fn equal_windows(
         windows: &[[u64; 2]; WINDOWS],
         shifts: [[u8; 2]; WINDOWS],
@@ -270,20 +285,5 @@ impl Vector for Halves {
     #[inline(always)]
     unsafe fn members(self, set: Self::Set) -> u64 {
         unsafe { !Self(members_of_half(self.0, set), members_of_half(self.1, set)).zeros() }
-    }
-
-    #[inline(always)]
-    unsafe fn write_many_bits(mask: u64, first: u32, room: *mut u32) -> usize {
-        let mut len = 0;
-        for (at, byte) in (0..).step_by(8).zip(mask.to_le_bytes()) {
-            let bits = &BITS_OF[usize::from(byte)];
-            unsafe {
-                let bits = _mm256_cvtepu8_epi32(_mm_loadl_epi64(bits.as_ptr().cast()));
-                let numbers = _mm256_set1_epi32((first + at).cast_signed());
-                _mm256_storeu_si256(room.add(len).cast(), _mm256_add_epi32(bits, numbers));
-            }
-            len += byte.count_ones() as usize;
-        }
-        len
     }
 }

@@ -170,7 +170,7 @@ impl Block for __m512i {
     }
 
     #[inline(always)]
-    unsafe fn write_most_bits(mask: u64, first: u32, room: *mut u32) -> usize {
+    unsafe fn write_many_bits(mask: u64, first: u32, room: *mut u32) -> usize {
         let count = mask.count_ones() as usize;
         unsafe {
             write::<32>(numbers_of(mask), count, first, room);
