@@ -109,8 +109,6 @@ impl<O: Output> Patient<O> {
 
 #[cfg(test)]
 mod tests {
-    use std::time::Instant;
-
     use cogrep_match::{EngineChoice, Matching, Patterns, Syntax, Totals};
 
     use super::*;
@@ -150,11 +148,9 @@ mod tests {
         patient.feed(&line).unwrap();
         assert!(patient.is_in_long_line());
         interrupt.request();
-        let begun = Instant::now();
-        patient.feed(b"\n").unwrap();
         // It would take seconds.
-        assert!(begun.elapsed() < Duration::from_millis(500), "{:?}", begun.elapsed());
-        assert!(patient.get().is_none());
+        patient.feed(b"\n").unwrap();
+        assert!(patient.get().is_none(), "the line was searched to its end");
         patient.feed(b"a\n").unwrap();
         patient.end_text();
     }

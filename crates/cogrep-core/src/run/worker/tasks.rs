@@ -99,8 +99,8 @@ impl Worker<'_, Rc<EventLoop>> {
     }
 
     /// Counts in what it is handed, as long as it can do so in its first turn; where it had to
-    /// wait it ends. A task is made once and not for each source, since it is large: to move it
-    /// to its place takes longer than to open a file.
+    /// wait it ends. So a task is not made for each source: it has kilobytes, and to move these
+    /// to their place is a part of the time of a small file that shows.
     async fn count_next(&self, turn: &Turn, queue: &Queue, ledger: &Ledger) {
         while let Some(taken) = turn.next.take() {
             self.count_taken(taken, queue, ledger).await;
