@@ -265,3 +265,15 @@ proptest! {
         prop_assert_eq!(asked_bytes(&parts, &given, matching, len), expected);
     }
 }
+
+/// An anchor of CRLF mode makes an expression one for single lines; what is looked for before
+/// it is asked holds no line feed all the same.
+#[test]
+fn an_expression_for_single_lines_is_not_asked_beyond_its_line() {
+    let given = [br"\x{e9}(?mR:^)\s".to_vec()];
+    let matching = Matching { syntax: Syntax::Regex, ..Matching::default() };
+    let text = "the é\nthe\nan é is asked\n".as_bytes();
+    for len in [1, 7, usize::MAX] {
+        assert_eq!(asked_bytes(&[text], &given, matching, len), [15], "pieces of {len}");
+    }
+}

@@ -136,21 +136,19 @@ impl LineRegex {
     }
 
     fn new(hir: Hir, matching: Matching, needs: &mut Needs) -> Self {
-        let hir = wrapped(hir, matching);
+        let hir = rewrite::for_lines(&wrapped(hir, matching));
         let counts_lines = matches!(matching.unit, Unit::Lines | Unit::WholeLines);
-        let for_lines = rewrite::for_lines(&hir);
-        let is_for_lines = for_lines.is_some();
-        let hir = for_lines.unwrap_or(hir);
         let shorter = if counts_lines {
             rewrite::without_optional_ends(&hir)
         } else {
             rewrite::without_lazy_start(&hir)
         };
         let properties = hir.properties();
-        let haystacks = match (is_for_lines, properties.look_set().contains_word_unicode()) {
-            (false, _) => Haystacks::Line,
-            (true, true) => Haystacks::Ascii,
-            (true, false) => Haystacks::Lines,
+        let looks = properties.look_set();
+        let haystacks = match (looks.contains_anchor_crlf(), looks.contains_word_unicode()) {
+            (true, _) => Haystacks::Line,
+            (false, true) => Haystacks::Ascii,
+            (false, false) => Haystacks::Lines,
         };
         Self {
             // Which one is compiled depends on what is asked; totals are what is asked mostly.

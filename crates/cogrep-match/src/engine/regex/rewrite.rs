@@ -10,29 +10,29 @@ use regex_syntax::hir::{
     Repetition,
 };
 
-/// The expression for many lines, without capturing groups; `None` if there is none.
+/// The expression for lines, without capturing groups and without what matches a line feed.
 ///
-/// There is none for the anchors of CRLF mode: to them a carriage return at the end of a
-/// line is one thing before a line feed and another at the end of a haystack.
-pub(super) fn for_lines(hir: &Hir) -> Option<Hir> {
-    let all = |hirs: &[Hir]| hirs.iter().map(for_lines).collect::<Option<Vec<_>>>();
-    Some(match hir.kind() {
+/// The anchors of CRLF mode stay: to them a carriage return at the end of a line is one
+/// thing before a line feed and another at the end of a haystack. An expression with such
+/// anchors is for one line only.
+pub(super) fn for_lines(hir: &Hir) -> Hir {
+    let all = |hirs: &[Hir]| hirs.iter().map(for_lines).collect();
+    match hir.kind() {
         HirKind::Empty => Hir::empty(),
         HirKind::Literal(literal) if literal.0.contains(&b'\n') => Hir::fail(),
         HirKind::Literal(literal) => Hir::literal(literal.0.clone()),
         HirKind::Class(class) => Hir::class(without_line_feed(class)),
-        HirKind::Look(Look::Start | Look::StartLF) => Hir::look(Look::StartLF),
-        HirKind::Look(Look::End | Look::EndLF) => Hir::look(Look::EndLF),
-        HirKind::Look(Look::StartCRLF | Look::EndCRLF) => return None,
+        HirKind::Look(Look::Start) => Hir::look(Look::StartLF),
+        HirKind::Look(Look::End) => Hir::look(Look::EndLF),
         HirKind::Look(look) => Hir::look(*look),
-        HirKind::Repetition(repetition) => Hir::repetition(Repetition {
-            sub: Box::new(for_lines(&repetition.sub)?),
-            ..*repetition
-        }),
-        HirKind::Capture(capture) => for_lines(&capture.sub)?,
-        HirKind::Concat(hirs) => Hir::concat(all(hirs)?),
-        HirKind::Alternation(hirs) => Hir::alternation(all(hirs)?),
-    })
+        HirKind::Repetition(repetition) => {
+            let sub = Box::new(for_lines(&repetition.sub));
+            Hir::repetition(Repetition { sub, ..*repetition })
+        }
+        HirKind::Capture(capture) => for_lines(&capture.sub),
+        HirKind::Concat(hirs) => Hir::concat(all(hirs)),
+        HirKind::Alternation(hirs) => Hir::alternation(all(hirs)),
+    }
 }
 
 fn without_line_feed(class: &Class) -> Class {
