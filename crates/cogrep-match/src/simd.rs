@@ -30,6 +30,7 @@ pub(crate) mod lower;
 mod padded;
 pub(crate) mod pairs;
 pub(crate) mod runs;
+pub(crate) mod shapes;
 pub(crate) mod short_words;
 mod tables;
 mod vector;

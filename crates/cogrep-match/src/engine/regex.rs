@@ -9,6 +9,8 @@ mod literal;
 mod need;
 mod required;
 mod rewrite;
+mod shape;
+mod starts;
 mod states;
 mod transduced;
 

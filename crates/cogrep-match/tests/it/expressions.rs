@@ -277,3 +277,103 @@ fn an_expression_for_single_lines_is_not_asked_beyond_its_line() {
         assert_eq!(asked_bytes(&[text], &given, matching, len), [15], "pieces of {len}");
     }
 }
+
+/// Parts of which nothing is known that is rare, but which are rare together.
+const SHAPED: &[&str] = &[
+    r"\d",
+    r"[A-Z]",
+    r"[A-Z\d]",
+    r"[.:]",
+    r"[#@]",
+    r"\w",
+    r"\W",
+    r"\s",
+    r"\S",
+    r"[^.]",
+    r"\pL",
+    r"\b",
+    r"\B",
+    r"\b{start}",
+    r"\b{end}",
+    r"\b{start-half}",
+    r"\b{end-half}",
+    "^",
+    "$",
+    "",
+    "é",
+    r"\pM",
+    r"(?-u:[\x80-\xFF])",
+];
+
+fn shaped() -> impl Strategy<Value = String> {
+    let one =
+        (select(SHAPED), select(REPETITIONS), 0..4_u8).prop_map(|(atom, repetition, kind)| {
+            if kind > 0 { atom.to_string() } else { format!("(?:{atom}){repetition}") }
+        });
+    let inner = vec(one, 1..4).prop_map(|parts| parts.concat());
+    let some = prop_oneof![
+        2 => inner.clone(),
+        1 => vec(inner.clone(), 2..4).prop_map(|parts| format!("(?:{})", parts.join("|"))),
+        1 => (inner, select(REPETITIONS)).prop_map(|(part, repetition)| format!("(?:{part}){repetition}")),
+    ];
+    vec(some, 1..4).prop_map(|parts| parts.concat())
+}
+
+/// Lines that many such expressions match here and there, most of them of ASCII.
+fn shaped_lines() -> impl Strategy<Value = Vec<u8>> {
+    let part = select(
+        &[
+            "1", "22", "333", "A", "BC", "DEF", ".", ":", "#", "a", "bc", "_", " ", "\t", "\r",
+            "\n", "\n",
+        ][..],
+    );
+    let ascii = vec(part, 0..400).prop_map(|parts| parts.concat().into_bytes());
+    (ascii, prop_oneof![3 => Just(None), 1 => any::<usize>().prop_map(Some)]).prop_map(
+        |(mut text, other)| {
+            if let Some(at) = other {
+                let at = at % (text.len() + 1);
+                text.splice(at..at, "é".bytes());
+            }
+            text
+        },
+    )
+}
+
+proptest! {
+    #![proptest_config(cases(1000))]
+
+    /// Matches that are found from where they may start are those of the `regex` crate.
+    #[test]
+    fn expressions_of_rare_shapes_find_what_the_regex_crate_finds(
+        text in shaped_lines(),
+        expressions in vec(shaped(), 1..3),
+        ignore_case: bool,
+        whole_words: bool,
+        unit in select(&[Unit::Occurrences, Unit::Occurrences, Unit::Lines, Unit::WholeLines][..]),
+        lens in vec(1..700_usize, 1..4),
+    ) {
+        let matching = Matching { syntax: Syntax::Regex, ignore_case, whole_words, unit };
+        let (given, compiled): (Vec<_>, Vec<_>) = expressions
+            .iter()
+            .filter(|expression| !expression.is_empty())
+            .filter_map(|expression| Some((expression.as_bytes().to_vec(), compile(expression, matching)?)))
+            .unzip();
+        let expected: Vec<_> = compiled.iter().map(|regex| reference(&text, regex, unit)).collect();
+        let plan = plan(&given, matching, EngineChoice::Auto);
+        for lens in [&lens[..], &[usize::MAX]] {
+            prop_assert_eq!(&hits(&plan, &text, lens), &expected);
+        }
+    }
+}
+
+/// An expression may be such that each place of a line has to be read from to its end: the
+/// places are found all the same, and in time.
+#[test]
+fn expressions_that_start_everywhere_in_vain_are_found() {
+    let given = [br"[A-Z]{3}[0-9A-Z]*[#@]".to_vec()];
+    let matching = Matching { syntax: Syntax::Regex, ..Matching::default() };
+    let plan = plan(&given, matching, EngineChoice::Auto);
+    let text = [&b"ABC1#"[..], &b"A".repeat(2_000_000), b"\nXYZ@ "].concat();
+    let end = text.len();
+    assert_eq!(hits(&plan, &text, &[usize::MAX]), [[0..5, end - 5..end - 1]]);
+}

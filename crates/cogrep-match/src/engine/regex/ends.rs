@@ -29,6 +29,11 @@ impl Automata {
         self.for_transducers.get_or_init(|| self.lazy(hir, config)).as_ref()
     }
 
+    /// The one for where matches end; `None` if there is none.
+    pub(super) fn for_ends(&self, hir: &Hir, config: impl FnOnce() -> Config) -> Option<&DFA> {
+        self.for_ends.get_or_init(|| self.lazy(hir, config())).as_ref()
+    }
+
     fn lazy(&self, hir: &Hir, config: Config) -> Option<DFA> {
         let compile = || {
             let thompson = thompson::Config::new()
@@ -64,12 +69,9 @@ impl Automata {
         cache: &mut Option<Cache>,
         input: &Input<'_>,
     ) -> Result<Option<usize>, Unknown> {
-        let make = || {
-            // Long lines are gone through faster with what a match begins with.
-            let config = DFA::config().cache_capacity(states_bytes).prefilter(prefix(hir));
-            self.lazy(hir, config)
-        };
-        let dfa = self.for_ends.get_or_init(make).as_ref().ok_or(Unknown)?;
+        // Long lines are gone through faster with what a match begins with.
+        let config = || DFA::config().cache_capacity(states_bytes).prefilter(prefix(hir));
+        let dfa = self.for_ends(hir, config).ok_or(Unknown)?;
         let cache = cache.get_or_insert_with(|| dfa.create_cache());
         let found = dfa.try_search_fwd(cache, input).map_err(|_| Unknown)?;
         Ok(found.map(|found| found.offset()))

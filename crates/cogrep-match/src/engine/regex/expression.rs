@@ -8,6 +8,7 @@
 //! and given many lines is only to let the matcher's own prefilters run over long stretches.
 
 use std::ops::Range;
+use std::sync::OnceLock;
 
 use memchr::memchr;
 use regex_automata::Input;
@@ -20,6 +21,7 @@ use super::filter::Filter;
 use super::lazy::{Lazy, STATES_BYTES};
 use super::need::Needs;
 use super::rewrite;
+use super::starts::{self, Starts, Stopped};
 use super::transduced::Transduced;
 use crate::pattern::{self, Matching, PatternError, Unit};
 use crate::scan::interface::Output;
@@ -43,6 +45,8 @@ pub(crate) struct LineRegex {
     places: Lazy,
     /// For how many they are, where that is less work.
     totals: Option<Lazy>,
+    /// For where they are in lines of ASCII, where that is less work.
+    starts: OnceLock<Option<Starts>>,
     haystacks: Haystacks,
     /// About how much memory it takes when it is compiled.
     need_bytes: u64,
@@ -70,6 +74,7 @@ pub(crate) struct State {
     places: Option<Cache>,
     totals: Option<Cache>,
     ends: Option<dfa::Cache>,
+    starts: starts::State,
     /// Whether it is asked in a few lines now and then.
     is_seldom: bool,
     /// Lines without the carriage returns of their endings.
@@ -88,7 +93,7 @@ impl State {
     pub(super) fn bytes(&self) -> usize {
         let of = |cache: &Option<Cache>| cache.as_ref().map_or(0, Cache::memory_usage);
         let of_ends = self.ends.as_ref().map_or(0, dfa::Cache::memory_usage);
-        of(&self.places) + of(&self.totals) + of_ends + self.lines.capacity()
+        of(&self.places) + of(&self.totals) + of_ends + self.starts.bytes() + self.lines.capacity()
     }
 }
 
@@ -154,6 +159,7 @@ impl LineRegex {
             // Which one is compiled depends on what is asked; totals are what is asked mostly.
             need_bytes: needs.bytes(shorter.as_ref().unwrap_or(&hir)),
             totals: shorter.map(Lazy::new),
+            starts: OnceLock::new(),
             haystacks,
             // The length is unknown, too, where a branch cannot match.
             may_be_empty: properties.minimum_len().is_none_or(|len| len == 0),
@@ -181,6 +187,20 @@ impl LineRegex {
     /// What is looked for before it is asked.
     pub(crate) fn filter(&self) -> Option<Filter> {
         Filter::of(&self.places.hir, !self.counts_lines)
+    }
+
+    /// How matches are found from where they may start, if that is less work: nothing else
+    /// is known of them that is rare.
+    fn starts(&self) -> Option<&Starts> {
+        let make = || {
+            let is_line = self.haystacks == Haystacks::Line;
+            let is_known = || match self.filter() {
+                Some(filter) => !filter.is_slow(),
+                None => prefix(&self.places.hir).is_some(),
+            };
+            if is_line || is_known() { None } else { Starts::new(&self.places.hir) }
+        };
+        self.starts.get_or_init(make).as_ref()
     }
 
     /// Records what matches in these whole lines of a piece of text, for the needle in this
@@ -243,14 +263,7 @@ impl<O: Output> Search<'_, O> {
     /// Records what matches in a haystack that begins at this index of the lines.
     fn lines(&mut self, lines: &[u8], offset: usize) {
         match (self.record.reports(self.slot), self.regex.counts_lines) {
-            (true, true) => self.report_lines(lines, offset),
-            (true, false) => {
-                let mut start = 0;
-                while let Some(found) = self.find(lines, start) {
-                    start = found.end;
-                    self.hit(offset + found.start, offset + found.end);
-                }
-            }
+            (true, _) => self.report(lines, offset),
             (false, counts_lines) => {
                 let count = if counts_lines {
                     self.count_lines(lines)
@@ -264,9 +277,36 @@ impl<O: Output> Search<'_, O> {
         }
     }
 
-    /// Reports the first match in each line, empty or not.
-    fn report_lines(&mut self, lines: &[u8], offset: usize) {
-        let mut next = Some(0);
+    /// Reports each match that is not empty, or the first one in each line.
+    fn report(&mut self, lines: &[u8], offset: usize) {
+        let mut start = 0;
+        if let Some(starts) = self.regex.starts()
+            && lines.is_ascii()
+        {
+            let mut state = std::mem::take(&mut self.state.starts);
+            let reported = starts.find_all(&mut state, lines, |found| {
+                self.hit(offset + found.start, offset + found.end);
+                if self.regex.counts_lines { next_line(lines, found.end) } else { Some(found.end) }
+            });
+            self.state.starts = state;
+            match reported {
+                Ok(()) => return,
+                Err(Stopped { at }) => start = at,
+            }
+        }
+        if self.regex.counts_lines {
+            self.report_lines(lines, start, offset);
+            return;
+        }
+        while let Some(found) = self.find(lines, start) {
+            start = found.end;
+            self.hit(offset + found.start, offset + found.end);
+        }
+    }
+
+    /// Reports the first match in each line, empty or not, from this index on.
+    fn report_lines(&mut self, lines: &[u8], start: usize, offset: usize) {
+        let mut next = Some(start);
         while let Some(start) = next {
             let input = Input::new(lines).range(start..);
             let (regex, cache) = self.regex.places.get(&mut self.state.places);

@@ -153,7 +153,7 @@ fn frequency(literal: &Literal) -> f64 {
 }
 
 /// How frequent a byte is, by a guess between prose, source and logs.
-fn byte_frequency(byte: u8) -> f64 {
+pub(super) fn byte_frequency(byte: u8) -> f64 {
     let per_mille = match byte {
         b' ' => 170.0,
         b'e' | b't' | b'a' | b'o' | b'i' | b'n' | b's' | b'r' => 55.0,

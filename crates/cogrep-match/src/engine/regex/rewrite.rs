@@ -50,6 +50,54 @@ fn without_line_feed(class: &Class) -> Class {
     }
 }
 
+/// The expression for lines of ASCII: it matches the same in them.
+pub(super) fn for_ascii(hir: &Hir) -> Hir {
+    let all = |hirs: &[Hir]| hirs.iter().map(for_ascii).collect();
+    match hir.kind() {
+        HirKind::Empty => Hir::empty(),
+        HirKind::Literal(literal) if !literal.0.is_ascii() => Hir::fail(),
+        HirKind::Literal(literal) => Hir::literal(literal.0.clone()),
+        HirKind::Class(class) => Hir::class(of_ascii(class)),
+        HirKind::Look(look) => Hir::look(of_ascii_words(*look)),
+        HirKind::Repetition(repetition) => {
+            let sub = Box::new(for_ascii(&repetition.sub));
+            Hir::repetition(Repetition { sub, ..*repetition })
+        }
+        HirKind::Capture(capture) => for_ascii(&capture.sub),
+        HirKind::Concat(hirs) => Hir::concat(all(hirs)),
+        HirKind::Alternation(hirs) => Hir::alternation(all(hirs)),
+    }
+}
+
+/// The characters of ASCII in a class.
+fn of_ascii(class: &Class) -> Class {
+    match class {
+        Class::Unicode(class) => {
+            let mut class = class.clone();
+            class.intersect(&ClassUnicode::new([ClassUnicodeRange::new('\0', '\x7F')]));
+            Class::Unicode(class)
+        }
+        Class::Bytes(class) => {
+            let mut class = class.clone();
+            class.intersect(&ClassBytes::new([ClassBytesRange::new(0, 0x7F)]));
+            Class::Bytes(class)
+        }
+    }
+}
+
+/// The same, where all words are of ASCII.
+fn of_ascii_words(look: Look) -> Look {
+    match look {
+        Look::WordUnicode => Look::WordAscii,
+        Look::WordUnicodeNegate => Look::WordAsciiNegate,
+        Look::WordStartUnicode => Look::WordStartAscii,
+        Look::WordEndUnicode => Look::WordEndAscii,
+        Look::WordStartHalfUnicode => Look::WordStartHalfAscii,
+        Look::WordEndHalfUnicode => Look::WordEndHalfAscii,
+        look => look,
+    }
+}
+
 /// What is left of an expression if the start of a match does not matter: matches end at
 /// the same places, and are as many.
 ///
