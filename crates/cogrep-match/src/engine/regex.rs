@@ -1,5 +1,6 @@
 //! One regular expression, in each line.
 
+mod edges;
 mod ends;
 mod expression;
 mod filter;

@@ -82,10 +82,12 @@ fn expression() -> impl Strategy<Value = String> {
             1 => inner.prop_map(|part| format!("({part})")),
         ]
     });
-    // Some begin with what need not be looked at.
-    (inner, any::<u8>()).prop_map(|(inner, kind)| match kind % 6 {
+    // Some begin with what need not be looked at, and some are for words.
+    (inner, any::<u8>()).prop_map(|(inner, kind)| match kind % 8 {
         0 => format!(r"[\w.-]{{0,3}}?(?:{inner})"),
         1 => format!(r"[a ]*?\w??(?:{inner})"),
+        2 => format!(r"\b(?:{inner})\b"),
+        3 => format!(r"\b{{start}}(?:{inner})\b"),
         _ => inner,
     })
 }

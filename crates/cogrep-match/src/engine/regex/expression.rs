@@ -16,6 +16,7 @@ use regex_automata::hybrid::dfa;
 use regex_automata::meta::Cache;
 use regex_syntax::hir::{Hir, Look};
 
+use super::edges::Edges;
 use super::ends::prefix;
 use super::filter::Filter;
 use super::lazy::{Lazy, STATES_BYTES};
@@ -47,6 +48,8 @@ pub(crate) struct LineRegex {
     totals: Option<Lazy>,
     /// For where they are in lines of ASCII, where that is less work.
     starts: OnceLock<Option<Starts>>,
+    /// For lines that are not of ASCII, where that is less work.
+    edges: Option<Edges>,
     haystacks: Haystacks,
     /// About how much memory it takes when it is compiled.
     need_bytes: u64,
@@ -75,6 +78,7 @@ pub(crate) struct State {
     totals: Option<Cache>,
     ends: Option<dfa::Cache>,
     starts: starts::State,
+    edges: Option<Cache>,
     /// Whether it is asked in a few lines now and then.
     is_seldom: bool,
     /// Lines without the carriage returns of their endings.
@@ -93,7 +97,10 @@ impl State {
     pub(super) fn bytes(&self) -> usize {
         let of = |cache: &Option<Cache>| cache.as_ref().map_or(0, Cache::memory_usage);
         let of_ends = self.ends.as_ref().map_or(0, dfa::Cache::memory_usage);
-        of(&self.places) + of(&self.totals) + of_ends + self.starts.bytes() + self.lines.capacity()
+        [&self.places, &self.totals, &self.edges].map(of).iter().sum::<usize>()
+            + of_ends
+            + self.starts.bytes()
+            + self.lines.capacity()
     }
 }
 
@@ -160,6 +167,7 @@ impl LineRegex {
             need_bytes: needs.bytes(shorter.as_ref().unwrap_or(&hir)),
             totals: shorter.map(Lazy::new),
             starts: OnceLock::new(),
+            edges: if haystacks == Haystacks::Ascii { Edges::new(&hir) } else { None },
             haystacks,
             // The length is unknown, too, where a branch cannot match.
             may_be_empty: properties.minimum_len().is_none_or(|len| len == 0),
@@ -217,9 +225,8 @@ impl LineRegex {
         // Lent to the search, and given back.
         let mut buffer = std::mem::take(&mut state.lines);
         let lines = state.returns.leave_out(&piece[lines], &mut buffer);
-        let mut search = Search { regex: self, state, start, slot, record };
-        // The last line has ended, and no line follows it.
-        search.all(lines.strip_suffix(b"\n").unwrap_or(lines));
+        let mut search = Search { regex: self, edges: None, state, start, slot, record };
+        search.all(lines);
         state.lines = buffer;
     }
 }
@@ -227,6 +234,8 @@ impl LineRegex {
 /// An expression that searches line by line.
 struct Search<'s, O> {
     regex: &'s LineRegex,
+    /// For the lines at hand, if it suits them.
+    edges: Option<&'s Edges>,
     state: &'s mut State,
     /// Where the lines begin in the piece.
     start: usize,
@@ -235,13 +244,19 @@ struct Search<'s, O> {
 }
 
 impl<O: Output> Search<'_, O> {
-    /// Records what matches in lines without carriage returns, the last without its line feed.
-    fn all(&mut self, lines: &[u8]) {
+    /// Records what matches in whole lines without carriage returns.
+    fn all(&mut self, all: &[u8]) {
+        // The last line has ended, and no line follows it.
+        let lines = all.strip_suffix(b"\n").unwrap_or(all);
         match self.regex.haystacks {
             Haystacks::Lines => self.lines(lines, 0),
             Haystacks::Ascii => {
                 for part in ascii_parts(lines) {
-                    self.lines(&lines[part.clone()], part.start);
+                    let ended = &all[part.start..all.len().min(part.end + 1)];
+                    let edges = self.regex.edges.as_ref();
+                    self.edges = edges.filter(|_| !ended.is_ascii() && Edges::suit(ended));
+                    let lines = if self.edges.is_some() { ended } else { &lines[part.clone()] };
+                    self.lines(lines, part.start);
                 }
             }
             Haystacks::Line => {
@@ -308,19 +323,16 @@ impl<O: Output> Search<'_, O> {
     fn report_lines(&mut self, lines: &[u8], start: usize, offset: usize) {
         let mut next = Some(start);
         while let Some(start) = next {
-            let input = Input::new(lines).range(start..);
-            let (regex, cache) = self.regex.places.get(&mut self.state.places);
-            let Some(found) = regex.search_with(cache, &input) else { return };
-            self.hit(offset + found.start(), offset + found.end());
-            next = next_line(lines, found.end());
+            let Some(found) = self.find_any(lines, start) else { return };
+            self.hit(offset + found.start, offset + found.end);
+            next = next_line(lines, found.end);
         }
     }
 
     fn count_lines(&mut self, lines: &[u8]) -> u64 {
         let (mut count, mut next) = (0, Some(0));
         while let Some(start) = next {
-            let input = Input::new(lines).range(start..).earliest(true);
-            let Some(end) = self.find_end(&input) else { break };
+            let Some(end) = self.find_end(lines, start, true) else { break };
             count += 1;
             next = next_line(lines, end);
         }
@@ -330,7 +342,7 @@ impl<O: Output> Search<'_, O> {
     /// Counts matches, of which none is empty: where they begin need not be found out.
     fn count_ends(&mut self, lines: &[u8]) -> u64 {
         let (mut count, mut start) = (0, 0);
-        while let Some(end) = self.find_end(&Input::new(lines).range(start..)) {
+        while let Some(end) = self.find_end(lines, start, false) {
             debug_assert!(end > start, "a match is empty");
             count += 1;
             start = end;
@@ -348,7 +360,14 @@ impl<O: Output> Search<'_, O> {
         count
     }
 
-    fn find_end(&mut self, input: &Input<'_>) -> Option<usize> {
+    /// The end of the next match from this index on, the first that is found or the right one.
+    fn find_end(&mut self, lines: &[u8], start: usize, is_earliest: bool) -> Option<usize> {
+        if let Some(edges) = self.edges
+            && let Ok(end) = edges.find_end(&mut self.state.edges, lines, start, is_earliest)
+        {
+            return end;
+        }
+        let input = &Input::new(lines).range(start..).earliest(is_earliest);
         let LineRegex { totals, places, .. } = self.regex;
         if self.state.is_seldom {
             let Lazy { hir, automata, .. } = totals.as_ref().unwrap_or(places);
@@ -367,17 +386,27 @@ impl<O: Output> Search<'_, O> {
     /// The next match that is not empty, from this index on.
     fn find(&mut self, lines: &[u8], mut start: usize) -> Option<Range<usize>> {
         while start <= lines.len() {
-            let input = Input::new(lines).range(start..);
-            let (regex, cache) = self.regex.places.get(&mut self.state.places);
-            let found = regex.search_with(cache, &input)?;
+            let found = self.find_any(lines, start)?;
             if !found.is_empty() {
-                return Some(found.range());
+                return Some(found);
             }
             // Past an empty match the search goes on one character later.
-            let rest = &lines[found.end()..];
-            start = found.end() + utf8::first_char(rest).map_or(1, |(_, len)| len);
+            let rest = &lines[found.end..];
+            start = found.end + utf8::first_char(rest).map_or(1, |(_, len)| len);
         }
         None
+    }
+
+    /// The next match from this index on, empty or not.
+    fn find_any(&mut self, lines: &[u8], start: usize) -> Option<Range<usize>> {
+        if let Some(edges) = self.edges
+            && let Ok(found) = edges.find(&mut self.state.edges, lines, start)
+        {
+            return found;
+        }
+        let input = Input::new(lines).range(start..);
+        let (regex, cache) = self.regex.places.get(&mut self.state.places);
+        Some(regex.search_with(cache, &input)?.range())
     }
 }
 
