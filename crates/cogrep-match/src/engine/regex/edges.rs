@@ -82,7 +82,7 @@ impl Edges {
 
     /// Whether such an expression can be searched for in these lines.
     pub(super) fn suit(lines: &[u8]) -> bool {
-        lines.last() == Some(&b'\n') && std::str::from_utf8(lines).is_ok()
+        lines.last() == Some(&b'\n') && simdutf8::basic::from_utf8(lines).is_ok()
     }
 
     /// The end of the next match from this index on, the first that is found or the right one.
