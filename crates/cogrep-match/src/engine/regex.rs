@@ -14,6 +14,7 @@ mod shape;
 mod starts;
 mod states;
 mod transduced;
+mod words;
 
 use crate::scan::interface::Output;
 use crate::scan::lines::{Lines, Record};

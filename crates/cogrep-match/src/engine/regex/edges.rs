@@ -9,10 +9,15 @@ use std::ops::Range;
 
 use regex_automata::Input;
 use regex_automata::meta::Cache;
-use regex_syntax::hir::{Class, ClassUnicode, Hir, HirKind, Look};
+use regex_syntax::hir::{Class, Hir, HirKind, Look};
 
 use super::lazy::Lazy;
+use super::required::prefix_frequency;
+use super::words::{self, Side, WORD, is_of_words};
 use crate::text::utf8;
+
+/// Literals at less than one place of this many are rare.
+const RARE: f64 = 1.0 / 1000.0;
 
 /// An expression with the characters around its matches.
 #[derive(Debug)]
@@ -28,16 +33,10 @@ pub(super) struct Edges {
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) struct Unclear;
 
-/// What an expression looks at around it.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-enum Side {
-    Start,
-    End,
-}
-
 impl Edges {
     /// For an expression for lines, if it looks for words at its edges only, and in such a
-    /// way that there must be none beside it.
+    /// way that there must be none beside it. Not if matches begin with literals that are rare:
+    /// these lead the matcher to the few places where it has to be slow.
     pub(super) fn new(hir: &Hir) -> Option<Self> {
         let HirKind::Concat(hirs) = hir.kind() else { return None };
         let is_word_look = |hir: Option<&Hir>| match hir.map(Hir::kind) {
@@ -49,29 +48,26 @@ impl Edges {
         let inner = &hirs[usize::from(first.is_some())..hirs.len() - usize::from(last.is_some())];
         let is_inner = |hir: &Hir| !hir.properties().look_set().contains_word_unicode();
         let is_something = hir.properties().minimum_len().is_some_and(|len| len > 0);
-        if !is_something || !hir.properties().is_utf8() || !inner.iter().all(is_inner) {
+        let is_utf8 = hir.properties().is_utf8();
+        if !is_something || !is_utf8 || !inner.iter().all(is_inner) || has_rare_prefix(hir) {
             return None;
         }
-        let word = word()?;
+        let is_word = |side| words::at(inner, side).0.is_word();
         let is_none_before = match first {
             None | Some(Look::WordStartHalfUnicode) => true,
-            Some(Look::WordUnicode | Look::WordStartUnicode) => {
-                is_word_at(inner.iter(), Side::Start, &word)
-            }
+            Some(Look::WordUnicode | Look::WordStartUnicode) => is_word(Side::Start),
             _ => false,
         };
         let is_none_after = match last {
             None | Some(Look::WordEndHalfUnicode) => true,
-            Some(Look::WordUnicode | Look::WordEndUnicode) => {
-                is_word_at(inner.iter().rev(), Side::End, &word)
-            }
+            Some(Look::WordUnicode | Look::WordEndUnicode) => is_word(Side::End),
             _ => false,
         };
         let (leads, trails) = (first.is_some(), last.is_some());
         if !is_none_before || !is_none_after || !(leads || trails) {
             return None;
         }
-        let mut none = word;
+        let mut none = WORD.clone();
         none.negate();
         let none = Hir::class(Class::Unicode(none));
         let before = leads.then(|| Hir::alternation(vec![Hir::look(Look::Start), none.clone()]));
@@ -136,6 +132,10 @@ impl Edges {
     }
 }
 
+fn has_rare_prefix(hir: &Hir) -> bool {
+    prefix_frequency(hir).is_some_and(|frequency| frequency < RARE)
+}
+
 /// The length of the first character of a text in UTF-8.
 fn first_len(text: &[u8]) -> usize {
     utf8::first_char(text).map_or(1, |(_, len)| len)
@@ -145,63 +145,4 @@ fn first_len(text: &[u8]) -> usize {
 fn last_len(text: &[u8]) -> usize {
     let is_first = |byte: &u8| byte & 0xC0 != 0x80;
     text.iter().rev().position(is_first).map_or(text.len(), |at| at + 1)
-}
-
-/// The characters of words.
-fn word() -> Option<ClassUnicode> {
-    match regex_syntax::parse(r"\w").ok()?.into_kind() {
-        HirKind::Class(Class::Unicode(class)) => Some(class),
-        _ => None,
-    }
-}
-
-/// Whether it looks for words that are not of ASCII alone.
-fn is_of_words(look: Look) -> bool {
-    regex_syntax::hir::LookSet::singleton(look).contains_word_unicode()
-}
-
-/// Whether the text that these match, one after the other from one side, has a character of a
-/// word at that side, if it is not empty.
-fn is_word_at<'h>(
-    mut hirs: impl Iterator<Item = &'h Hir>,
-    side: Side,
-    word: &ClassUnicode,
-) -> bool {
-    let may_be_empty = |hir: &Hir| hir.properties().minimum_len().is_none_or(|len| len == 0);
-    // Up to the first one that cannot be empty.
-    let mut is_open = true;
-    hirs.all(|hir| {
-        if !is_open {
-            return true;
-        }
-        is_open = may_be_empty(hir);
-        let one = |hir| is_word_at(std::iter::once(hir), side, word);
-        match hir.kind() {
-            HirKind::Empty | HirKind::Look(_) => true,
-            HirKind::Literal(literal) => std::str::from_utf8(&literal.0).is_ok_and(|text| {
-                let char = match side {
-                    Side::Start => text.chars().next(),
-                    Side::End => text.chars().next_back(),
-                };
-                char.is_some_and(|char| has(word, char))
-            }),
-            HirKind::Class(Class::Unicode(class)) => {
-                let mut others = class.clone();
-                others.difference(word);
-                others.ranges().is_empty()
-            }
-            HirKind::Class(Class::Bytes(_)) => false,
-            HirKind::Repetition(repetition) => one(&*repetition.sub),
-            HirKind::Capture(capture) => one(&*capture.sub),
-            HirKind::Concat(hirs) => match side {
-                Side::Start => is_word_at(hirs.iter(), side, word),
-                Side::End => is_word_at(hirs.iter().rev(), side, word),
-            },
-            HirKind::Alternation(hirs) => hirs.iter().all(one),
-        }
-    })
-}
-
-fn has(class: &ClassUnicode, char: char) -> bool {
-    class.iter().any(|range| (range.start()..=range.end()).contains(&char))
 }

@@ -24,6 +24,7 @@ use super::need::Needs;
 use super::rewrite;
 use super::starts::{self, Starts, Stopped};
 use super::transduced::Transduced;
+use super::words;
 use crate::pattern::{self, Matching, PatternError, Unit};
 use crate::scan::interface::Output;
 use crate::scan::lines::Record;
@@ -148,7 +149,7 @@ impl LineRegex {
     }
 
     fn new(hir: Hir, matching: Matching, needs: &mut Needs) -> Self {
-        let hir = rewrite::for_lines(&wrapped(hir, matching));
+        let hir = words::settled(&rewrite::for_lines(&wrapped(hir, matching)));
         let counts_lines = matches!(matching.unit, Unit::Lines | Unit::WholeLines);
         let shorter = if counts_lines {
             rewrite::without_optional_ends(&hir)

@@ -4,6 +4,7 @@
 //! Unlike the extractor of `regex-syntax`, this looks in the middle of expressions too, as
 //! ripgrep does, keeps letters of any case together, and values a set by how rare it is.
 
+use regex_syntax::hir::literal::Extractor;
 use regex_syntax::hir::{Class, Hir, HirKind, Repetition};
 use regex_syntax::utf8::Utf8Sequences;
 
@@ -137,6 +138,15 @@ fn ends(repetition: &Repetition) -> (Option<Vec<Literal>>, Option<Vec<Literal>>)
 /// How often one of these literals stands at a place of some text, by a guess.
 pub(super) fn frequency_of(literals: &[Literal]) -> f64 {
     literals.iter().map(frequency).sum()
+}
+
+/// How often one of the literals that matches begin with stands at a place of some text, by a
+/// guess; `None` if they are too many.
+pub(super) fn prefix_frequency(hir: &Hir) -> Option<f64> {
+    let prefixes = Extractor::new().extract(hir);
+    let frequency_of = |prefix: &[u8]| frequency(&Literal::exact(prefix));
+    let prefixes = prefixes.literals()?;
+    Some(prefixes.iter().map(|prefix| frequency_of(prefix.as_bytes())).sum())
 }
 
 /// How often a literal stands at a place of some text, by a guess.
