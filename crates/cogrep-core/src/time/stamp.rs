@@ -7,7 +7,7 @@
 //! - `29/Nov/2026:10:36:54 +0000`, as web servers write, `29 Nov 2026 10:36:54`, as mail does,
 //!   and `29-Nov-2026 10:36:54`;
 //! - `Nov 29 10:36:54`, as syslog writes, with a year before or after the time or without,
-//!   and `Nov 29, 2026 10:36:54 AM`;
+//!   `Nov 29 10:36:54 2026 +0100`, as git does, and `Nov 29, 2026 10:36:54 AM`;
 //! - `I1129 10:36:54`, as glog writes;
 //! - seconds since 1970, with ten digits; milliseconds, microseconds, nanoseconds.
 
@@ -106,11 +106,11 @@ impl StampFinder {
             .byte(b" ")
             .and_then(|_| after.number(4, 4))
             .filter(|year| (1970..2100).contains(year) && after.ends());
-        let day = match year {
-            Some(year) => day_of(year, month, day)?,
-            None => self.without_year(month, day)?,
-        };
-        Some(day.at(time, offset))
+        Some(match year {
+            // As git writes, the offset can be after the year.
+            Some(year) => day_of(year, month, day)?.at(time, offset.or_else(|| after.offset())),
+            None => self.without_year(month, day)?.at(time, offset),
+        })
     }
 
     /// `I1129 10:36:54.123456`.

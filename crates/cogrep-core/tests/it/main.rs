@@ -11,6 +11,7 @@ mod counter;
 mod distinct;
 mod faults;
 mod measure;
+mod stamps;
 mod state;
 mod waiting;
 
