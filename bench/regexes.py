@@ -2,7 +2,7 @@
 """Holds regular expressions against ripgrep and Hyperscan, and writes tables in Markdown.
 
 usage: regexes.py [--mib N] [--rounds N] [--rules FILE] [--random N] [--passes N]
-                  [--program FILE] [--text NAME] [--check]
+                  [--program FILE] [--text NAME] [--ignore-case] [--check]
 
 One expression: `cogrep -E -j1` and `rg -j1 --count-matches`, whole processes in turn, by
 their CPU time, and `cogrep -j2` by the clock beside `-j1`. All must give the same total. A
@@ -11,7 +11,9 @@ hyperscan_regexes.c, reports ends of matches without finding their starts; it ne
 libhyperscan-dev. A random set: N expressions (1000) made of words of the text, classes and
 repetitions, always the same; ripgrep takes a pass for each of the first of them (50), whose
 totals must be equal, and is charged as many times as there are more. The texts are those of
-COGREP_CORPUS, or the sample, repeated to N MiB (64), with lines that end in a line feed.
+COGREP_CORPUS, or the sample, repeated to N MiB (64), with lines that end in a line feed; the
+Russian one is English prose letter by letter in other letters, and there are no sets for it
+and for the Chinese one. --ignore-case gives both programs -i for single expressions, and
 --check looks at totals only.
 """
 
@@ -51,16 +53,54 @@ SHAPES = [
     r"[^\x00-\x7F]+",
     r"a.*z",
 ]
+RUSSIAN = [
+    r"Пиерре|Натаса|Андреш",
+    r"\w+\s+Пиерре\s+\w+",
+    r"инг$",
+    r"П.ерре",
+    r"\b\w{12,}\b",
+    r"[А-Я]\w+ [А-Я]\w+",
+    r"^Тхе",
+    r"\b[А-Я]\w+\b",
+    r"[а-я]+ед\b",
+    r"\w+ед\b[ ,]+\b\w+",
+    r"[аеиоу]{3}",
+    r"\w+лы\b",
+    r"тхе",
+]
+CHINESE = [
+    r"曹操|劉備|孫權",
+    r"宝玉",
+    r"[一-龥]{4}。",
+    r".{3}道$",
+    r"^第.*回",
+    r"\p{Han}{5}",
+    r"「[^」]*」",
+    r"\w+\s+\w+",
+    r"\b\w+\b",
+    r"\b第\w+回\b",
+    r"不.人",
+    r"[^\p{Han}]+",
+]
+LATIN = "abcdefghijklmnopqrstuvwxyz"
+CYRILLIC = "абцдефгхийклмнопярстувшхыз"
 
 
 def texts():
-    """The bases of the texts, by name."""
+    """The bases of the texts and the expressions for each, by name."""
     folder = os.environ.get("COGREP_CORPUS")
     if not folder:
-        return {"sample": (ROOT / "sample/ferryman.txt").read_bytes()}
+        return {"sample": ((ROOT / "sample/ferryman.txt").read_bytes(), SHAPES)}
     corpora = Path(folder) / "corpora"
     logs = b"".join(path.read_bytes() for path in sorted(corpora.glob("logs/*.log")))
-    return {"prose": (corpora / "pg2600.txt").read_bytes(), "logs": logs}
+    prose = (corpora / "pg2600.txt").read_bytes()
+    letters = str.maketrans(LATIN + LATIN.upper(), CYRILLIC + CYRILLIC.upper())
+    return {
+        "prose": (prose, SHAPES),
+        "logs": (logs, SHAPES),
+        "russian": (prose.decode().translate(letters).encode(), RUSSIAN),
+        "chinese": ((corpora / "zh-four-classics.txt").read_bytes(), CHINESE),
+    }
 
 
 def run(command):
@@ -82,16 +122,17 @@ def medians(commands, rounds):
     return {name: [statistics.median(each) for each in zip(*all)] for name, all in taken.items()}
 
 
-def shapes(name, text, options):
+def single(name, text, expressions, options):
     """The table of single expressions in a text."""
+    case = ["-i"] if options.ignore_case else []
     columns = ["Expression", "cogrep", "ripgrep / cogrep", "one core / two"]
     print(f"\n**{name}**\n\n| {' | '.join(columns)} |\n|---|---|---|---|")
-    for shape in SHAPES:
-        ours = [options.program, "-E", "--bare", "-e", shape, "--in", text]
+    for shape in expressions:
+        ours = [options.program, "-E", "--bare", *case, "-e", shape, "--in", text]
         commands = {
             "one": [*ours, "-j1"],
             "two": [*ours, "-j2"],
-            "rg": ["rg", "-j1", "-a", "--count-matches", "-e", shape, text],
+            "rg": ["rg", "-j1", "-a", "--count-matches", *case, "-e", shape, text],
         }
         totals = {tool: int(run(command)[0] or 0) for tool, command in commands.items()}
         if len(set(totals.values())) > 1:
@@ -185,6 +226,7 @@ def main():
     parser.add_argument("--passes", type=int, default=50)
     parser.add_argument("--program", type=Path, default=RELEASE / "cogrep")
     parser.add_argument("--text")
+    parser.add_argument("--ignore-case", action="store_true")
     parser.add_argument("--check", action="store_true")
     options = parser.parse_args()
     with tempfile.TemporaryDirectory() as folder:
@@ -192,13 +234,15 @@ def main():
         if options.rules and shutil.which("cc"):
             source = ROOT / "bench/hyperscan_regexes.c"
             subprocess.run(["cc", "-O2", source, "-o", hyperscan, "-lhs"], check=True)
-        for name, base in texts().items():
+        for name, (base, expressions) in texts().items():
             if options.text not in (None, name):
                 continue
             base = base.replace(b"\r\n", b"\n").rstrip(b"\n") + b"\n"
             text = Path(folder) / f"{name}.txt"
             text.write_bytes(base * max(1, (options.mib << 20) // len(base)))
-            shapes(name, text, options)
+            single(name, text, expressions, options)
+            if expressions is not SHAPES:
+                continue
             if options.random:
                 random_set(name, base, text, options)
             if options.rules:
