@@ -1,7 +1,9 @@
 // Opens reports in a headless Chromium and looks at them as a reader would: narrow and
 // wide, light and dark. Nothing may be loaded, no error may reach the console, axe-core
 // may find no violation, no label may lie on another, the table must sort and filter, by mouse
-// and by keyboard, and on paper nothing may be cut off.
+// and by keyboard, and on paper nothing may be cut off. Of a long table only the rows near
+// those in view are made: one who scrolls sees all of them, as do paper and a browser without
+// scripts.
 //
 // usage: check_page.mjs MODULES CHROMIUM FOLDER PAGE.html...
 //
@@ -25,6 +27,13 @@ const WIDTHS = [360, 800, 1440];
 const PAPER = 718;
 const MARGIN = { top: "10mm", bottom: "10mm", left: "10mm", right: "10mm" };
 const SCHEMES = ["light", "dark"];
+
+// A context that waits for as long as it takes: a machine may be busy.
+async function newContext(browser, options) {
+  const context = await browser.newContext(options);
+  context.setDefaultTimeout(0);
+  return context;
+}
 
 // What axe-core objects to, each with the first place.
 async function violations(page) {
@@ -116,8 +125,78 @@ async function filters(page) {
   assert.deepEqual(await column(page, 0), all);
 }
 
+// The rows of a table that are in the page, as text; spaces of the markup are none.
+const rowsOf = (page, table) =>
+  page.$$eval(`${table} tbody tr`, (rows) =>
+    rows.map((row) => [...row.cells].map((cell) => cell.textContent.trim()).join("\t")),
+  );
+
+// All rows as one sees them who scrolls through a long table, each in its place.
+const scrolledThrough = (page, table) =>
+  page.$eval(table, async (table) => {
+    const region = table.closest(".scroll");
+    const seen = [];
+    region.scrollTop = 0;
+    for (let last = -1; region.scrollTop > last; region.scrollTop += region.clientHeight / 2) {
+      last = region.scrollTop;
+      // A frame for the event, and one for what it makes.
+      for (let frame = 0; frame < 2; frame += 1) await new Promise(requestAnimationFrame);
+      const { top, bottom } = region.getBoundingClientRect();
+      for (const row of table.querySelectorAll("tbody tr")) {
+        const box = row.getBoundingClientRect();
+        if (box.bottom <= top || box.top >= bottom) continue;
+        const text = [...row.cells].map((cell) => cell.textContent.trim()).join("\t");
+        seen[Number(row.getAttribute("aria-rowindex")) - 2] = text;
+      }
+    }
+    return seen;
+  });
+
+// That rows are these; of hundreds, the first that is not is enough to see.
+function same(rows, expected, what) {
+  const at = Array.from(expected).findIndex((row, nth) => row !== rows[nth]);
+  assert.equal(at, -1, `${what}: row ${at} is ${rows[at]}, not ${expected[at]}`);
+  assert.equal(rows.length, expected.length, what);
+}
+
+// The long tables of a page: what is made of them, on the screen and on paper.
+async function longTables(browser, file, page) {
+  const context = await newContext(browser, { javaScriptEnabled: false });
+  const plain = await context.newPage();
+  await plain.goto(pathToFileURL(resolve(file)).href);
+  for (const table of ["#table", "#source-table"]) {
+    const all = await rowsOf(plain, table);
+    const rows = async () => (await rowsOf(page, table)).length;
+    assert.equal(await page.locator(table).getAttribute("aria-rowcount"), `${all.length + 1}`);
+    assert.ok((await rows()) < 400 && all.length > 500, "few of many rows are made");
+    same(await scrolledThrough(page, table), all, "who scrolls sees every row");
+    assert.ok((await rows()) < 400, "few are made at the end, too");
+
+    const number = (row) => Number(row.split("\t")[1].replaceAll(",", ""));
+    const falling = [...all].sort((a, b) => number(b) - number(a));
+    await page.locator(`${table} thead th`).nth(1).getByRole("button").click();
+    same(await scrolledThrough(page, table), falling, "sorted, it has every row");
+
+    const name = (row) => row.split("\t")[0];
+    const wanted = name(falling.at(-1));
+    const filter = await page.locator(table).getAttribute("data-filter");
+    await page.locator(`#${filter}`).fill(wanted);
+    const fits = falling.filter((row) => name(row).toLowerCase().includes(wanted.toLowerCase()));
+    same(await rowsOf(page, table), fits, "the filter finds what is not in view");
+    await page.locator(`#${filter}`).fill("\u{10ffff}");
+    assert.deepEqual(await rowsOf(page, table), []);
+    await page.locator(`#${filter}`).fill("");
+
+    await page.evaluate(() => dispatchEvent(new Event("beforeprint")));
+    same(await rowsOf(page, table), falling, "paper has every row");
+    await page.evaluate(() => dispatchEvent(new Event("afterprint")));
+    assert.ok((await rows()) < 400, "few are made after that");
+  }
+  await context.close();
+}
+
 async function check(browser, file, width, colorScheme) {
-  const context = await browser.newContext({ viewport: { width, height: 900 }, colorScheme });
+  const context = await newContext(browser, { viewport: { width, height: 900 }, colorScheme });
   const page = await context.newPage();
   const trouble = [];
   page.on("console", (message) => trouble.push(`console: ${message.text()}`));
@@ -127,19 +206,38 @@ async function check(browser, file, width, colorScheme) {
   });
   await page.goto(pathToFileURL(resolve(file)).href);
   const name = `${basename(file, ".html")}-${width}-${colorScheme}.png`;
-  await page.screenshot({ path: join(folder, name), fullPage: true });
+  const isLong = (await page.locator("[aria-rowcount]").count()) > 0;
+  await page.screenshot({ path: join(folder, name), fullPage: !isLong });
   trouble.push(...(await page.evaluate(collisions)));
   const overflow = await page.evaluate(() => document.documentElement.scrollWidth - innerWidth);
   if (overflow > 0) trouble.push(`the page is ${overflow} pixels too wide`);
   trouble.push(...(await violations(page)));
-  await sorts(page);
-  await filters(page);
+  if (isLong) {
+    // What is made depends on the room there is, and not on colours.
+    if (colorScheme === "light") await longTables(browser, file, page);
+  } else {
+    await sorts(page);
+    await filters(page);
+  }
   trouble.push(...(await violations(page)));
   if (width === WIDTHS.at(-1)) {
     await page.emulateMedia({ media: "print" });
     await page.setViewportSize({ width: PAPER, height: 1000 });
+    if (isLong) await page.evaluate(() => dispatchEvent(new Event("beforeprint")));
     trouble.push(...(await page.evaluate(cropped)));
-    await page.pdf({ path: join(folder, name.replace("png", "pdf")), format: "A4", margin: MARGIN });
+    if (isLong) await page.evaluate(() => dispatchEvent(new Event("afterprint")));
+    // Registered after that of the page, this looks at what the page has made for paper.
+    await page.evaluate(() =>
+      addEventListener("beforeprint", () => {
+        window.onPaper = document.querySelectorAll("#source-table tbody tr").length;
+      }),
+    );
+    const path = join(folder, name.replace("png", "pdf"));
+    await page.pdf({ path, format: "A4", margin: MARGIN });
+    if (isLong) {
+      const count = await page.locator("#source-table").getAttribute("aria-rowcount");
+      assert.equal(await page.evaluate(() => window.onPaper), count - 1, "all rows are printed");
+    }
   }
   await context.close();
   return trouble.map((line) => `${name}: ${line}`);

@@ -1,5 +1,9 @@
 //! The tables of a page: one of the patterns, one of the sources. Both have everything, and no
 //! table is wider than a page of paper.
+//!
+//! A long table is in a `noscript`: a browser that runs the script of the page reads it as text,
+//! which is quick, and the script makes the rows that are seen; any other shows the table.
+//! The script takes each row for a line, and cells for what is between their tags.
 
 use std::collections::BTreeMap;
 use std::io::{self, Write};
@@ -17,6 +21,9 @@ const MOST_COLUMNS: usize = 12;
 
 /// More sources than these are easier to find with a filter.
 const FEW_SOURCES: usize = 12;
+
+/// More rows than these keep a browser busy that makes all of them at once.
+const MANY_ROWS: usize = 500;
 
 /// What was counted.
 #[derive(Clone, Copy)]
@@ -60,7 +67,8 @@ impl<'a> Counted<'a> {
     /// Writes the table of patterns.
     pub(super) fn write_patterns(&self, out: &mut impl Write) -> io::Result<()> {
         let filter = Filter { input: "filter", output: "matching", what: "patterns" };
-        begin(out, "counts", "Counts", "table", Some(filter))?;
+        let is_long = self.shown.len() > MANY_ROWS;
+        begin(out, "counts", "Counts", "table", Some(filter), is_long)?;
         write_heading(out, "Pattern", "text")?;
         write_heading(out, "Count", "number")?;
         let mut by_source: Vec<Vec<u64>> = Vec::new();
@@ -80,7 +88,7 @@ impl<'a> Counted<'a> {
             }
             out.write_all(b"</tr>\n")?;
         }
-        end(out)
+        end(out, is_long)
     }
 
     /// Writes the table of sources.
@@ -88,7 +96,9 @@ impl<'a> Counted<'a> {
         let sources = &self.collection.sources;
         let filter = Filter { input: "source-filter", output: "matching-sources", what: "sources" };
         let has_filter = sources.len() > FEW_SOURCES;
-        begin(out, "sources", "Sources", "source-table", has_filter.then_some(filter))?;
+        let filter = has_filter.then_some(filter);
+        let is_long = sources.len() > MANY_ROWS;
+        begin(out, "sources", "Sources", "source-table", filter, is_long)?;
         let matrix = self.matrix();
         write_heading(out, "Source", "text")?;
         write_heading(out, "Bytes", "number")?;
@@ -124,7 +134,7 @@ impl<'a> Counted<'a> {
             }
             out.write_all(b"</tr>\n")?;
         }
-        end(out)
+        end(out, is_long)
     }
 
     /// The place of each pattern among those that are shown.
@@ -184,6 +194,7 @@ fn begin(
     title: &str,
     table: &str,
     filter: Option<Filter>,
+    is_long: bool,
 ) -> io::Result<()> {
     writeln!(out, "<section>\n<h2 id=\"{id}\">{title}</h2>")?;
     let mut filtered = String::new();
@@ -196,15 +207,17 @@ fn begin(
         )?;
         filtered = format!(" data-filter=\"{input}\" data-matching=\"{output}\"");
     }
+    let hidden = if is_long { "<noscript>\n" } else { "" };
     write!(
         out,
-        "<div class=\"scroll\" role=\"region\" aria-labelledby=\"{id}\" tabindex=\"0\">\n\
+        "<div class=\"scroll\" role=\"region\" aria-labelledby=\"{id}\" tabindex=\"0\">\n{hidden}\
          <table id=\"{table}\"{filtered}>\n<thead>\n<tr>",
     )
 }
 
-fn end(out: &mut impl Write) -> io::Result<()> {
-    out.write_all(b"</tbody>\n</table>\n</div>\n</section>\n")
+fn end(out: &mut impl Write, is_long: bool) -> io::Result<()> {
+    let hidden = if is_long { "</noscript>\n" } else { "" };
+    write!(out, "</tbody>\n</table>\n{hidden}</div>\n</section>\n")
 }
 
 fn write_heading(out: &mut impl Write, name: &str, kind: &str) -> io::Result<()> {
