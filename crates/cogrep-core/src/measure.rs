@@ -11,6 +11,7 @@
 mod around;
 mod dispersion;
 mod distinct;
+mod divisions;
 mod excerpt;
 mod places;
 mod slices;
@@ -29,6 +30,7 @@ pub use distinct::{
     Distinct, DistinctByLine, DistinctText, DistinctTexts, Layout, LineFields, LineKind, LineText,
     Lines, NgramTexts, Ngrams, Times, Words,
 };
+pub use divisions::{Divide, Division, Divisions};
 pub use excerpt::Excerpt;
 pub use places::{FirstPlaces, Place, Places};
 pub use slices::{Slice, Slices};

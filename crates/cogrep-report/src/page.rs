@@ -45,6 +45,8 @@ pub struct About<'a> {
     pub date: &'a str,
     /// What is counted, in the plural: occurrences, lines.
     pub unit: &'static str,
+    /// What the axis of the plot of places is in, if it was said.
+    pub along: Option<plots::Along>,
     /// What the counts depend on besides the patterns and the sources, by name.
     pub options: &'a [(String, String)],
     /// What else is known, each with its name.
@@ -164,7 +166,7 @@ fn write_plots(
     }
     if collection.sources.iter().any(|source| source.findings.get::<Dispersion>().is_some()) {
         // Each pattern may have a strip for each text.
-        let (rows_a_piece, most) = if plots::has_strips(collection, Canvas::PAGE) {
+        let (rows_a_piece, most) = if plots::has_strips(collection, about.along, Canvas::PAGE) {
             (1, (MOST_STRIPS / collection.sources.len()).max(LEAST_DRAWN))
         } else {
             (BARS, MOST_DRAWN)
@@ -173,7 +175,7 @@ fn write_plots(
         let note = note_of(drawn.len());
         let pieces: Vec<&[usize]> = drawn.chunks(rows_a_piece).collect();
         let draw = |canvas, piece: usize| {
-            plots::dispersion(rows, pieces[piece], totals, collection, canvas)
+            plots::dispersion(rows, pieces[piece], totals, collection, about.along, canvas)
         };
         write("where", "Where in the texts", &note, pieces.len(), &draw)?;
     }

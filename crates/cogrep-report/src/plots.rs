@@ -4,6 +4,7 @@
 //! They need no particular font, no script and no network, and follow the light or dark mode
 //! of the reader. A [`Canvas`] says how much room there is.
 
+mod along;
 mod axis;
 mod bars;
 mod canvas;
@@ -23,6 +24,7 @@ use crate::escape::escape;
 use crate::row::{Row, Rows};
 use crate::view::View;
 
+pub use along::Along;
 pub use bars::bars;
 pub use canvas::Canvas;
 pub use chart::{Chart, ChartGroup, title};

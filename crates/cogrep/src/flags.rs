@@ -88,6 +88,7 @@ pub(crate) mod id {
     pub(crate) const DEF: &str = "def";
     pub(crate) const DEF_FILE: &str = "def-file";
     pub(crate) const PLOT: &str = "plot";
+    pub(crate) const PLOT_AXIS: &str = "plot-axis";
     pub(crate) const PLOT_KIND: &str = "plot-kind";
     pub(crate) const REPORT: &str = "report";
     pub(crate) const PART: &str = "part";

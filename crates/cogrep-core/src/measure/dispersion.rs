@@ -31,23 +31,15 @@ impl Measure for Disperse {
     }
 
     fn begin(&self, text: &TextFacts) -> Result<Dispersion, Fault> {
-        Ok(Dispersion { width_log2: 0, bins: vec![Vec::new(); text.needles] })
+        Ok(Dispersion::of(text.needles))
     }
 
     fn hit(&self, state: &mut Dispersion, hit: Hit) {
-        state.widen_for(hit.start);
-        let bin = state.bin(hit.start);
-        add(&mut state.bins[hit.needle], bin, 1);
+        state.add(hit.needle, hit.start);
     }
 
-    fn join(&self, state: &mut Dispersion, mut next: Dispersion) {
-        state.widen_to(next.width_log2);
-        next.widen_to(state.width_log2);
-        for (bins, next) in state.bins.iter_mut().zip(next.bins) {
-            for (bin, count) in next {
-                add(bins, bin, count);
-            }
-        }
+    fn join(&self, state: &mut Dispersion, next: Dispersion) {
+        state.join(next);
     }
 
     fn by_pattern(&self, state: Dispersion, needles: &[usize]) -> Dispersion {
@@ -88,6 +80,29 @@ impl Dispersion {
     /// The bins in which this pattern starts, in order, and how often.
     pub fn bins(&self, pattern: usize) -> impl Iterator<Item = (u32, u64)> {
         self.bins.get(pattern).into_iter().flatten().copied()
+    }
+
+    /// That of so many needles which have not occurred.
+    pub(super) fn of(needles: usize) -> Self {
+        Self { width_log2: 0, bins: vec![Vec::new(); needles] }
+    }
+
+    /// Adds where a needle starts: not before where it did so last.
+    pub(super) fn add(&mut self, needle: usize, offset: u64) {
+        self.widen_for(offset);
+        let bin = self.bin(offset);
+        add(&mut self.bins[needle], bin, 1);
+    }
+
+    /// Joins that of the range that follows.
+    pub(super) fn join(&mut self, mut next: Self) {
+        self.widen_to(next.width_log2);
+        next.widen_to(self.width_log2);
+        for (bins, next) in self.bins.iter_mut().zip(next.bins) {
+            for (bin, count) in next {
+                add(bins, bin, count);
+            }
+        }
     }
 
     fn bin(&self, offset: u64) -> u32 {

@@ -4,7 +4,9 @@ use std::fs;
 use std::num::{NonZeroU64, NonZeroUsize};
 use std::sync::Arc;
 
-use cogrep_core::measure::{Disperse, Dispersion, FirstPlaces, Place, Places, Slice, Slices};
+use cogrep_core::measure::{
+    Disperse, Dispersion, Divide, Division, Divisions, FirstPlaces, Place, Places, Slice, Slices,
+};
 use cogrep_core::{Counts, Input, Job, Matching, Patterns, Plan, Report, Unit};
 use cogrep_match::EngineChoice;
 use longest_gap::{Gap, LongestGap};
@@ -105,6 +107,41 @@ proptest! {
             prop_assert_eq!(places.len() as u64, counts.get(index).min(3));
             let slices: u64 = whole.slices.iter().map(|slice| slice.get(index)).sum();
             prop_assert_eq!(slices, counts.get(index));
+        }
+    }
+}
+
+/// The lines or the words of a text, on three cores or on one.
+fn divided(text: &[u8], division: Division, range_bytes: Option<u64>) -> Vec<(u32, u64)> {
+    let folder = tempfile::tempdir().unwrap();
+    fs::write(folder.path().join("text"), text).unwrap();
+    let inputs = [Input::Path(folder.path().into())];
+    let patterns = Patterns::new(["ab"], Matching::default()).unwrap();
+    let plan = Arc::new(Plan::new(&patterns, EngineChoice::Auto).unwrap());
+    let job = Job {
+        workers: NonZeroUsize::new(if range_bytes.is_some() { 3 } else { 1 }),
+        range_bytes: range_bytes.and_then(NonZeroU64::new),
+        measures: vec![Divide(division).into()],
+        ..Job::new(&plan, &inputs)
+    };
+    let mut found = Vec::new();
+    job.run(|source| found = source.findings.get::<Divisions>().unwrap().bins().collect());
+    found
+}
+
+proptest! {
+    #![proptest_config(cogrep_testing::cases(50))]
+
+    #[test]
+    fn ranges_have_the_lines_and_the_words_of_the_whole(text in text(), range_bytes in 1..300_u64) {
+        let lines = text.split_inclusive(|byte| *byte == b'\n').count();
+        let words = std::str::from_utf8(&text).unwrap();
+        let words = words.split(|char| !cogrep_match::word::is_word(char));
+        let words = words.filter(|word| !word.is_empty()).count();
+        for (division, all) in [(Division::Lines, lines), (Division::Words, words)] {
+            let whole = divided(&text, division, None);
+            prop_assert_eq!(&divided(&text, division, Some(range_bytes)), &whole);
+            prop_assert_eq!(whole.iter().map(|(_, count)| count).sum::<u64>(), all as u64);
         }
     }
 }

@@ -7,6 +7,8 @@ use std::fmt::Write;
 use cogrep_core::SourceReport;
 use cogrep_core::measure::Dispersion;
 
+use super::along::{Along, Ruler};
+
 /// Cells are at least as wide as this, in pixels, so that they can be told apart.
 const CELL: f64 = 2.0;
 
@@ -16,34 +18,43 @@ const SHADES: u64 = 4;
 /// How often something occurs in each cell of a text.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(super) struct Cells {
-    /// The bytes of a cell.
-    pub(super) bytes: u64,
+    /// How much of the text a cell is.
+    size: u64,
+    /// What that is in.
+    unit: &'static str,
     /// Those in which it occurs: the number of the cell, and how often.
     pub(super) counts: BTreeMap<u64, u64>,
-    /// The bytes of the text.
-    text: u64,
+    /// The length of the text.
+    length: u64,
 }
 
 impl Cells {
-    /// The cells of a text that is drawn at this scale, in pixels a byte.
+    /// The cells of a text that is drawn at this scale, in pixels a byte, or a line or a word.
     #[expect(
         clippy::cast_possible_truncation,
         clippy::cast_sign_loss,
         reason = "a place in a plot"
     )]
     #[expect(clippy::cast_precision_loss, reason = "a place in a plot")]
-    pub(super) fn new(source: &SourceReport, patterns: &[usize], scale: f64) -> Option<Self> {
+    pub(super) fn new(
+        source: &SourceReport,
+        patterns: &[usize],
+        (ruler, along): (&Ruler, Along),
+        scale: f64,
+    ) -> Option<Self> {
         let dispersion = source.findings.get::<Dispersion>()?;
         let bin = dispersion.bin_bytes();
-        let text = source.text_bytes.max(1);
-        // A cell has whole bins, and no more than the text has.
-        let all_bins = text.div_ceil(bin);
-        let bins = (CELL / (bin as f64 * scale)).ceil().clamp(1.0, all_bins as f64) as u64;
+        let length = ruler.length.max(1);
+        // A cell has whole bins or lines, and no more than the text has.
+        let least = if along.division().is_some() { 1 } else { bin };
+        let most = length.div_ceil(least) as f64;
+        let size = least * (CELL / (least as f64 * scale)).ceil().clamp(1.0, most) as u64;
         let mut counts = BTreeMap::new();
         for (at, count) in patterns.iter().flat_map(|id| dispersion.bins(*id)) {
-            *counts.entry(u64::from(at) / bins).or_insert(0) += count;
+            let at = ruler.middle(u64::from(at) * bin, bin).min(length - 1);
+            *counts.entry(at / size).or_insert(0) += count;
         }
-        Some(Self { bytes: bin * bins, counts, text })
+        Some(Self { size, unit: along.unit(), counts, length })
     }
 
     /// The most hits of a cell.
@@ -60,7 +71,7 @@ impl Cells {
     /// many hits as `most`.
     #[expect(clippy::cast_precision_loss, reason = "a place in a plot")]
     pub(super) fn write(&self, svg: &mut String, at: Place, most: u64) {
-        let scale = self.bytes as f64 * at.scale;
+        let scale = self.size as f64 * at.scale;
         // A mark is visible, however small its text is.
         let least = 1.25 / scale;
         for shade in 1..=SHADES {
@@ -73,13 +84,13 @@ impl Cells {
             // Writing to a string does not fail.
             let _ = write!(
                 svg,
-                "<path class=\"mark d{shade}\" data-source=\"{}\" data-bin-bytes=\"{}\" \
+                "<path class=\"mark d{shade}\" data-source=\"{}\" data-bin-{}=\"{}\" \
                  transform=\"translate({:.3} {}) scale({scale:.9} 1)\" d=\"",
-                at.source, self.bytes, at.left, at.top,
+                at.source, self.unit, self.size, at.left, at.top,
             );
             for (cell, _) in cells {
                 // The last cell may be cut by the end of the text.
-                let rest = self.text.saturating_sub(cell * self.bytes) as f64 / self.bytes as f64;
+                let rest = self.length.saturating_sub(cell * self.size) as f64 / self.size as f64;
                 let width = rest.min(1.0).max(least);
                 let height = at.height;
                 let _ = write!(svg, "M{cell} 0h{width:.3}v{height}h-{width:.3}z");
@@ -105,7 +116,7 @@ pub(super) struct Place {
     pub(super) left: f64,
     pub(super) top: usize,
     pub(super) height: usize,
-    /// Pixels a byte.
+    /// Pixels a byte, or a line or a word.
     pub(super) scale: f64,
 }
 

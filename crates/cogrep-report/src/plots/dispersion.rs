@@ -8,7 +8,7 @@ use std::fmt::Write;
 
 use cogrep_core::SourceReport;
 
-use super::axis::{Axis, Unit};
+use super::along::{Along, Ruler};
 use super::density::{Cells, Place};
 use super::{
     Canvas, LABEL_COLUMNS, MARGIN, ROW, begin, cut, cut_front, label, markup, pixels, strips,
@@ -29,13 +29,18 @@ pub const DISPERSION: &str = "Where in the texts the patterns occur";
 /// Each row is a group with `data-pattern`; in it, each text in which it occurs has
 /// paths with `data-source`, the index of the source from 0, and `data-bin-bytes`, one for
 /// each shade. The marks of a path begin with `M` and the number of the cell: an occurrence at
-/// `offset` is in cell `offset / bin_bytes`.
+/// `offset` is in cell `offset / bin_bytes`. Where the axis is in lines or words, there is
+/// `data-bin-lines` or `data-bin-words`, and cells are counted in these.
+///
+/// If it is not said what the axis is in, it is in bytes where texts follow each other, and in
+/// percent of each where they do not.
 #[must_use]
 pub fn dispersion(
     rows: &Rows,
     order: &[usize],
     totals: &[u64],
     collection: &Collection,
+    along: Option<Along>,
     canvas: Canvas,
 ) -> String {
     let labels: Vec<String> = order.iter().map(|row| label(rows.get(*row))).collect();
@@ -47,9 +52,9 @@ pub fn dispersion(
         MARGIN + labels.iter().map(|label| pixels(&cut(label))).max().unwrap_or(0) + 12
     };
     let canvas = if canvas.labels_above { canvas.without(after) } else { canvas };
-    let frame = Frame::new(left, order.len(), collection, canvas);
+    let frame = Frame::new(left, order.len(), collection, along, canvas);
     if !frame.names_fit() {
-        return strips::strips(rows, order, totals, collection, canvas);
+        return strips::strips(rows, order, totals, collection, along, canvas);
     }
     let width = frame.left + canvas.plot + after + MARGIN;
     let mut svg =
@@ -64,38 +69,57 @@ pub fn dispersion(
 }
 
 /// Whether each text has a strip of its own, since their names have no room beside each other.
-pub(crate) fn has_strips(collection: &Collection, canvas: Canvas) -> bool {
-    !Frame::new(MARGIN, 0, collection, canvas).names_fit()
+pub(crate) fn has_strips(collection: &Collection, along: Option<Along>, canvas: Canvas) -> bool {
+    !Frame::new(MARGIN, 0, collection, along, canvas).names_fit()
 }
 
 /// Where everything is drawn.
 struct Frame<'a> {
     canvas: Canvas,
+    along: Along,
     left: usize,
     rows: usize,
-    /// Each text with its number among all sources and the bytes of those before it.
-    texts: Vec<(usize, &'a SourceReport, u64)>,
-    all_bytes: u64,
+    texts: Vec<Text<'a>>,
+    /// How long all texts are, in what the axis is in.
+    length: u64,
+}
+
+struct Text<'a> {
+    /// Its number among all sources.
+    number: usize,
+    source: &'a SourceReport,
+    ruler: Ruler,
+    /// How long those before it are.
+    before: u64,
 }
 
 impl<'a> Frame<'a> {
-    fn new(left: usize, rows: usize, collection: &'a Collection, canvas: Canvas) -> Self {
-        let mut all_bytes = 0;
+    fn new(
+        left: usize,
+        rows: usize,
+        collection: &'a Collection,
+        along: Option<Along>,
+        canvas: Canvas,
+    ) -> Self {
+        let along = along.unwrap_or(Along::Bytes);
+        let mut length = 0;
         let mut texts = Vec::new();
         for (number, source) in collection.sources.iter().enumerate() {
-            texts.push((number, source, all_bytes));
-            all_bytes += source.text_bytes;
+            let ruler = Ruler::new(source, along);
+            let before = length;
+            length += ruler.length;
+            texts.push(Text { number, source, ruler, before });
         }
-        Self { canvas, left, rows, texts, all_bytes }
+        Self { canvas, along, left, rows, texts, length }
     }
 
     /// Whether every text is as wide as its name.
     #[expect(clippy::cast_precision_loss, reason = "a place in a plot")]
     fn names_fit(&self) -> bool {
         self.texts.len() < 2
-            || self.texts.iter().all(|(_, source, _)| {
-                let name = self.shown_name(source);
-                pixels(&name) as f64 + 9.0 <= source.text_bytes as f64 * self.scale()
+            || self.texts.iter().all(|text| {
+                let name = self.shown_name(text.source);
+                pixels(&name) as f64 + 9.0 <= text.ruler.length as f64 * self.scale()
             })
     }
 
@@ -119,16 +143,16 @@ impl<'a> Frame<'a> {
         self.top() + self.row() * self.rows
     }
 
-    /// Pixels a byte.
+    /// Pixels a byte, or a line or a word.
     #[expect(clippy::cast_precision_loss, reason = "a place in a plot")]
     fn scale(&self) -> f64 {
-        self.canvas.plot as f64 / self.all_bytes.max(1) as f64
+        self.canvas.plot as f64 / self.length.max(1) as f64
     }
 
-    /// The pixel of a byte, counted over all texts.
+    /// The pixel of a place, counted over all texts.
     #[expect(clippy::cast_precision_loss, reason = "a place in a plot")]
-    fn x(&self, byte: u64) -> f64 {
-        self.left as f64 + byte as f64 * self.scale()
+    fn x(&self, place: u64) -> f64 {
+        self.left as f64 + place as f64 * self.scale()
     }
 
     fn write_row(&self, svg: &mut String, nth: usize, row: &Row, label: &str, total: u64) {
@@ -158,15 +182,16 @@ impl<'a> Frame<'a> {
         let cells: Vec<_> = self
             .texts
             .iter()
-            .filter_map(|(number, source, before)| {
-                Some((number, before, Cells::new(source, &row.patterns, self.scale())?))
+            .filter_map(|text| {
+                let ruler = (&text.ruler, self.along);
+                Some((text, Cells::new(text.source, &row.patterns, ruler, self.scale())?))
             })
             .collect();
-        let most = cells.iter().map(|(.., cells)| cells.most()).max().unwrap_or(0);
-        for (number, before, cells) in &cells {
+        let most = cells.iter().map(|(_, cells)| cells.most()).max().unwrap_or(0);
+        for (text, cells) in &cells {
             let place = Place {
-                source: **number,
-                left: self.x(**before),
+                source: text.number,
+                left: self.x(text.before),
                 top: top + 4,
                 height: MARK,
                 scale: self.scale(),
@@ -179,8 +204,8 @@ impl<'a> Frame<'a> {
     /// Marks where texts end, and names them.
     fn write_ends(&self, svg: &mut String) {
         let (top, bottom) = (self.top(), self.bottom());
-        for (_, source, before) in &self.texts {
-            let (start, end) = (self.x(*before), self.x(before + source.text_bytes));
+        for Text { source, ruler, before, .. } in &self.texts {
+            let (start, end) = (self.x(*before), self.x(before + ruler.length));
             let name = escape(source.name.as_bytes());
             let shown = markup(&self.shown_name(source));
             let full = markup(&name);
@@ -189,24 +214,24 @@ impl<'a> Frame<'a> {
                 "<path class=\"end\" data-end=\"{}\" d=\"M{end:.2} {}V{bottom}\">\
                  <title>the end of {full}</title></path>\
                  <text class=\"soft\" x=\"{start:.2}\" y=\"{}\"><title>{full}</title>{shown}</text>",
-                before + source.text_bytes,
+                before + ruler.length,
                 top - ROW + 8,
                 top - 8,
             );
         }
     }
 
-    /// Writes the axis: the bytes of all texts, with some numbers.
+    /// Writes the axis: the length of all texts, with some numbers.
     fn write_axis(&self, svg: &mut String) {
         let bottom = self.bottom();
         let plot = self.canvas.plot;
-        let axis = Axis::new(self.all_bytes, (plot as u64 / 70).max(2), Unit::Bytes);
+        let (ticks, unit) = self.along.axis(self.length, (plot as u64 / 70).max(2));
         let _ = write!(svg, "<path class=\"line\" d=\"M{} {bottom}h{plot}", self.left);
-        for (at, _) in &axis.ticks {
+        for (at, _) in &ticks {
             let _ = write!(svg, "M{:.2} {bottom}v5", self.x(*at));
         }
         svg.push_str("\"/>\n");
-        for (at, shown) in &axis.ticks {
+        for (at, shown) in &ticks {
             let (x, y) = (self.x(*at), bottom + 20);
             let anchor = if *at == 0 { "start" } else { "middle" };
             let _ = writeln!(
@@ -220,7 +245,7 @@ impl<'a> Frame<'a> {
             "<text class=\"soft\" x=\"{}\" y=\"{}\" text-anchor=\"middle\">position in {of}, in {}</text>",
             self.left + plot / 2,
             bottom + 38,
-            axis.unit,
+            unit,
         );
     }
 }

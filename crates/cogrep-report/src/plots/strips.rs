@@ -7,6 +7,7 @@ use std::fmt::Write;
 use cogrep_core::SourceReport;
 use cogrep_core::measure::Dispersion;
 
+use super::along::{Along, Ruler};
 use super::density::{Cells, Place};
 use super::{Canvas, MARGIN, MOST_ROWS, begin, cut_front, cut_to_room, label, markup, pixels};
 use crate::collection::Collection;
@@ -36,9 +37,10 @@ pub(super) fn strips(
     order: &[usize],
     totals: &[u64],
     collection: &Collection,
+    along: Option<Along>,
     canvas: Canvas,
 ) -> String {
-    let panels = Panels::new(order.len(), collection, canvas);
+    let panels = Panels::new(order.len(), collection, along.unwrap_or(Along::Percent), canvas);
     let drawn: Vec<Panel<'_>> =
         order.iter().map(|row| panels.panel(rows.get(*row), totals[*row])).collect();
     let height: usize = drawn.iter().map(|panel| panels.height(panel)).sum();
@@ -64,6 +66,11 @@ pub(super) fn strips(
 /// Where everything is drawn.
 struct Panels<'a> {
     collection: &'a Collection,
+    along: Along,
+    /// By text.
+    rulers: Vec<Ruler>,
+    /// How long the longest text is, in what the axis is in.
+    longest: u64,
     canvas: Canvas,
     left: usize,
     /// The room for the numbers after the strips.
@@ -85,7 +92,10 @@ struct Panel<'a> {
 }
 
 impl<'a> Panels<'a> {
-    fn new(patterns: usize, collection: &'a Collection, canvas: Canvas) -> Self {
+    fn new(patterns: usize, collection: &'a Collection, along: Along, canvas: Canvas) -> Self {
+        let rulers = collection.sources.iter().map(|source| Ruler::new(source, along));
+        let rulers: Vec<Ruler> = rulers.collect();
+        let longest = rulers.iter().map(|ruler| ruler.length).max().unwrap_or(0).max(1);
         let names = collection.sources.iter().map(|source| escape(source.name.as_bytes()));
         let names: Vec<String> = names.collect();
         let most = (MOST_ROWS / patterns.max(1)).max(LEAST_TEXTS);
@@ -94,18 +104,16 @@ impl<'a> Panels<'a> {
         let after = if canvas.labels_above { 0 } else { 70 };
         let has_hits = |source: &&SourceReport| source.findings.get::<Dispersion>().is_some();
         let read = collection.sources.iter().filter(has_hits).count();
-        Self { collection, canvas, left, after, names, most, read }
+        Self { collection, along, rulers, longest, canvas, left, after, names, most, read }
     }
 
     /// The strips of a row: those of all texts, or of the ones that have most of it.
-    #[expect(clippy::cast_precision_loss, reason = "a place in a plot")]
     fn panel(&self, row: &'a Row, total: u64) -> Panel<'a> {
-        let plot = self.canvas.plot as f64;
         let sources = self.collection.sources.iter().enumerate();
         let mut strips: Vec<(usize, Cells)> = sources
             .filter_map(|(number, source)| {
-                let scale = plot / source.text_bytes.max(1) as f64;
-                Some((number, Cells::new(source, &row.patterns, scale)?))
+                let ruler = (&self.rulers[number], self.along);
+                Some((number, Cells::new(source, &row.patterns, ruler, self.scale(number))?))
             })
             .collect();
         if strips.len() > self.most {
@@ -114,6 +122,16 @@ impl<'a> Panels<'a> {
             strips.sort_by_key(|(number, _)| *number);
         }
         Panel { row, total, strips }
+    }
+
+    /// Pixels a byte, or a line or a word. In percent, each text is as long as all others.
+    #[expect(clippy::cast_precision_loss, reason = "a place in a plot")]
+    fn scale(&self, number: usize) -> f64 {
+        let all = match self.along {
+            Along::Percent => self.rulers[number].length.max(1),
+            Along::Bytes | Along::Division(_) => self.longest,
+        };
+        self.canvas.plot as f64 / all as f64
     }
 
     /// The height of a strip, with its name if that is above.
@@ -176,33 +194,50 @@ impl<'a> Panels<'a> {
                  <text class=\"soft\" x=\"{after}\" y=\"{base}\">{count}</text>",
             );
         }
+        let scale = self.scale(number);
+        let length = match self.along {
+            Along::Percent => plot as f64,
+            Along::Bytes | Along::Division(_) => self.rulers[number].length as f64 * scale,
+        };
+        let length = (length * 100.0).round() / 100.0;
         let _ = writeln!(
             svg,
-            "<rect class=\"band\" x=\"{left}\" y=\"{y}\" width=\"{plot}\" height=\"{MARK}\"/>"
+            "<rect class=\"band\" x=\"{left}\" y=\"{y}\" width=\"{length}\" height=\"{MARK}\"/>"
         );
-        let bytes = self.collection.sources[number].text_bytes.max(1);
-        let scale = plot as f64 / bytes as f64;
         let place = Place { source: number, left: left as f64, top: y, height: MARK, scale };
         cells.write(svg, place, most);
     }
 
     /// Writes the axis of a pattern: how far into a text, and what the darkest cells have.
+    #[expect(clippy::cast_precision_loss, reason = "a place in a plot")]
     fn write_axis(&self, svg: &mut String, top: usize, most: u64) {
         let (left, plot) = (self.left, self.canvas.plot);
+        let all = if self.along == Along::Percent { 100 } else { self.longest };
+        let (ticks, unit) = self.along.axis(all, (plot as u64 / 100).max(2));
+        let x = |at: u64| left as f64 + plot as f64 * at as f64 / all as f64;
         let _ = write!(svg, "<path class=\"line\" d=\"");
-        for quarter in 0..=4 {
-            let _ = write!(svg, "M{} {}v5", left + plot * quarter / 4, top - 2);
+        for (at, _) in &ticks {
+            let _ = write!(svg, "M{} {}v5", x(*at), top - 2);
         }
         svg.push_str("\"/>\n");
-        for quarter in 0..=4 {
-            let (x, y) = (left + plot * quarter / 4, top + 16);
-            let anchor = ["start", "middle", "middle", "middle", "end"][quarter];
-            let percent = quarter * 25;
+        for (at, shown) in &ticks {
+            let y = top + 16;
+            let reaches_out = x(*at) + pixels(shown) as f64 / 2.0 > (left + plot) as f64;
+            let anchor = match *at {
+                0 => "start",
+                _ if reaches_out => "end",
+                _ => "middle",
+            };
             let _ = writeln!(
                 svg,
-                "<text class=\"soft\" x=\"{x}\" y=\"{y}\" text-anchor=\"{anchor}\">{percent} %</text>",
+                "<text class=\"soft\" x=\"{}\" y=\"{y}\" text-anchor=\"{anchor}\">{shown}</text>",
+                x(*at),
             );
         }
+        let position = match self.along {
+            Along::Percent => "how far into the text".to_owned(),
+            Along::Bytes | Along::Division(_) => format!("position in the text, in {unit}"),
+        };
         let darkest = match most {
             0 | 1 => String::new(),
             _ if self.canvas.labels_above => format!("; darkest: {}", separated(most)),
@@ -210,7 +245,7 @@ impl<'a> Panels<'a> {
         };
         let _ = writeln!(
             svg,
-            "<text class=\"soft\" x=\"{}\" y=\"{}\" text-anchor=\"middle\">how far into the text{darkest}</text>",
+            "<text class=\"soft\" x=\"{}\" y=\"{}\" text-anchor=\"middle\">{position}{darkest}</text>",
             left + plot / 2,
             top + 32,
         );

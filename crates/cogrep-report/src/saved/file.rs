@@ -4,7 +4,9 @@ use std::borrow::Cow;
 use std::collections::BTreeMap;
 use std::path::PathBuf;
 
-use cogrep_core::measure::{Disperse, Dispersion, Findings, Slice, Slices};
+use cogrep_core::measure::{
+    Disperse, Dispersion, Divide, Division, Divisions, Findings, Slice, Slices,
+};
 use cogrep_core::{
     Counts, Excerpt, Fault, Located, Outcome, Place, Shard, SourceDigest, SourceName, SourceReport,
     TextState,
@@ -96,6 +98,8 @@ struct SourceField<'a> {
     #[serde(default, skip_serializing_if = "Option::is_none")]
     dispersion: Option<DispersionField>,
     #[serde(default, skip_serializing_if = "Option::is_none")]
+    divisions: Option<DivisionsField>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
     state: Option<Cow<'a, TextState>>,
 }
 
@@ -104,6 +108,30 @@ struct DispersionField {
     bin_bytes: u64,
     /// By pattern: the bins in which it starts, and how often.
     bins: Vec<Vec<(u32, u64)>>,
+}
+
+#[derive(Serialize, Deserialize)]
+struct DivisionsField {
+    /// What they are: lines or words.
+    of: String,
+    bin_bytes: u64,
+    /// The bins in which they end, and how many.
+    bins: Vec<(u32, u64)>,
+}
+
+impl DivisionsField {
+    fn new(divisions: &Divisions) -> Self {
+        Self {
+            of: divisions.division().name().to_owned(),
+            bin_bytes: divisions.bin_bytes(),
+            bins: divisions.bins().collect(),
+        }
+    }
+
+    fn into_divisions(self) -> Option<Divisions> {
+        let division = Division::ALL.into_iter().find(|division| division.name() == self.of)?;
+        Divisions::from_bins(division, self.bin_bytes, self.bins)
+    }
 }
 
 impl<'a> File<'a> {
@@ -249,6 +277,7 @@ impl<'a> SourceField<'a> {
             counts: saved.counts.as_ref().map(Pairs::new),
             parts: slices(saved).iter().map(Pairs::new).collect(),
             dispersion,
+            divisions: saved.findings.get().map(DivisionsField::new),
             state: saved.state.as_ref().map(Cow::Borrowed),
         }
     }
@@ -272,6 +301,10 @@ impl<'a> SourceField<'a> {
         }
         if let Some(DispersionField { bin_bytes, bins }) = self.dispersion {
             findings.insert(Disperse, Dispersion::from_bins(bin_bytes, bins)?);
+        }
+        if let Some(field) = self.divisions {
+            let divisions = field.into_divisions()?;
+            findings.insert(Divide(divisions.division()), divisions);
         }
         Some(SourceReport {
             ordinal: self.ordinal,

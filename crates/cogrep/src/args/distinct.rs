@@ -91,7 +91,7 @@ impl DistinctArgs {
             What::Matches => "-o",
             What::Patterns => "--by",
         };
-        let not_yet = [id::SHOW, id::RESUME, id::TIMELINE];
+        let not_yet = [id::SHOW, id::RESUME, id::TIMELINE, id::PLOT_AXIS];
         if let Some(other) = not_yet.iter().find(|other| matches.contains_id(other)) {
             let message = format!("{flag}: such a table has no --{other}");
             return Err(Error::usage(message));

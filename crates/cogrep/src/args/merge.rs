@@ -10,7 +10,7 @@ use crate::error::Error;
 use crate::flags::{self, id};
 
 /// The flags that say how a result is shown; all others were for the runs.
-const FLAGS: [&str; 20] = [
+const FLAGS: [&str; 21] = [
     id::MERGE,
     id::WORDS,
     id::BY,
@@ -29,6 +29,7 @@ const FLAGS: [&str; 20] = [
     id::MAX_MEMORY,
     id::COLOR,
     id::PLOT,
+    id::PLOT_AXIS,
     id::PLOT_KIND,
     id::REPORT,
 ];

@@ -3,6 +3,7 @@
 use std::ffi::OsString;
 
 use clap::ArgMatches;
+use cogrep_report::plots::Along;
 use cogrep_report::{By, Format, Layout, Separator, Sort, TextStyle, View};
 
 use crate::args::DistinctArgs;
@@ -29,6 +30,8 @@ pub(crate) struct OutputArgs {
     pub(crate) quiet: bool,
     pub(crate) plot: Option<OsString>,
     pub(crate) plot_kind: PlotKind,
+    /// What the axis of a dispersion plot is in, if it was said.
+    pub(crate) along: Option<Along>,
     pub(crate) report: Option<OsString>,
 }
 
@@ -63,6 +66,7 @@ impl OutputArgs {
             Some("series") => PlotKind::Series,
             _ => PlotKind::Bars,
         };
+        let along = along(matches)?;
         let has_steps = by.is_some_and(|by| by.parts.is_some() || by.time.is_some());
         // The counts that are merged know by themselves what they are broken down by.
         if plot_kind == PlotKind::Series && !has_steps && !matches.contains_id(id::MERGE) {
@@ -81,6 +85,7 @@ impl OutputArgs {
             quiet: matches.contains_id(id::QUIET),
             plot,
             plot_kind,
+            along,
             report,
         })
     }
@@ -119,6 +124,18 @@ impl OutputArgs {
     pub(crate) fn has_plots(&self) -> bool {
         self.report.is_some() || self.plot.is_some()
     }
+}
+
+/// What the axis of a dispersion plot is in.
+fn along(matches: &ArgMatches) -> Result<Option<Along>, Error> {
+    let Some(given) = matches.get_one::<String>(id::PLOT_AXIS) else { return Ok(None) };
+    let is_dispersion = |kind: &String| kind == "dispersion";
+    let draws_places = matches.get_one(id::PLOT_KIND).is_some_and(is_dispersion);
+    if !draws_places && !matches.contains_id(id::REPORT) {
+        let message = format!("--plot-axis {given}: no places are drawn");
+        return Err(Error::usage(message).hint("add --plot-kind dispersion, or --report FILE.html"));
+    }
+    Ok(Along::NAMES.into_iter().find(|(name, _)| name == given).map(|(_, along)| along))
 }
 
 /// How many places of each pattern to show, if the format has room for them.

@@ -3,9 +3,10 @@
 use std::sync::Arc;
 
 use cogrep_core::Job;
-use cogrep_core::measure::{AnyMeasure, Disperse, FirstPlaces, Slice};
+use cogrep_core::measure::{AnyMeasure, Disperse, Divide, FirstPlaces, Slice};
 use cogrep_core::network::{Counting, Extension, loose_space};
 use cogrep_match::Plan;
+use cogrep_report::plots::Along;
 use cogrep_source::OpenOptions;
 
 use super::remote::Opener;
@@ -59,7 +60,9 @@ fn measures(args: &CountArgs) -> Vec<AnyMeasure> {
     let places = (args.show > 0).then(|| FirstPlaces::new(args.show).into());
     let slices = (args.output.slices > 0).then(|| Slice::new(args.output.slices).into());
     let dispersion = args.output.needs_dispersion().then(|| Disperse.into());
-    [places, slices, dispersion].into_iter().flatten().collect()
+    let division = args.output.along.and_then(Along::division);
+    let divisions = division.map(|division| Divide(division).into());
+    [places, slices, dispersion, divisions].into_iter().flatten().collect()
 }
 
 /// What counts, with one space for each run of white space before it.

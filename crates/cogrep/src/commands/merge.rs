@@ -3,10 +3,11 @@
 use std::io::BufWriter;
 
 use cogrep_core::SourceReport;
-use cogrep_core::measure::{Dispersion, DistinctText, Layout, Slices};
+use cogrep_core::measure::{Dispersion, DistinctText, Divisions, Layout, Slices};
 use cogrep_core::table::{Order, Table};
 use cogrep_core::time::BadStep;
 use cogrep_match::Unit;
+use cogrep_report::plots::Along;
 use cogrep_report::{
     By, Collection, Merged, MergedTable, Printer, Rows, SavedRow, Sort, escape, merge as add_up,
     separated,
@@ -158,7 +159,7 @@ fn unit_of(merged: &Merged) -> &'static str {
 
 /// Refuses to show what was not saved.
 fn require(args: &MergeArgs, merged: &Merged) -> Result<(), Error> {
-    let OutputArgs { slices, report, plot_kind, .. } = &args.output;
+    let OutputArgs { slices, report, plot_kind, along, .. } = &args.output;
     let lack = |flag: &str, which: &str| {
         Err(Error::usage(format!("{flag}: was not saved"))
             .hint(format!("run every part with {which}")))
@@ -182,6 +183,14 @@ fn require(args: &MergeArgs, merged: &Merged) -> Result<(), Error> {
     if needs_dispersion && read.any(|source| source.findings.get::<Dispersion>().is_none()) {
         let flag = if report.is_some() { "--report" } else { "--plot-kind dispersion" };
         return lack(flag, "--plot FILE.svg --plot-kind dispersion, or --report FILE.html");
+    }
+    if let Some(division) = along.and_then(Along::division) {
+        let saved = |source: &SourceReport| source.findings.get().map(Divisions::division);
+        let mut read = merged.sources.iter().filter(|source| source.outcome.is_complete());
+        if read.any(|source| saved(source) != Some(division)) {
+            let flag = format!("--plot-axis {}", division.name());
+            return lack(&flag, &flag);
+        }
     }
     Ok(())
 }

@@ -68,7 +68,7 @@ pub(super) fn write_plot(
             write_series(path, Chart::of_sources(rows, &drawn, collection, view.by, unit), 0)
         }
         PlotKind::Dispersion => write_picture(path, plots::DISPERSION, &|canvas| {
-            plots::dispersion(rows, &drawn, &totals, collection, canvas)
+            plots::dispersion(rows, &drawn, &totals, collection, output.along, canvas)
         }),
     }
 }
@@ -139,6 +139,7 @@ pub(super) fn write_page(
         command: &context.command,
         date: &format!("{} UTC", minute.name(minute.start(context.begun)).replace('T', " ")),
         unit,
+        along: output.along,
         options: &options,
         facts,
     };

@@ -4,6 +4,7 @@ use std::ffi::OsString;
 
 use clap::builder::PossibleValuesParser;
 use clap::{Arg, value_parser};
+use cogrep_report::plots::Along;
 
 use super::{id, option};
 
@@ -24,6 +25,13 @@ pub(super) fn args() -> Vec<Arg> {
             "What to draw: counts, where the patterns occur, or counts as lines",
         )
         .value_parser(PossibleValuesParser::new(["bars", "dispersion", "series"])),
+        option(
+            id::PLOT_AXIS,
+            "UNIT",
+            HEADING,
+            "What places in texts are drawn in, instead of bytes, or percent of many texts",
+        )
+        .value_parser(PossibleValuesParser::new(Along::NAMES.map(|(name, _)| name))),
         option(id::REPORT, "FILE.html", HEADING, "Write a page with tables, plots and facts")
             .value_parser(value_parser!(OsString)),
     ]

@@ -177,6 +177,64 @@ fn marks_are_drawn_to_scale() {
     assert!((number("scale(") * 250.0 - width).abs() < 0.01);
 }
 
+/// The first line has nearly all of the text, and two of its words are far apart in lines.
+#[test]
+fn places_are_drawn_in_what_the_axis_is_in() {
+    let text = format!("{}\nlove\nend\nlove\n", "x ".repeat(500));
+    let place = Place::with(&[("text", text.as_bytes())]);
+    let drawn = |axis: &str, files: &[&str]| {
+        let arguments = ["love", "--plot=out.svg", "--plot-kind=dispersion", "--plot-axis", axis];
+        place.run(arguments.iter().chain(&["--in"]).chain(files));
+        fs::read_to_string(place.path().join("out.svg")).unwrap()
+    };
+    let marked = |svg: &str, unit: &str| -> (u64, Vec<String>) {
+        let path = svg.split("<path class=\"mark").nth(1).unwrap();
+        let cells = attribute(path, "d").split('M').skip(1);
+        let cells = cells.map(|cell| cell.split_once(' ').unwrap().0.to_owned()).collect();
+        (attribute(path, &format!("data-bin-{unit}")).parse().unwrap(), cells)
+    };
+    let svg = drawn("lines", &["text"]);
+    assert_eq!(marked(&svg, "lines"), (1, vec!["1".to_owned(), "3".to_owned()]));
+    assert!(svg.contains("position in the text, in lines") && svg.contains("data-end=\"4\""));
+    let svg = drawn("words", &["text"]);
+    assert_eq!(marked(&svg, "words"), (2, vec!["250".to_owned(), "251".to_owned()]));
+    assert!(svg.contains("position in the text, in words") && svg.contains("data-end=\"503\""));
+    let svg = drawn("percent", &["text"]);
+    assert!(svg.contains("in percent<") && svg.contains(">75 %<"));
+    assert_eq!(marked(&svg, "bytes"), marked(&drawn("bytes", &["text"]), "bytes"));
+
+    // Strips, since the longer name has no room, have one scale, but in percent.
+    let long_name = "a-text-with-a-name-that-is-long";
+    place.write(long_name, text.as_bytes());
+    place.write("lines", "love\n".repeat(400).as_bytes());
+    let bands = |svg: &str| -> Vec<f64> {
+        let bands = svg.split("class=\"band\"").skip(1);
+        bands.map(|band| attribute(band, "width").parse().unwrap()).collect()
+    };
+    let svg = drawn("lines", &[long_name, "lines"]);
+    let widths = bands(&svg);
+    assert!((widths[0] * 100.0 - widths[1]).abs() < 0.1, "{widths:?}");
+    assert!(svg.contains("position in the text, in lines"));
+    let widths = bands(&drawn("percent", &[long_name, "lines"]));
+    assert_eq!(widths.len(), 2);
+    assert!((widths[0] - widths[1]).abs() < 0.1, "{widths:?}");
+}
+
+#[test]
+fn an_axis_of_nothing_is_refused() {
+    let place = Place::with(&[("text", b"love")]);
+    assert_snapshot!(place.run(["love", "text", "--plot=out.svg", "--plot-axis=lines"]), @"
+    ----- standard error
+    cogrep: --plot-axis lines: no places are drawn; add --plot-kind dispersion, or --report FILE.html
+    ----- status 2
+    ");
+    assert_snapshot!(place.run(["-o", "love", "text", "--report=out.html", "--plot-axis=lines"]), @"
+    ----- standard error
+    cogrep: -o: such a table has no --plot-axis
+    ----- status 2
+    ");
+}
+
 /// Many texts: each has a strip with its name, and the picture stays as wide as it is.
 #[test]
 fn forty_texts_are_all_named() {

@@ -215,11 +215,22 @@ fn what_was_not_saved_cannot_be_shown() {
     ] {
         assert_eq!(merge(&place, flags, &files), expect("", &format!("cogrep: {message}\n"), 2));
     }
+    let axis = [&plot[..], &["--plot-axis", "words"]].concat();
+    let files = run_parts(&place, 2, &[&plot[..], &["--plot-axis", "lines"]].concat());
+    let message =
+        "cogrep: --plot-axis words: was not saved; run every part with --plot-axis words\n";
+    assert_eq!(merge(&place, &axis, &files), expect("", message, 2));
+    let files = run_parts(&place, 2, &axis);
+    merge(&place, &axis, &files);
+    place.run(
+        ["--plot", "y.svg", "--plot-kind", "dispersion", "--plot-axis", "words"].iter().chain(&JOB),
+    );
+    let picture = |name| fs::read_to_string(place.path().join(name)).unwrap();
+    assert_eq!(picture("x.svg"), picture("y.svg"));
     let files = run_parts(&place, 2, &["--report", "page.html"]);
     let merged = merge(&place, &plot, &files);
     let whole = place.run(["--plot", "y.svg", "--plot-kind", "dispersion"].iter().chain(&JOB));
     assert_eq!(merged, whole);
-    let picture = |name| fs::read_to_string(place.path().join(name)).unwrap();
     assert_eq!(picture("x.svg"), picture("y.svg"));
 }
 
