@@ -12,6 +12,8 @@ mod chart;
 mod density;
 mod dispersion;
 mod legend;
+#[cfg(feature = "pictures")]
+mod paper;
 mod picture;
 mod series;
 mod strips;

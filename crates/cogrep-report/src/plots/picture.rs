@@ -2,6 +2,8 @@
 
 use std::io::{self, Write};
 
+#[cfg(feature = "pictures")]
+use super::paper::Drawing;
 use super::{Canvas, markup};
 
 /// What a plot is written as, by the suffix of its file.
@@ -20,12 +22,28 @@ pub enum Picture {
     Svg,
     /// A page with the plot alone, which is drawn anew where it is narrow.
     Html,
+    /// Pixels.
+    #[cfg(feature = "pictures")]
+    Png,
+    /// A page of paper, as large as the plot.
+    #[cfg(feature = "pictures")]
+    Pdf,
 }
 
 impl Picture {
     /// The suffixes that there are, each with what it is.
-    pub const SUFFIXES: [(&str, Self); 3] =
-        [("svg", Self::Svg), ("html", Self::Html), ("htm", Self::Html)];
+    pub const SUFFIXES: &[(&str, Self)] = &[
+        ("svg", Self::Svg),
+        ("html", Self::Html),
+        ("htm", Self::Html),
+        #[cfg(feature = "pictures")]
+        ("png", Self::Png),
+        #[cfg(feature = "pictures")]
+        ("pdf", Self::Pdf),
+    ];
+
+    /// The suffixes of pictures that need the feature `pictures`.
+    pub const OF_FEATURE: &[&str] = &["png", "pdf"];
 
     /// What a file with this suffix is.
     #[must_use]
@@ -40,24 +58,42 @@ impl Picture {
         match self {
             Self::Svg => bytes.starts_with(b"<svg") || bytes.starts_with(b"<?xml"),
             Self::Html => bytes.to_ascii_lowercase().starts_with(b"<!doctype html"),
+            #[cfg(feature = "pictures")]
+            Self::Png => bytes.starts_with(b"\x89PNG"),
+            #[cfg(feature = "pictures")]
+            Self::Pdf => bytes.starts_with(b"%PDF-"),
         }
     }
 
-    /// Writes a plot, which is drawn as often as it is needed.
+    /// Writes a plot, which is drawn as often as it is needed. Gives the characters that no font
+    /// has with which it was drawn, if it was.
     ///
     /// # Errors
     ///
-    /// When the output cannot be written to.
+    /// When the output cannot be written to, or there are no fonts to draw with.
     pub fn write(
         self,
         out: &mut impl Write,
         title: &str,
         draw: &dyn Fn(Canvas) -> String,
-    ) -> io::Result<()> {
+    ) -> io::Result<String> {
         match self {
-            Self::Svg => out.write_all(draw(Canvas::FILE).as_bytes()),
-            Self::Html => html(out, title, draw),
+            Self::Svg => out.write_all(draw(Canvas::FILE).as_bytes())?,
+            Self::Html => html(out, title, draw)?,
+            #[cfg(feature = "pictures")]
+            Self::Png => {
+                let drawing = Drawing::new(&draw(Canvas::PRINT))?;
+                out.write_all(&drawing.png()?)?;
+                return Ok(drawing.lacking);
+            }
+            #[cfg(feature = "pictures")]
+            Self::Pdf => {
+                let drawing = Drawing::new(&draw(Canvas::PRINT))?;
+                out.write_all(&drawing.pdf(title)?)?;
+                return Ok(drawing.lacking);
+            }
         }
+        Ok(String::new())
     }
 }
 

@@ -140,7 +140,8 @@ pub(super) fn refuse_plot(path: &OsStr) -> Result<(), Error> {
         return Err(Error::usage(format!("--plot {shown}: it takes a file"))
             .hint(format!("try: --plot FILE.svg --plot-kind {shown}")));
     }
-    refuse_suffix(id::PLOT, path, &Picture::SUFFIXES.map(|(suffix, _)| suffix))
+    let suffixes: Vec<&str> = Picture::SUFFIXES.iter().map(|(suffix, _)| *suffix).collect();
+    refuse_suffix(id::PLOT, path, &suffixes)
 }
 
 /// Refuses a file whose name says that it is something else, or nothing: what is meant may be
@@ -158,8 +159,12 @@ pub(super) fn refuse_suffix(flag: &str, path: &OsStr, suffixes: &[&str]) -> Resu
         None => String::new(),
     };
     let message = format!("--{flag} {}: its name must end in {known}", shown(path));
-    let is_paper = flag == id::REPORT && extension.eq_ignore_ascii_case("pdf");
-    Err(Error::usage(message).hint(if is_paper {
+    let is = |known: &&str| extension.eq_ignore_ascii_case(known);
+    let is_paper = flag == id::REPORT && is(&"pdf");
+    let is_left_out = flag == id::PLOT && Picture::OF_FEATURE.iter().any(is);
+    Err(Error::usage(message).hint(if is_left_out {
+        "PNG and PDF take a program that was built for them: cargo install cogrep --features pictures".to_owned()
+    } else if is_paper {
         "a browser prints the page into a PDF, all of it".to_owned()
     } else {
         format!("--{flag} FILE.{}", suffixes[0])

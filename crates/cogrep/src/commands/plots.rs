@@ -9,7 +9,7 @@ use cogrep_core::time::{BadStep, Step};
 use cogrep_core::trace::Recording;
 use cogrep_match::Unit;
 use cogrep_report::plots::{Canvas, Chart, Picture};
-use cogrep_report::{About, By, Collection, Rows, Sort, View, page, plots, timeline};
+use cogrep_report::{About, By, Collection, Rows, Sort, View, escape, page, plots, timeline};
 
 use super::files::{Content, Planned, write_file};
 use crate::args::{OutputArgs, PlotKind, TimelineKind};
@@ -102,7 +102,18 @@ pub(super) fn write_series(path: &OsStr, mut chart: Chart, left_out: usize) -> R
 }
 
 fn write_picture(path: &OsStr, title: &str, draw: &dyn Fn(Canvas) -> String) -> Result<(), Error> {
-    write_file(path, |mut file| picture(path).write(&mut file, title, draw))
+    let mut lacking = String::new();
+    write_file(path, |mut file| {
+        lacking = picture(path).write(&mut file, title, draw)?;
+        Ok(())
+    })?;
+    if !lacking.is_empty() {
+        let lacking = escape(lacking.as_bytes());
+        messages::warning(&format!(
+            "--plot: no font of this machine has {lacking}, drawn as boxes"
+        ));
+    }
+    Ok(())
 }
 
 /// What is counted with this matching, in the plural.

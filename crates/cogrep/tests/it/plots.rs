@@ -235,6 +235,36 @@ fn an_axis_of_nothing_is_refused() {
     ");
 }
 
+#[cfg(not(feature = "pictures"))]
+#[test]
+fn pixels_and_paper_need_a_feature() {
+    let place = Place::with(&[("text", b"love")]);
+    assert_snapshot!(place.run(["love", "text", "--plot=out.PNG"]), @"
+    ----- standard error
+    cogrep: --plot out.PNG: its name must end in .svg, .html or .htm; PNG and PDF take a program that was built for them: cargo install cogrep --features pictures
+    ----- status 2
+    ");
+}
+
+/// What is in the pictures is tested where they are made.
+#[cfg(feature = "pictures")]
+#[test]
+fn pixels_and_paper_are_written_and_replaced_by_their_like() {
+    let place = Place::with(&[("text", b"love")]);
+    for (file, begin) in [("out.png", &b"\x89PNG"[..]), ("out.pdf", b"%PDF-")] {
+        let run = || place.run(["love", "text", "--plot", file]);
+        let first = run();
+        let Ok(written) = fs::read(place.path().join(file)) else {
+            assert!(first.to_string().contains("there is no font"), "{first}");
+            return cogrep_testing::skip("there is no font");
+        };
+        assert!(written.starts_with(begin));
+        assert_eq!(run(), expect("love 1\n", "", 0));
+        place.write(file, b"some text");
+        assert!(run().to_string().contains("is something else"));
+    }
+}
+
 /// Many texts: each has a strip with its name, and the picture stays as wide as it is.
 #[test]
 fn forty_texts_are_all_named() {
