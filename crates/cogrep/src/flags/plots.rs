@@ -29,7 +29,7 @@ pub(super) fn args() -> Vec<Arg> {
             id::PLOT_AXIS,
             "UNIT",
             HEADING,
-            "What places in texts are drawn in, instead of bytes, or percent of many texts",
+            "Draw places in texts in this unit, not in bytes or percent",
         )
         .value_parser(PossibleValuesParser::new(Along::NAMES.map(|(name, _)| name))),
         option(id::REPORT, "FILE.html", HEADING, "Write a page with tables, plots and facts")
