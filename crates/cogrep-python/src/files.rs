@@ -1,4 +1,4 @@
-//! Files and folders, and objects of Python that can be read like files.
+//! Files, folders and addresses, and objects of Python that can be read like files.
 
 use std::collections::HashMap;
 use std::ffi::{OsStr, OsString};
@@ -10,7 +10,7 @@ use std::sync::{Arc, Mutex, PoisonError};
 use cogrep_core::measure::AnyMeasure;
 use cogrep_core::{Job, Progress as Seen, Report, SourceReport};
 use cogrep_match::Plan;
-use cogrep_source::backend::{Backend, Facts, Files, Listing, Opened};
+use cogrep_source::backend::{Backend, Facts, Listing, Opened};
 use cogrep_source::{
     Blocking, Chunk, Content, Encoding, Fault, Input, Interrupt, OpenOptions, Selection, Source,
     SourceName, TypeChoice, block_on,
@@ -22,13 +22,14 @@ use pyo3::prelude::*;
 use crate::labels::{self, Found};
 use crate::names::bytes_of;
 use crate::prepared::Prepared;
+use crate::remote::{self, ChangedError, ObjectVersion, RemoteOptions};
 use crate::workers::{self, Progress};
 
 /// What is to be read, and how; an object of Python with these attributes.
 #[derive(FromPyObject)]
 #[expect(clippy::struct_excessive_bools, reason = "options that are independent of each other")]
 pub(crate) struct FileOptions<'py> {
-    /// Paths, and names of objects that can be read, each with its object.
+    /// Paths, addresses, and names of objects that can be read, each with its object.
     inputs: Vec<(OsString, Option<Bound<'py, PyAny>>)>,
     pub(crate) by_file: bool,
     encoding: Option<String>,
@@ -45,6 +46,7 @@ pub(crate) struct FileOptions<'py> {
     types_not: Vec<String>,
     threads: usize,
     progress: Option<Bound<'py, PyAny>>,
+    remote: RemoteOptions,
 }
 
 /// A source: its name, how it ended, what went wrong, the bytes of its text, and its counts.
@@ -90,11 +92,12 @@ pub(crate) fn run(
     observe: impl FnMut(&SourceReport) + Send,
 ) -> PyResult<Report> {
     let input = |(name, object): &(OsString, Option<_>)| match object {
-        None => Input::Path(PathBuf::from(name)),
+        None => remote::input(name),
         Some(_) => Input::Name(object_name(name)),
     };
     let inputs: Vec<Input> = options.inputs.iter().map(input).collect();
-    let objects = Arc::new(Objects::new(&options.inputs));
+    let objects = Arc::new(Objects::new(&options.inputs, options.remote.backend()?));
+    let inputs = options.remote.in_their_versions(py, inputs, &*objects)?;
     let (interrupt, mut waker) = interrupt()?;
     let open = OpenOptions {
         backend: Arc::clone(&objects) as Arc<dyn Backend>,
@@ -126,20 +129,32 @@ pub(crate) fn run(
         drop(waker.take());
     };
     let observe = Mutex::new(observe);
+    let changed = Mutex::new(None);
     let run = || {
         let mut observe = observe.lock().unwrap_or_else(PoisonError::into_inner);
+        let mut changed = changed.lock().unwrap_or_else(PoisonError::into_inner);
         job.run(|source| {
+            if source.outcome.fault().is_some_and(remote::has_changed) {
+                changed.get_or_insert_with(|| source.name.to_string());
+            }
             if names_all || source.outcome.fault().is_some() {
                 observe(source);
             }
         })
     };
     let report = workers::run(py, 1, watch, stop, run)?;
+    let changed = changed.into_inner().unwrap_or_else(PoisonError::into_inner);
+    if let Some(name) = changed.filter(|_| options.remote.has_versions()) {
+        return Err(ChangedError::new_err(name));
+    }
     Ok(report.into_iter().next().expect("there was one worker"))
 }
 
 /// A name that cannot be listed, and why.
 type Unlisted = (OsString, String);
+
+/// A file or an address that would be read; of an object, what its store says of it.
+type Listed = (OsString, Option<ObjectVersion>);
 
 /// The files that would be read, and what is wrong with those that cannot be.
 #[pyfunction]
@@ -147,22 +162,28 @@ type Unlisted = (OsString, String);
 pub(crate) fn list_files(
     py: Python<'_>,
     options: FileOptions<'_>,
-) -> PyResult<(Vec<OsString>, Vec<Unlisted>)> {
-    let inputs: Vec<Input> =
-        options.inputs.iter().map(|(name, _)| Input::Path(PathBuf::from(name))).collect();
+) -> PyResult<(Vec<Listed>, Vec<Unlisted>)> {
+    let inputs: Vec<Input> = options.inputs.iter().map(|(name, _)| remote::input(name)).collect();
     let selection = selection(&options)?;
-    let path = |name: &SourceName| name.path().map(OsString::from).unwrap_or_default();
+    let backend = options.remote.backend()?;
+    let shown =
+        |name: &SourceName| name.path().map_or_else(|| name.to_string().into(), OsString::from);
     py.detach(|| {
         let (mut found, mut faults) = (Vec::new(), Vec::new());
-        for (nth, selected) in selection.sources(&inputs, &Files).enumerate() {
+        for (nth, selected) in selection.sources(&inputs, &*backend).enumerate() {
             // A walk may be long.
             if nth % LISTED == 0 {
                 #[expect(clippy::redundant_closure_for_method_calls, reason = "of any lifetime")]
                 Python::attach(|py| py.check_signals())?;
             }
             match selected {
-                Ok(name) => found.push(path(&name)),
-                Err((name, fault)) => faults.push((path(&name), fault.to_string())),
+                Ok(SourceName::Remote(name)) => match remote::listed(&*backend, &name) {
+                    Ok(Some((address, version))) => found.push((address, Some(version))),
+                    Ok(None) => found.push((name.address().into(), None)),
+                    Err(fault) => faults.push((name.address().into(), fault.to_string())),
+                },
+                Ok(name) => found.push((shown(&name), None)),
+                Err((name, fault)) => faults.push((shown(&name), fault.to_string())),
             }
         }
         Ok((found, faults))
@@ -249,9 +270,10 @@ fn object_name(name: &OsStr) -> SourceName {
     SourceName::memory(&*name.to_string_lossy())
 }
 
-/// Objects of Python, each of which is read once, and files.
+/// Objects of Python, each of which is read once, and what another backend has.
 #[derive(Debug)]
 struct Objects {
+    others: Arc<dyn Backend>,
     /// The objects under each name, in their order.
     by_name: Mutex<HashMap<SourceName, Vec<Py<PyAny>>>>,
     /// What an object raised.
@@ -259,14 +281,14 @@ struct Objects {
 }
 
 impl Objects {
-    fn new(inputs: &[(OsString, Option<Bound<'_, PyAny>>)]) -> Self {
+    fn new(inputs: &[(OsString, Option<Bound<'_, PyAny>>)], others: Arc<dyn Backend>) -> Self {
         let mut by_name = HashMap::<_, Vec<_>>::new();
         for (name, object) in inputs.iter().rev() {
             if let Some(object) = object {
                 by_name.entry(object_name(name)).or_default().push(object.clone().unbind());
             }
         }
-        Self { by_name: Mutex::new(by_name), error: Arc::default() }
+        Self { others, by_name: Mutex::new(by_name), error: Arc::default() }
     }
 
     fn take_error(&self) -> Option<PyErr> {
@@ -278,13 +300,13 @@ impl Backend for Objects {
     fn facts<'a>(&'a self, name: &'a SourceName) -> BoxFuture<'a, Result<Facts, Fault>> {
         match name {
             SourceName::Memory(_) => ready(Ok(Facts::file(None))).boxed(),
-            _ => Files.facts(name),
+            _ => self.others.facts(name),
         }
     }
 
     fn open<'a>(&'a self, name: &'a SourceName) -> BoxFuture<'a, Result<Opened, Fault>> {
         if !matches!(name, SourceName::Memory(_)) {
-            return Files.open(name);
+            return self.others.open(name);
         }
         let mut by_name = self.by_name.lock().unwrap_or_else(PoisonError::into_inner);
         let object = by_name.get_mut(name).and_then(Vec::pop);
@@ -298,11 +320,11 @@ impl Backend for Objects {
     }
 
     fn path<'a>(&self, name: &'a SourceName) -> Option<&'a Path> {
-        Files.path(name)
+        self.others.path(name)
     }
 
     fn list(&self, folder: &SourceName) -> Listing<'_> {
-        Files.list(folder)
+        self.others.list(folder)
     }
 }
 

@@ -4,7 +4,8 @@
 //! what is returned here as plain numbers. Start with `counter.rs`. What is done on several
 //! cores goes through `workers.rs`, where the calling thread looks for Ctrl-C meanwhile.
 //!
-//! What this crate refuses to do: keep a thread after a call, and hold the lock of the
+//! What this crate refuses to do: keep a thread after a call, but that of the network, which is
+//! asked to end, and hold the lock of the
 //! interpreter while it counts.
 
 mod arrow;
@@ -16,6 +17,7 @@ mod labels;
 mod names;
 mod prepared;
 mod range;
+mod remote;
 mod rows;
 mod table;
 mod text;
@@ -34,6 +36,8 @@ mod _cogrep {
     use crate::files::{is_divisible, list_files};
     #[pymodule_export]
     use crate::names::counts_stream;
+    #[pymodule_export]
+    use crate::remote::ChangedError;
     #[pymodule_export]
     use crate::rows::RowCounts;
     #[pymodule_export]

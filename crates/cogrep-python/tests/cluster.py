@@ -8,6 +8,8 @@ import signal
 import subprocess
 import sys
 import threading
+import time
+import uuid
 from pathlib import Path
 from typing import IO, Any
 
@@ -87,8 +89,17 @@ class Cluster:
             process.kill()
 
 
-def environment() -> None:
-    """What the processes of Spark need to know."""
+# Every process of the cluster has this in its environment, and so can be found.
+_MARK = f"COGREP_TEST_CLUSTER={uuid.uuid4()}"
+
+
+def environment(folder: Path) -> None:
+    """What the processes of Spark need to know; what they write is in the folder."""
+    name, value = _MARK.split("=")
+    os.environ[name] = value
+    os.environ["SPARK_LOCAL_DIRS"] = os.environ["SPARK_WORKER_DIR"] = str(folder)
+    # Whatever these are, the store of the tests takes them.
+    os.environ["AWS_ACCESS_KEY_ID"] = os.environ["AWS_SECRET_ACCESS_KEY"] = "test"
     os.environ["SPARK_LOCAL_IP"] = "127.0.0.1"
     os.environ["PYSPARK_PYTHON"] = os.environ["PYSPARK_DRIVER_PYTHON"] = sys.executable
     os.environ["PYTHONWARNINGS"] = "ignore"
@@ -104,19 +115,50 @@ def session(url: str, **settings: str) -> Any:
     return builder.getOrCreate()
 
 
-def executors(application: str) -> list[int]:
-    """The processes that are executors of this application."""
+def stop(spark: Any) -> None:
+    """Stops a session, and the process of Java that it runs in."""
+    from pyspark import SparkContext
+
+    spark.stop()
+    gateway = SparkContext._gateway
+    assert gateway is not None
+    gateway.shutdown()
+    gateway.proc.stdin.close()
+    gateway.proc.wait()
+    SparkContext._gateway = SparkContext._jvm = None
+
+
+def _processes(name: str, value: bytes) -> list[int]:
+    """The processes of which such a line is in a file that the system has of each."""
     found = []
     for process in Path("/proc").iterdir():
-        if process.name.isdecimal():
+        if process.name.isdecimal() and int(process.name) != os.getpid():
             try:
-                command = (process / "cmdline").read_bytes().split(b"\0")
+                if value in (process / name).read_bytes().split(b"\0"):
+                    found.append(int(process.name))
             except OSError:
                 continue
-            is_executor = b"org.apache.spark.executor.CoarseGrainedExecutorBackend" in command
-            if is_executor and application.encode() in command:
-                found.append(int(process.name))
     return found
+
+
+def kill_the_rest() -> list[int]:
+    """Kills the processes of the cluster that are still there long after it was closed."""
+    left: list[int] = []
+    for _ in range(300):
+        left = _processes("environ", _MARK.encode())
+        if not left:
+            break
+        time.sleep(0.1)
+    for process in left:
+        os.kill(process, signal.SIGKILL)
+    return left
+
+
+def executors(application: str) -> list[int]:
+    """The processes that are executors of this application."""
+    name = b"org.apache.spark.executor.CoarseGrainedExecutorBackend"
+    of_application = _processes("cmdline", application.encode())
+    return [process for process in _processes("cmdline", name) if process in of_application]
 
 
 def kill_executor(application: str, choose: Any) -> bool:
@@ -129,3 +171,19 @@ def kill_executor(application: str, choose: Any) -> bool:
     except ProcessLookupError:
         return False
     return True
+
+
+def same(found: Any, expected: Any) -> None:
+    """Reports of the same counts, and of sources that ended in the same way."""
+    assert facts(found) == facts(expected)
+
+
+def facts(report: Any) -> tuple[Any, ...]:
+    """What a report says, but for its sources."""
+    return (
+        dict(report.counts),
+        report.source_count,
+        report.text_bytes,
+        report.partial_count,
+        report.failed_count,
+    )

@@ -1,97 +1,39 @@
-"""Counts on a cluster of Spark: those of one machine, whatever happens to its processes."""
+"""Counts on a cluster of Spark: those of one machine."""
 
 from __future__ import annotations
 
 import collections
 import gzip
 import os
-import random
-import shutil
 import subprocess
 import sys
-import threading
-import time
-from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
 import pytest
-from conftest import skip
+from conftest import needs_spark
 
 import cogrep
 
-pytestmark = pytest.mark.filterwarnings("ignore")
+needs_spark()
 
-try:
-    import pyspark  # noqa: F401
-except ImportError:
-    skip("there is no pyspark", allow_module_level=True)
-if shutil.which("java") is None:
-    skip("there is no Java", allow_module_level=True)
-if not Path("/proc/self/cmdline").exists():
-    skip("the system does not list processes", allow_module_level=True)
-
-import cluster
 import cogrep.spark
-from cogrep.spark import LedgerError, _files, _source, _split
+from cluster import same
+from cogrep.spark import LedgerError, _split
 from cogrep.spark._ledger import check
 
-WORDS = ["love", "hate", "hope", "to", "be", "or", "not", "LOVE", "café"]
+pytestmark = pytest.mark.filterwarnings("ignore")
+
 PATTERNS = ["love", "hate", "to be", "no such", "café"]
 
 
-@pytest.fixture(scope="module")
-def standalone(tmp_path_factory: pytest.TempPathFactory) -> Iterator[cluster.Cluster]:
-    cluster.environment()
-    made = cluster.Cluster(tmp_path_factory.mktemp("cluster"))
-    yield made
-    made.close()
-
-
-@pytest.fixture(scope="module")
-def spark(standalone: cluster.Cluster) -> Iterator[Any]:
-    quick = {
-        "spark.speculation": "true",
-        "spark.speculation.interval": "50ms",
-        "spark.speculation.multiplier": "2",
-        "spark.speculation.quantile": "0.3",
-        "spark.speculation.minTaskRuntime": "300ms",
-    }
-    made = cluster.session(standalone.url, **quick)
-    yield made
-    made.stop()
-
-
-@pytest.fixture(scope="module")
-def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """Some small files, one of them packed, and a large one."""
-    made = tmp_path_factory.mktemp("texts")
-    rng = random.Random(5)
-    for nth in range(20):
-        words = rng.choices(WORDS, k=rng.randrange(200))
-        text = "".join(word + rng.choice([" ", "\n", "\r\n"]) for word in words)
-        (made / f"{nth:02}.txt").write_bytes(text.encode())
-    (made / "packed.gz").write_bytes(gzip.compress(b"to be or not to be, love\n" * 1000))
-    line = "to be or not to be: love and café, 10.0.0.7 and love@here\n"
-    (made / "large.log").write_text("".join(f"{n} {line}" for n in range(20_000)))
-    (made / "sub").mkdir()
-    (made / "sub" / "empty").write_text("")
-    return made
+@pytest.fixture
+def folder(spark_texts: Path) -> Path:
+    return spark_texts
 
 
 def rows(frame: Any) -> list[tuple[Any, ...]]:
     return sorted((tuple(row) for row in frame.collect()), key=repr)
-
-
-def same(found: Any, expected: Any) -> None:
-    """Reports of the same counts, and of sources that ended in the same way."""
-    assert dict(found.counts) == dict(expected.counts)
-    assert found.source_count == expected.source_count
-    assert found.text_bytes == expected.text_bytes
-    assert (found.partial_count, found.failed_count) == (
-        expected.partial_count,
-        expected.failed_count,
-    )
 
 
 TEXTS = [("a", "love and hate"), ("a", None), ("b", "love love\nto be"), (None, "café, LOVE"), ("b", "")]
@@ -147,6 +89,12 @@ def test_files_are_counted_as_on_one_machine(spark: Any, folder: Path, split_byt
     same(found, cogrep.Counter(["to"]).count_files(folder, globs=["*.txt"], max_depth=1))
 
 
+def test_nothing_is_counted_as_nothing(spark: Any, tmp_path: Path) -> None:
+    found = cogrep.spark.count_files(spark, tmp_path, ["love"], by="file")
+    same(found, cogrep.Counter(["love"]).count_files(tmp_path))
+    assert dict(found.counts) == {"love": 0} and found.sources == []
+
+
 def test_faults_are_reported(spark: Any, folder: Path, tmp_path: Path) -> None:
     (tmp_path / "cut.gz").write_bytes(gzip.compress(b"love " * 100_000)[:200])
     inputs = [tmp_path / "cut.gz", tmp_path / "none", folder / "large.log"]
@@ -186,197 +134,10 @@ def test_the_data_source_gives_a_frame(spark: Any, folder: Path) -> None:
         ({"pattern": "a"}, "there is no option pattern"),
         ({}, "one of the options patterns"),
         ({"words": "yes"}, "words is true or false"),
-        ({"patterns": "a", "path": "s3://bucket/a"}, "only files that all machines see"),
+        ({"patterns": "a", "path": "https://host/a"}, "only files that all machines see"),
     ]:
         with pytest.raises(Exception, match=message):
             spark.read.format("cogrep").options(**{"path": str(folder), **options}).load().collect()
-
-
-def watched() -> type[_source.CogrepDataSource]:
-    """The data source with tasks that take long enough for something to happen meanwhile."""
-
-    class Reader(_source.Reader):
-        def read(self, partition: Any) -> Iterator[Any]:
-            time.sleep(0.05)
-            return super().read(partition)
-
-    class Slow(_source.CogrepDataSource):
-        def reader(self, schema: Any) -> Any:
-            return Reader(_source.read_options(self.options))
-
-    return Slow
-
-
-def run_and_disturb(spark: Any, folder: Path, disturb: Any) -> Any:
-    """Counts, while something happens to the cluster."""
-    context = spark.sparkContext
-    tracker = context.statusTracker()
-    over = threading.Event()
-
-    def watch() -> None:
-        # Something is going on: some tasks are done, and others are not.
-        while not over.is_set():
-            stages = [tracker.getStageInfo(stage) for stage in tracker.getActiveStageIds()]
-            if any(stage and stage.numCompletedTasks > 0 for stage in stages):
-                if disturb():
-                    return
-            over.wait(0.01)
-
-    watcher = threading.Thread(target=watch)
-    watcher.start()
-    try:
-        return cogrep.spark.count_files(
-            spark, folder, PATTERNS, ignore_case=True, split_bytes=40_000, by="file"
-        )
-    finally:
-        over.set()
-        watcher.join()
-
-
-@pytest.mark.parametrize("seed", range(int(os.environ.get("COGREP_SPARK_RUNS", "2"))))
-def test_executors_that_are_killed_change_no_count(
-    spark: Any, folder: Path, monkeypatch: pytest.MonkeyPatch, seed: int
-) -> None:
-    monkeypatch.setattr(_files, "CogrepDataSource", watched())
-    rng = random.Random(seed)
-    application = spark.sparkContext.applicationId
-    left = rng.randrange(1, 3)
-    killed = []
-
-    def disturb() -> bool:
-        nonlocal left
-        if cluster.kill_executor(application, rng.choice):
-            killed.append(True)
-            left -= 1
-            time.sleep(rng.random())
-        return left == 0
-
-    found = run_and_disturb(spark, folder, disturb)
-    same(found, cogrep.Counter(PATTERNS, ignore_case=True).count_files(folder, by="file"))
-    assert killed
-
-
-def test_a_worker_that_is_replaced_changes_no_count(
-    spark: Any, standalone: cluster.Cluster, folder: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr(_files, "CogrepDataSource", watched())
-    replaced = []
-
-    def disturb() -> bool:
-        standalone.replace_worker()
-        replaced.append(True)
-        return True
-
-    found = run_and_disturb(spark, folder, disturb)
-    same(found, cogrep.Counter(PATTERNS, ignore_case=True).count_files(folder, by="file"))
-    assert replaced
-
-
-def test_a_task_that_runs_twice_is_counted_once(
-    spark: Any, folder: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    first, second = tmp_path / "first", tmp_path / "second"
-
-    class Reader(_source.Reader):
-        def read(self, partition: Any) -> Iterator[Any]:
-            if partition.number == 3:
-                try:
-                    first.touch(exist_ok=False)
-                except FileExistsError:
-                    second.touch()
-                # The first one is late until Spark has started another one.
-                for _ in range(3000):
-                    if second.exists():
-                        break
-                    time.sleep(0.01)
-            return super().read(partition)
-
-    class Late(_source.CogrepDataSource):
-        def reader(self, schema: Any) -> Any:
-            return Reader(_source.read_options(self.options))
-
-    monkeypatch.setattr(_files, "CogrepDataSource", Late)
-    found = cogrep.spark.count_files(spark, folder, PATTERNS, split_bytes=100_000)
-    same(found, cogrep.Counter(PATTERNS).count_files(folder))
-    assert second.exists()
-
-
-def changing(path: str, when: int) -> type[_source.CogrepDataSource]:
-    """The data source, while whose tasks a file is changed."""
-
-    class Reader(_source.Reader):
-        def read(self, partition: Any) -> Iterator[Any]:
-            if partition.number == when:
-                with open(path, "a") as file:
-                    file.write("love\n")
-            return super().read(partition)
-
-        def count(self, split: Any, counted: Any, rows: Any) -> None:
-            super().count(split, counted, rows)
-            if split.number == -when:
-                with open(path, "a") as file:
-                    file.write("love\n")
-
-    class Changing(_source.CogrepDataSource):
-        def reader(self, schema: Any) -> Any:
-            return Reader(_source.read_options(self.options))
-
-    return Changing
-
-
-@pytest.mark.parametrize("when", [2, -2])
-def test_a_file_that_is_changed_is_named(
-    spark: Any, folder: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, when: int
-) -> None:
-    for name in ("a", "b", "c"):
-        shutil.copy(folder / "large.log", tmp_path / name)
-    changed = str(tmp_path / "c")
-    options = {"split_bytes": (folder / "large.log").stat().st_size}
-    monkeypatch.setattr(_files, "CogrepDataSource", changing(changed, when))
-    with pytest.raises(LedgerError, match="changed meanwhile: .*c") as raised:
-        cogrep.spark.count_files(spark, tmp_path, PATTERNS, **options)
-    assert raised.value.changed == [changed] and not raised.value.missing
-
-
-def test_a_task_fails_whose_file_is_changed(tmp_path: Path) -> None:
-    (tmp_path / "a").write_text("love")
-    reader = _source.Reader({"patterns": "love", "path": str(tmp_path)})
-    (split,) = reader.partitions()
-    (batch,) = reader.read(split)
-    assert batch.to_pylist() == [
-        {"source": str(tmp_path / "a"), "pattern": "love", "count": 1, "outcome": "complete"}
-    ]
-    (tmp_path / "a").write_text("love and hate")
-    with pytest.raises(_source.ChangedError, match="a was changed while it was counted"):
-        list(reader.read(split))
-    (tmp_path / "a").unlink()
-    with pytest.raises(_source.ChangedError, match="a was changed while it was counted"):
-        list(reader.read(split))
-
-
-def test_splits_that_are_lost_or_doubled_are_named(
-    spark: Any, folder: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    make = _files._frame
-    for break_it, field in [
-        (lambda frame: frame.where("split is null or split <> 1"), "missing"),
-        (lambda frame: frame.unionAll(frame.where("split = 1")), "doubled"),
-    ]:
-        monkeypatch.setattr(_files, "_frame", lambda *given, it=break_it: it(make(*given)))
-        with pytest.raises(LedgerError, match="split 1: ") as raised:
-            cogrep.spark.count_files(spark, folder, PATTERNS, split_bytes=100_000)
-        assert len(getattr(raised.value, field)) == 1
-
-    # A file that comes after the driver has listed the others.
-    shutil.copytree(folder, tmp_path / "more")
-
-    def later(*given: Any) -> Any:
-        (tmp_path / "more" / "000").write_text("love")
-        return make(*given)
-
-    monkeypatch.setattr(_files, "_frame", later)
-    with pytest.raises(LedgerError, match="changed meanwhile"):
-        cogrep.spark.count_files(spark, tmp_path / "more", PATTERNS, split_bytes=100_000)
 
 
 def test_the_ledger_is_checked() -> None:
@@ -421,20 +182,20 @@ def test_splits_are_of_even_size_and_have_every_byte_once(tmp_path: Path) -> Non
     assert all(piece.start is None for split in whole for piece in split.pieces)
 
 
-def test_a_local_cluster_counts_the_same(folder: Path) -> None:
+def test_a_local_cluster_counts_the_same(folder: Path, tmp_path: Path) -> None:
     code = (
-        "import sys, cluster, cogrep.spark; cluster.environment();"
+        "import sys, pathlib, cluster, cogrep.spark;"
+        "cluster.environment(pathlib.Path(sys.argv[2]));"
         "spark = cluster.session('local-cluster[2,1,1024]');"
         "report = cogrep.spark.count_files(spark, sys.argv[1], ['love'], split_bytes=100_000);"
-        "print('counted', report.counts['love'], report.source_count); spark.stop()"
+        "print('counted', report.counts['love'], report.source_count); cluster.stop(spark);"
+        "print('left', cluster.kill_the_rest())"
     )
-    command = [sys.executable, "-c", code, str(folder)]
+    command = [sys.executable, "-c", code, str(folder), str(tmp_path)]
     environment = os.environ | {
         "PYTHONPATH": os.pathsep.join([str(Path(__file__).parent), *sys.path])
     }
     printed = subprocess.run(command, capture_output=True, text=True, env=environment)
     expected = cogrep.Counter(["love"]).count_files(folder)
-    line = f"counted {expected.counts['love']} {expected.source_count}\n"
+    line = f"counted {expected.counts['love']} {expected.source_count}\nleft []\n"
     assert printed.stdout.endswith(line), printed.stderr[-3000:]
-
-

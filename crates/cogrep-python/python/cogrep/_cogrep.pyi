@@ -11,11 +11,15 @@ _T = TypeVar("_T")
 _Found = tuple[list[int], list[int]]
 # How many sources there were, how many of them partial and failed, and the bytes of text.
 _Sums = tuple[int, int, int, int]
+# What a listing says of an object: its size, and its entity tag.
+_Version = tuple[int, str | None]
 # Its name, how it ended, what went wrong, the bytes of its text, and its counts.
 _Source = tuple[bytes, str, str | None, int, _T | None]
 
 class PatternError(ValueError):
     index: int | None
+
+class ChangedError(OSError): ...
 
 class Counter:
     def __new__(
@@ -89,6 +93,6 @@ class RowCounts:
     def stream(self, names: tuple[Key, ...]) -> object: ...
 
 def counts_stream(names: tuple[Key, ...], counts: list[int], title: str) -> object: ...
-def list_files(options: Any) -> tuple[list[str], list[tuple[str, str]]]: ...
+def list_files(options: Any) -> tuple[list[tuple[str, _Version | None]], list[tuple[str, str]]]: ...
 def is_divisible(path: str, encoding: str | None, decompress: bool) -> bool: ...
 def parse_list(text: bytes) -> list[bytes]: ...

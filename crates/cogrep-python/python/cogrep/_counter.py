@@ -215,11 +215,15 @@ class Counter:
         one_file_system: bool = False,
         max_depth: int | None = None,
         max_file_bytes: int | None = None,
+        endpoint_url: str | None = None,
+        region: str | None = None,
+        sign_request: bool = True,
+        request_payer: bool = False,
         threads: int | None = None,
         progress: Callable[[int], object] | None = None,
         errors: Literal["warn", "raise", "ignore"] = "warn",
     ) -> Report[Counts]:
-        """Counts in files and folders, as the program does, and in objects with a `read`.
+        """Counts in files, folders and addresses, as the program does, and in objects with a `read`.
 
         - `by="file"`: counts of each file, too.
         - `encoding`: that of all files; without one they are UTF-8, or what their mark says.
@@ -233,6 +237,10 @@ class Counter:
         - `one_file_system`: other file systems than that of the folder are left out.
         - `max_depth`: how deep folders are walked; 1 is the files of the folder itself.
         - `max_file_bytes`: larger files are left out.
+        - `endpoint_url`, `region`: where the store of `s3://`, `gs://` and `az://` is, if the
+          environment does not say it.
+        - `sign_request`: whether requests to a store are signed, with what the environment has.
+        - `request_payer`: who asks a store pays, and not the owner of the bucket.
         - `progress` is called with the bytes that were counted in since the last time.
         - `errors`: what is done about files that could not be read to their end. The report
           has them in any case.
@@ -252,6 +260,10 @@ class Counter:
             one_file_system=one_file_system,
             max_depth=max_depth,
             max_file_bytes=max_file_bytes,
+            endpoint_url=endpoint_url,
+            region=region,
+            sign_request=sign_request,
+            request_payer=request_payer,
             threads=threads,
             progress=progress,
         )

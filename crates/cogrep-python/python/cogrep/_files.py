@@ -17,7 +17,20 @@ class Readable(Protocol):
     def read(self, size: int, /) -> str | bytes: ...
 
 
-# A file, a folder, or an object that is read like a file.
+class Pinned(str):
+    """The address of an object that is to be read in one version only."""
+
+    size: int
+    etag: str | None
+
+    def __new__(cls, address: str, size: int, etag: str | None) -> Pinned:
+        pinned = super().__new__(cls, address)
+        pinned.size = size
+        pinned.etag = etag
+        return pinned
+
+
+# A file, a folder, an address, or an object that is read like a file.
 Input = Union[str, bytes, "os.PathLike[str]", "os.PathLike[bytes]", Readable]
 
 Found = TypeVar("Found")
@@ -39,8 +52,22 @@ class Reading(TypedDict, total=False):
     one_file_system: bool
     max_depth: int | None
     max_file_bytes: int | None
+    endpoint_url: str | None
+    region: str | None
+    sign_request: bool
+    request_payer: bool
     threads: int | None
     progress: Callable[[int], object] | None
+
+
+class RemoteOptions:
+    """How stores are asked; the part in Rust knows the attributes by their names."""
+
+    endpoint_url: str | None
+    region: str | None
+    sign_request: bool
+    request_payer: bool
+    versions: dict[str, tuple[int, str | None]]
 
 
 class FileOptions:
@@ -62,6 +89,7 @@ class FileOptions:
     max_file_bytes: int | None
     threads: int
     progress: Callable[[int], object] | None
+    remote: RemoteOptions
 
 
 def file_options(
@@ -80,6 +108,10 @@ def file_options(
     one_file_system: bool = False,
     max_depth: int | None = None,
     max_file_bytes: int | None = None,
+    endpoint_url: str | None = None,
+    region: str | None = None,
+    sign_request: bool = True,
+    request_payer: bool = False,
     threads: int | None = None,
     progress: Callable[[int], object] | None = None,
 ) -> FileOptions:
@@ -102,7 +134,20 @@ def file_options(
     options.max_file_bytes = max_file_bytes
     options.threads = thread_count(threads)
     options.progress = progress
+    options.remote = RemoteOptions()
+    options.remote.endpoint_url = endpoint_url
+    options.remote.region = region
+    options.remote.sign_request = sign_request
+    options.remote.request_payer = request_payer
+    options.remote.versions = _versions(inputs)
     return options
+
+
+def _versions(inputs: Input | Iterable[Input]) -> dict[str, tuple[int, str | None]]:
+    if not isinstance(inputs, list):
+        return {}
+    pinned = [one for one in inputs if isinstance(one, Pinned)]
+    return {str(one): (one.size, one.etag) for one in pinned}
 
 
 def _inputs(inputs: Input | Iterable[Input]) -> list[tuple[str, Readable | None]]:

@@ -1,4 +1,4 @@
-"""Counts in files on a cluster: each part of them once, or an exception."""
+"""Counts in files and objects on a cluster: each part of them once, or an exception."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from .._report import Report, Source
 from .._text_counts import TextCounts
 from ._ledger import check
 from ._source import SPLIT_BYTES, CogrepDataSource, inputs_of
-from ._split import READING, SELECTING, splits
+from ._split import ASKING, READING, SELECTING, splits
 from ._what import Packed, What, text, what
 
 if TYPE_CHECKING:
@@ -36,7 +36,8 @@ def count_files(
     errors: Literal["warn", "raise", "ignore"] = "warn",
     **options: Any,
 ) -> Report[Any]:
-    """Counts in files and folders that all machines see under the same names.
+    """Counts in files and folders that all machines see under the same names, and in the objects
+    of addresses such as `s3://bucket/prefix/`.
 
     `patterns` and the options are those of a `Counter` and of its `count_files`, or `patterns`
     is a `Counter`, `Words` or `Matches`. The report is that of `Counter.count_files`.
@@ -47,10 +48,11 @@ def count_files(
     ledger once, with the digest that the driver expects; otherwise a `LedgerError` names what is
     missing, doubled or changed.
     """
-    reading = {name: options.pop(name) for name in (*SELECTING, *READING) if name in options}
+    given_names = [name for name in (*SELECTING, *READING, *ASKING) if name in options]
+    reading = {name: options.pop(name) for name in given_names}
     counted = what(patterns, options)
     given = [inputs] if isinstance(inputs, (str, os.PathLike)) else list(inputs)
-    paths = [os.path.abspath(os.fspath(path)) for path in given]
+    paths = [_absolute(os.fspath(path)) for path in given]
     inputs_of({"paths": json.dumps(paths)})
     if split_bytes is None:
         split_bytes = SPLIT_BYTES
@@ -96,6 +98,10 @@ def count_files(
         sum(row.bytes for row in ledger),
     )
     return settle(report, errors)
+
+
+def _absolute(path: str) -> str:
+    return path if "://" in path else os.path.abspath(path)
 
 
 def _frame(

@@ -10,10 +10,12 @@ from typing import TYPE_CHECKING, Any
 
 from pyspark.sql.datasource import DataSource, DataSourceReader
 
+from .. import _cogrep
 from .._counter import Counter
 from .._distinct import Matches, Words
+from .._files import Input, Pinned
 from .._report import Report
-from ._split import READING, Piece, Split, splits
+from ._split import ASKING, READING, Piece, Split, is_object, splits
 from ._what import Packed, What, found, text, what
 
 if TYPE_CHECKING:
@@ -32,17 +34,18 @@ _SWITCHES = ("ignore_case", "smart_case", "whole_words", "regex", "overlapping",
 _NUMBERS = ("max_line_bytes", "regex_size_limit", "max_depth", "max_file_bytes", "nest",
             "split_bytes")  # fmt: skip
 _LISTS = ("globs", "types", "types_not")
-_TEXTS = ("encoding", "patterns", "patterns_file", "matches", "group", "path", "paths", "packed")
+_TEXTS = ("encoding", "patterns", "patterns_file", "matches", "group", "path", "paths", "packed",
+          "endpoint_url", "region")  # fmt: skip
 _OTHER_SWITCHES = ("hidden", "ignore", "follow", "one_file_system", "decompress", "words",
-                   "named", "ledger")  # fmt: skip
+                   "named", "ledger", "sign_request", "request_payer")  # fmt: skip
 
 
 class ChangedError(Exception):
-    """A file is not what it was when the splits were made."""
+    """A file or an object is not what it was when the splits were made."""
 
 
 class CogrepDataSource(DataSource):
-    """Counts in files: a row for each file and each pattern that occurs in it.
+    """Counts in files and in objects of stores: a row for each of them and each pattern in it.
 
     The frame has the columns `source`, `pattern`, `count` and `outcome`. A source without any
     occurrence has a row without a pattern, and so has one that could not be read to its end. A
@@ -112,15 +115,16 @@ def counted_by(options: Mapping[str, Any]) -> What:
 
 
 def inputs_of(options: Mapping[str, Any]) -> list[str]:
-    """The files and folders that are read."""
+    """The files, folders and addresses that are read."""
     paths: list[str] = json.loads(options["paths"]) if "paths" in options else []
     if "path" in options:
         paths.append(options["path"])
     if not paths:
         raise ValueError("which files? give load() a path")
     for path in paths:
-        if "://" in path:
-            raise ValueError(f"{path}: only files that all machines see can be read")
+        if "://" in path and not is_object(path):
+            # What a page is, and whether it is still the same, no listing says.
+            raise ValueError(f"{path}: only files that all machines see and objects can be read")
     return paths
 
 
@@ -135,9 +139,7 @@ class Reader(DataSourceReader):
     def partitions(self) -> list[InputPartition]:
         options = self.options
         split_bytes = options.get("split_bytes", SPLIT_BYTES)
-        return list(splits(inputs_of(options), self.packed.get(), options, split_bytes)) or [
-            Split(0, ())
-        ]
+        return list(splits(inputs_of(options), self.packed.get(), options, split_bytes))
 
     def read(self, partition: InputPartition) -> Iterator[pyarrow.RecordBatch]:
         assert isinstance(partition, Split)
@@ -145,8 +147,12 @@ class Reader(DataSourceReader):
         counted = self.packed.get()
         changed = [piece for piece in partition.pieces if not is_kept(piece)]
         if not changed:
-            self.count(partition, counted, rows)
-            changed = [piece for piece in partition.pieces if not is_kept(piece)]
+            try:
+                self.count(partition, counted, rows)
+            except _cogrep.ChangedError as error:
+                changed = [piece for piece in partition.pieces if piece.path == str(error)]
+            else:
+                changed = [piece for piece in partition.pieces if not is_kept(piece)]
         if changed and not rows.has_ledger:
             raise ChangedError(f"{changed[0].path} was changed while it was counted")
         if changed:
@@ -156,9 +162,10 @@ class Reader(DataSourceReader):
         yield from rows.batches()
 
     def count(self, split: Split, counted: What, rows: Rows) -> None:
-        whole = [piece.path for piece in split.pieces if piece.start is None]
+        whole = [_input(piece) for piece in split.pieces if piece.start is None]
         if whole:
-            reading = {name: self.options[name] for name in READING if name in self.options}
+            names = (*READING, *ASKING)
+            reading = {name: self.options[name] for name in names if name in self.options}
             report: Report[Any] = counted.count_files(
                 whole, by="file", threads=1, errors="ignore", **reading
             )
@@ -168,6 +175,13 @@ class Reader(DataSourceReader):
                 counts, size = counted._count_range(piece.path, piece.start, piece.end)
                 rows.add(piece.path, counts, "complete", None, size)
                 rows.add_sums(size, int(piece.start == 0))
+
+
+def _input(piece: Piece) -> Input:
+    if not is_object(piece.path):
+        return piece.path
+    assert not isinstance(piece.changed, int)
+    return Pinned(piece.path, piece.size, piece.changed)
 
 
 def is_kept(piece: Piece) -> bool:

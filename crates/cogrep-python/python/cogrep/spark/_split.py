@@ -21,16 +21,25 @@ _OPEN_BYTES = 64 << 10
 SELECTING = ("hidden", "ignore", "globs", "types", "types_not", "follow", "one_file_system",
              "max_depth", "max_file_bytes")  # fmt: skip
 READING = ("encoding", "decompress", "nest")
+# Those that say how stores are asked.
+ASKING = ("endpoint_url", "region", "sign_request", "request_payer")
+
+_SCHEMES = ("s3://", "gs://", "az://")
+
+
+def is_object(path: str) -> bool:
+    """Whether it is the address of an object in a store, or of many, and not a file."""
+    return path.lower().startswith(_SCHEMES)
 
 
 @dataclass(frozen=True)
 class Piece:
-    """A file, or a range of one: the lines that begin in it."""
+    """A file or an object, or a range of a file: the lines that begin in it."""
 
     path: str
     size: int
-    #: When it was changed last, in nanoseconds.
-    changed: int
+    #: When a file was changed last, in nanoseconds; of an object, its entity tag.
+    changed: int | str | None
     #: Where the range begins and ends; none, if it is the whole file.
     start: int | None = None
     end: int | None = None
@@ -39,7 +48,10 @@ class Piece:
         return self.path if self.start is None else f"{self.path} ({self.start} to {self.end})"
 
     def is_unchanged(self) -> bool:
-        """Whether the file is as it was when the splits were made."""
+        """Whether it is as it was when the splits were made, as far as can be told beforehand:
+        an object is asked for in its version, and given in no other."""
+        if is_object(self.path):
+            return True
         try:
             now = os.stat(self.path)
         except OSError:
@@ -64,6 +76,8 @@ class Split(InputPartition):
         return digest.hexdigest()
 
     def __str__(self) -> str:
+        if not self.pieces:
+            return f"split {self.number}, of nothing"
         more = "" if len(self.pieces) == 1 else f" and {len(self.pieces) - 1} more"
         return f"split {self.number}: {self.pieces[0]}{more}"
 
@@ -72,15 +86,19 @@ def splits(
     inputs: Iterable[str], counted: What, options: Mapping[str, Any], split_bytes: int
 ) -> list[Split]:
     """All splits of a job, of about even size."""
-    selecting = {name: options[name] for name in SELECTING if name in options}
-    selected, faults = _cogrep.list_files(file_options(list(inputs), **selecting))
-    # What cannot be listed is opened all the same, so that the report says why it cannot be.
-    paths = [*selected, *(path for path, _ in faults)]
+    listing = {name: options[name] for name in (*SELECTING, *ASKING) if name in options}
+    selected, faults = _cogrep.list_files(file_options(list(inputs), **listing))
+    for path, fault in faults:
+        if is_object(path):
+            raise OSError(f"{path}: {fault}")
+    # A file that cannot be listed is opened all the same, so that the report says why it cannot
+    # be.
+    found = [*selected, *((path, None) for path, _ in faults)]
     made: list[Split] = []
     pieces: list[Piece] = []
     taken = 0
-    for path in paths:
-        for piece in _pieces(path, counted, options, split_bytes):
+    for path, version in found:
+        for piece in _pieces(path, version, counted, options, split_bytes):
             span = piece.size if piece.start is None else (piece.end or 0) - piece.start
             if pieces and taken + span > split_bytes:
                 made.append(Split(len(made), tuple(pieces)))
@@ -89,12 +107,21 @@ def splits(
             taken += span + _OPEN_BYTES
     if pieces:
         made.append(Split(len(made), tuple(pieces)))
-    return made
+    # A job has a task at least, which then counts nothing.
+    return made or [Split(0, ())]
 
 
 def _pieces(
-    path: str, counted: What, options: Mapping[str, Any], split_bytes: int
+    path: str,
+    version: tuple[int, str | None] | None,
+    counted: What,
+    options: Mapping[str, Any],
+    split_bytes: int,
 ) -> list[Piece]:
+    if is_object(path):
+        if version is None:
+            raise FileNotFoundError(f"{path}: there is no such object")
+        return [Piece(path, *version)]
     try:
         facts = os.stat(path)
     except OSError:

@@ -1,0 +1,135 @@
+"""Objects of a store, counted on a cluster of Spark: each in its version, or not at all."""
+
+from __future__ import annotations
+
+import urllib.request
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+from conftest import Store, needs_spark
+
+import cogrep
+
+needs_spark()
+
+import cogrep.spark
+from cluster import facts, same
+from cogrep.spark import LedgerError, _files, _source
+
+pytestmark = pytest.mark.filterwarnings("ignore")
+
+PATTERNS = ["love", "hate", "to be", "no such", "café"]
+
+
+@pytest.fixture(scope="module")
+def bucket(store: Store, spark_texts: Path) -> Store:
+    store.put_folder(spark_texts, "texts/")
+    # What is special in a glob, and what another key begins with.
+    for key in ["a*b?[1]{2}\\.txt", "a", "a b/ä+", "aa"]:
+        store.put(f"odd/{key}", b"love\n")
+    return store
+
+
+@pytest.mark.parametrize("split_bytes", [1 << 30, 100_000])
+def test_objects_are_counted_on_a_cluster(
+    spark: Any, bucket: Store, spark_texts: Path, split_bytes: int
+) -> None:
+    for what in (
+        cogrep.Counter(PATTERNS, ignore_case=True),
+        cogrep.Counter({"warm": ["love", "be\r\n"], "cold": "hate"}),
+        cogrep.Matches(r"(\w+)@", group=1),
+    ):
+        options: Any = {"split_bytes": split_bytes, "endpoint_url": bucket.url}
+        found = cogrep.spark.count_files(spark, "s3://bucket/texts/", what, **options)
+        same(found, what.count_files(spark_texts))
+    # Files and objects together, by themselves and by a glob.
+    counter = cogrep.Counter(["love"])
+    inputs = [str(spark_texts / "00.txt"), "s3://bucket/odd/a", "s3://bucket/odd/a*b*"]
+    found = cogrep.spark.count_files(
+        spark, inputs, counter, by="file", endpoint_url=bucket.url, split_bytes=split_bytes
+    )
+    expected = counter.count_files(inputs, by="file", endpoint_url=bucket.url)
+    same(found, expected)
+    assert [source.name for source in expected.sources] == [
+        inputs[0], inputs[1], "s3://bucket/odd/a*b?[1]{2}\\.txt"
+    ]  # fmt: skip
+    assert {it.name: dict(it.counts) for it in found.sources} == {
+        it.name: dict(it.counts or {}) for it in expected.sources
+    }
+    options = {"globs": ["*.txt"], "max_depth": 1, "endpoint_url": bucket.url}
+    found = cogrep.spark.count_files(spark, "s3://bucket/texts/", ["to"], **options)
+    same(found, cogrep.Counter(["to"]).count_files(spark_texts, globs=["*.txt"], max_depth=1))
+
+
+def test_the_data_source_reads_objects(spark: Any, bucket: Store, spark_texts: Path) -> None:
+    reader = spark.read.format("cogrep").option("patterns", "\n".join(PATTERNS))
+    frame = reader.option("endpoint_url", bucket.url).load("s3://bucket/texts/")
+    sums = {row.pattern: row[1] for row in frame.groupBy("pattern").sum("count").collect()}
+    expected = cogrep.Counter(PATTERNS).count_files(spark_texts).counts
+    assert {pattern: sums.get(pattern, 0) for pattern in PATTERNS} == dict(expected)
+
+
+def test_what_cannot_be_listed_is_an_error(spark: Any, bucket: Store) -> None:
+    for address, error, message in [
+        ("s3://bucket/none", FileNotFoundError, "there is no such object"),
+        ("s3://none/", OSError, "s3://none/: the server answers 404: NoSuchBucket"),
+    ]:
+        with pytest.raises(error, match=message):
+            cogrep.spark.count_files(spark, address, ["a"], endpoint_url=bucket.url)
+
+
+def replacing(url: str, text: bytes | None) -> type[_source.CogrepDataSource]:
+    """The data source that has an object replaced, or deleted, once the splits are made."""
+
+    class Reader(_source.Reader):
+        def read(self, partition: Any) -> Iterator[Any]:
+            method = "DELETE" if text is None else "PUT"
+            urllib.request.urlopen(urllib.request.Request(url, text, method=method)).close()
+            return super().read(partition)
+
+    class Replacing(_source.CogrepDataSource):
+        def reader(self, schema: Any) -> Any:
+            return Reader(_source.read_options(self.options))
+
+    return Replacing
+
+
+@pytest.mark.parametrize("text", [b"hate", b"love and love", None])
+def test_an_object_that_is_changed_is_named(
+    spark: Any, store: Store, monkeypatch: pytest.MonkeyPatch, text: bytes | None
+) -> None:
+    for key in ("a", "b", "c"):
+        store.put(f"changed/{key}", b"love")
+    method = "delete_object" if text is None else "put_object"
+    named = {"Bucket": "bucket", "Key": "changed/b"}
+    source = replacing(store.client.generate_presigned_url(method, named), text)
+    monkeypatch.setattr(_files, "CogrepDataSource", source)
+    with pytest.raises(LedgerError, match="changed meanwhile: s3://bucket/changed/b") as raised:
+        cogrep.spark.count_files(spark, "s3://bucket/changed/", ["love"], endpoint_url=store.url)
+    assert raised.value.changed == ["s3://bucket/changed/b"] and not raised.value.missing
+
+
+def test_an_object_is_read_in_its_version(store: Store) -> None:
+    """What changes between being looked up and being read is refused by the store."""
+    from cogrep._files import Pinned
+
+    counter = cogrep.Counter(["love"])
+    store.put("pinned/a", b"love")
+    options = {"patterns": "love", "path": "s3://bucket/pinned/", "endpoint_url": store.url}
+    reader = _source.Reader(_source.read_options(options))
+    (split,) = reader.partitions()
+    (piece,) = split.pieces
+    assert piece.size == 4 and isinstance(piece.changed, str)
+    (batch,) = reader.read(split)
+    assert batch.to_pylist()[0]["count"] == 1
+    store.put("pinned/a", b"hate")
+    with pytest.raises(_source.ChangedError, match="pinned/a was changed"):
+        list(reader.read(split))
+    # By itself it is what it is now.
+    found = counter.count_files("s3://bucket/pinned/a", endpoint_url=store.url)
+    assert facts(found) == ({"love": 0}, 1, 4, 0, 0)
+    with pytest.raises(cogrep._cogrep.ChangedError, match="s3://bucket/pinned/a"):
+        pinned: Any = [Pinned("s3://bucket/pinned/a", 4, piece.changed)]
+        counter.count_files(pinned, endpoint_url=store.url)
