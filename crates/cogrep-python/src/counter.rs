@@ -12,8 +12,9 @@ use crate::files::{self, FileSums, SourceRow};
 use crate::labels::{self, Found, Labels};
 use crate::names::bytes_of;
 use crate::prepared::Prepared;
+use crate::range::{self, FileRange};
 use crate::rows::RowCounts;
-use crate::{column, range, text, workers};
+use crate::{column, text, workers};
 
 pyo3::create_exception!(
     cogrep,
@@ -169,12 +170,14 @@ impl Counter {
         path: PathBuf,
         start: u64,
         end: u64,
+        encoding: Option<&str>,
+        decompress: bool,
     ) -> PyResult<(Found, u64)> {
+        let file = FileRange { path, start, end, encoding, decompress };
         let Prepared { plan, labels, max_line_bytes } = &self.0;
         let mut scanner: Scanner = Scanner::with_line_limit(Arc::clone(plan), *max_line_bytes);
-        let bytes = range::each_piece(py, path, start..end, |piece| {
-            scanner.feed(piece).map_err(text::too_long)
-        })?;
+        let bytes =
+            range::each_piece(py, &file, |piece| scanner.feed(piece).map_err(text::too_long))?;
         scanner.end_text();
         Ok((labels::found(&labels.totals(plan, &scanner.take())), bytes))
     }

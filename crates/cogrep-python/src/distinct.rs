@@ -28,6 +28,7 @@ use self::sequences::{OfRows, OfText};
 use crate::column::{self, Gather, PIECE_BYTES, Run};
 use crate::counter::pattern_error;
 use crate::files::{self, FileOptions, FileSums};
+use crate::range::{self, FileRange};
 use crate::table::{Counted, TextCounts};
 use crate::{text, workers};
 
@@ -187,7 +188,10 @@ impl Distinct {
         path: PathBuf,
         start: u64,
         end: u64,
+        encoding: Option<&str>,
+        decompress: bool,
     ) -> PyResult<(TextCounts, u64)> {
+        let file = FileRange { path, start, end, encoding, decompress };
         if self.ngrams.is_some() {
             let message = "sequences of words go across the ranges of a file; count whole files";
             return Err(PyValueError::new_err(message));
@@ -195,7 +199,7 @@ impl Distinct {
         let table = Table::new();
         let mut tabled = Tabled::new(self, &table);
         let mut unscanned = Vec::new();
-        let bytes = crate::range::each_piece(py, path, start..end, |piece| {
+        let bytes = range::each_piece(py, &file, |piece| {
             unscanned.extend_from_slice(piece);
             let cut = self.last_cut(&unscanned);
             if !self.is_words && unscanned.len() - cut > self.max_line_bytes {

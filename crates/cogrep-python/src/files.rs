@@ -4,7 +4,7 @@ use std::collections::HashMap;
 use std::ffi::{OsStr, OsString};
 use std::io::{self, Cursor, Read};
 use std::num::NonZeroUsize;
-use std::path::{Path, PathBuf};
+use std::path::Path;
 use std::sync::{Arc, Mutex, PoisonError};
 
 use cogrep_core::measure::AnyMeasure;
@@ -12,8 +12,7 @@ use cogrep_core::{Job, Progress as Seen, Report, SourceReport};
 use cogrep_match::Plan;
 use cogrep_source::backend::{Backend, Facts, Listing, Opened};
 use cogrep_source::{
-    Blocking, Chunk, Content, Encoding, Fault, Input, Interrupt, OpenOptions, Selection, Source,
-    SourceName, TypeChoice, block_on,
+    Encoding, Fault, Input, Interrupt, OpenOptions, Selection, SourceName, TypeChoice,
 };
 use futures_util::future::{BoxFuture, FutureExt, ready};
 use pyo3::exceptions::PyValueError;
@@ -193,28 +192,6 @@ pub(crate) fn list_files(
 /// So many files are listed before a signal is looked for.
 const LISTED: usize = 1000;
 
-/// Whether the bytes of a file are its text, so that a range of it can be read by itself.
-#[pyfunction]
-pub(crate) fn is_divisible(
-    py: Python<'_>,
-    path: PathBuf,
-    encoding: Option<&str>,
-    decompress: bool,
-) -> PyResult<bool> {
-    let encoding = encoding.map(self::encoding).transpose()?;
-    let options = OpenOptions { encoding, no_decompress: !decompress, ..OpenOptions::default() };
-    let name = SourceName::from(path);
-    py.detach(|| {
-        block_on(async {
-            let Ok(source) = Source::open(&name, &options, Blocking(())).await else {
-                return Ok(false);
-            };
-            let content = source.begin(&mut Chunk::new()).await;
-            Ok(matches!(content, Content::Text(text) if text.divisible().is_some()))
-        })
-    })
-}
-
 pub(crate) fn sums(report: &Report) -> FileSums {
     (report.source_count, report.partial_count, report.failed_count, report.text_bytes)
 }
@@ -226,7 +203,7 @@ pub(crate) fn row<C>(source: &SourceReport, counts: Option<C>) -> SourceRow<C> {
     (name, source.outcome.as_str(), fault, source.text_bytes, counts)
 }
 
-fn encoding(name: &str) -> PyResult<Encoding> {
+pub(crate) fn encoding(name: &str) -> PyResult<Encoding> {
     name.parse()
         .map_err(|error: cogrep_source::UnknownEncoding| PyValueError::new_err(error.to_string()))
 }

@@ -33,9 +33,11 @@ mod _cogrep {
     #[pymodule_export]
     use crate::distinct::Distinct;
     #[pymodule_export]
-    use crate::files::{is_divisible, list_files};
+    use crate::files::list_files;
     #[pymodule_export]
     use crate::names::counts_stream;
+    #[pymodule_export]
+    use crate::range::is_divisible;
     #[pymodule_export]
     use crate::remote::ChangedError;
     #[pymodule_export]

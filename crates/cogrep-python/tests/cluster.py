@@ -141,11 +141,16 @@ def _processes(name: str, value: bytes) -> list[int]:
     return found
 
 
+def processes() -> list[int]:
+    """All processes of the cluster, and those of Java and Python that a session has."""
+    return _processes("environ", _MARK.encode())
+
+
 def kill_the_rest() -> list[int]:
     """Kills the processes of the cluster that are still there long after it was closed."""
     left: list[int] = []
     for _ in range(300):
-        left = _processes("environ", _MARK.encode())
+        left = processes()
         if not left:
             break
         time.sleep(0.1)

@@ -164,7 +164,8 @@ def test_splits_are_of_even_size_and_have_every_byte_once(tmp_path: Path) -> Non
     for nth, size in enumerate(sizes):
         (tmp_path / f"{nth:02}").write_bytes(b"love\n" * (size // 5) + b"x" * (size % 5))
     most = 200_000
-    made = _split.splits([str(tmp_path)], cogrep.Counter(["love"]), {}, most)
+    listed = _split.list_inputs([str(tmp_path)], {})
+    made = _split.splits(listed, cogrep.Counter(["love"]), {}, most)
     assert [split.number for split in made] == list(range(len(made)))
     pieces = [piece for split in made for piece in split.pieces]
     for nth, size in enumerate(sizes):
@@ -178,7 +179,7 @@ def test_splits_are_of_even_size_and_have_every_byte_once(tmp_path: Path) -> Non
         assert sum(piece.size if piece.end is None else piece.end - (piece.start or 0)
                    for piece in split.pieces) <= most  # fmt: skip
     # A pattern with a line feed may be where two ranges meet.
-    whole = _split.splits([str(tmp_path)], cogrep.Counter(["e\nl"]), {}, most)
+    whole = _split.splits(listed, cogrep.Counter(["e\nl"]), {}, most)
     assert all(piece.start is None for split in whole for piece in split.pieces)
 
 

@@ -270,9 +270,17 @@ class Counter:
         found, sums, sources = self._native.count_files(options)
         return settle(Report(self._counts(found), named(sources, self._counts), *sums), errors)
 
-    def _count_range(self, path: str, start: int, end: int) -> tuple[Counts, int]:
+    def _count_range(
+        self,
+        path: str,
+        start: int,
+        end: int,
+        *,
+        encoding: str | None = None,
+        decompress: bool = True,
+    ) -> tuple[Counts, int]:
         """Counts in the lines that begin in a range of a file, and the bytes of these."""
-        found, text_bytes = self._native.count_range(path, start, end)
+        found, text_bytes = self._native.count_range(path, start, end, encoding, decompress)
         return self._counts(found), text_bytes
 
     def _counts(self, found: tuple[list[int], list[int]]) -> Counts:

@@ -53,9 +53,17 @@ class _Distinct:
             by_source = [source for source in by_source if not source.complete]
         return settle(Report(TextCounts(counts), by_source, *sums), errors)
 
-    def _count_range(self, path: str, start: int, end: int) -> tuple[TextCounts, int]:
+    def _count_range(
+        self,
+        path: str,
+        start: int,
+        end: int,
+        *,
+        encoding: str | None = None,
+        decompress: bool = True,
+    ) -> tuple[TextCounts, int]:
         """Counts in the lines that begin in a range of a file, and the bytes of these."""
-        counts, text_bytes = self._native.count_range(path, start, end)
+        counts, text_bytes = self._native.count_range(path, start, end, encoding, decompress)
         return TextCounts(counts), text_bytes
 
 

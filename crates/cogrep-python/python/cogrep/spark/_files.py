@@ -15,8 +15,8 @@ from .._files import settle
 from .._report import Report, Source
 from .._text_counts import TextCounts
 from ._ledger import check
-from ._source import SPLIT_BYTES, CogrepDataSource, inputs_of
-from ._split import ASKING, READING, SELECTING, splits
+from ._source import CogrepDataSource, inputs_of
+from ._split import ASKING, READING, SELECTING, SPLIT_BYTES, list_inputs, splits
 from ._what import Packed, What, text, what
 
 if TYPE_CHECKING:
@@ -24,6 +24,10 @@ if TYPE_CHECKING:
 
 Paths = Union[str, "os.PathLike[str]", Iterable[Union[str, "os.PathLike[str]"]]]
 
+# So many tasks a core even out that some take longer than others.
+_TASKS = 4
+# More than this is too much to read once more where a machine is lost.
+_MOST_SPLIT_BYTES = 1 << 30
 
 
 def count_files(
@@ -42,8 +46,8 @@ def count_files(
     `patterns` and the options are those of a `Counter` and of its `count_files`, or `patterns`
     is a `Counter`, `Words` or `Matches`. The report is that of `Counter.count_files`.
 
-    The driver lists the files and makes splits of about `split_bytes`: several small files, or
-    a range of a large one. With its counts, each split gives a row for the ledger, with a digest
+    The driver lists the files and makes splits of about `split_bytes`, 128 MiB to 1 GiB unless
+    said: several small files, or a range of a large one. With its counts, each split gives a row for the ledger, with a digest
     of the names, versions and ranges in it. The result is given only if each split is in the
     ledger once, with the digest that the driver expects; otherwise a `LedgerError` names what is
     missing, doubled or changed.
@@ -54,9 +58,10 @@ def count_files(
     given = [inputs] if isinstance(inputs, (str, os.PathLike)) else list(inputs)
     paths = [_absolute(os.fspath(path)) for path in given]
     inputs_of({"paths": json.dumps(paths)})
+    listed = list_inputs(paths, reading)
     if split_bytes is None:
-        split_bytes = SPLIT_BYTES
-    expected = splits(paths, counted, reading, split_bytes)
+        split_bytes = _split_bytes(spark, sum(piece.size for piece in listed))
+    expected = splits(listed, counted, reading, split_bytes)
     frame = _frame(spark, paths, counted, reading, split_bytes)
     rows = _collect(frame, by)
     ledger = [row for row in rows if row.split is not None]
@@ -98,6 +103,16 @@ def count_files(
         sum(row.bytes for row in ledger),
     )
     return settle(report, errors)
+
+
+def _split_bytes(spark: SparkSession, total_bytes: int) -> int:
+    """How much a task reads: a task costs Spark about as much as it takes to count in 100 MB."""
+    try:
+        cores = spark.sparkContext.defaultParallelism
+    except Exception:
+        # A session that is connected to a server does not know.
+        return SPLIT_BYTES
+    return min(max(total_bytes // (_TASKS * cores) + 1, SPLIT_BYTES), _MOST_SPLIT_BYTES)
 
 
 def _absolute(path: str) -> str:

@@ -14,6 +14,9 @@ from .. import _cogrep
 from .._files import file_options
 from ._what import What
 
+# How much a task reads, unless said.
+SPLIT_BYTES = 128 << 20
+
 # What it takes to open a file, in bytes that could be read meanwhile.
 _OPEN_BYTES = 64 << 10
 
@@ -82,10 +85,8 @@ class Split(InputPartition):
         return f"split {self.number}: {self.pieces[0]}{more}"
 
 
-def splits(
-    inputs: Iterable[str], counted: What, options: Mapping[str, Any], split_bytes: int
-) -> list[Split]:
-    """All splits of a job, of about even size."""
+def list_inputs(inputs: Iterable[str], options: Mapping[str, Any]) -> list[Piece]:
+    """All files and objects of the inputs, each of them whole, in their order."""
     listing = {name: options[name] for name in (*SELECTING, *ASKING) if name in options}
     selected, faults = _cogrep.list_files(file_options(list(inputs), **listing))
     for path, fault in faults:
@@ -94,11 +95,18 @@ def splits(
     # A file that cannot be listed is opened all the same, so that the report says why it cannot
     # be.
     found = [*selected, *((path, None) for path, _ in faults)]
+    return [_whole(path, version) for path, version in found]
+
+
+def splits(
+    listed: Iterable[Piece], counted: What, options: Mapping[str, Any], split_bytes: int
+) -> list[Split]:
+    """All splits of a job, of about even size."""
     made: list[Split] = []
     pieces: list[Piece] = []
     taken = 0
-    for path, version in found:
-        for piece in _pieces(path, version, counted, options, split_bytes):
+    for whole in listed:
+        for piece in _pieces(whole, counted, options, split_bytes):
             span = piece.size if piece.start is None else (piece.end or 0) - piece.start
             if pieces and taken + span > split_bytes:
                 made.append(Split(len(made), tuple(pieces)))
@@ -111,30 +119,27 @@ def splits(
     return made or [Split(0, ())]
 
 
-def _pieces(
-    path: str,
-    version: tuple[int, str | None] | None,
-    counted: What,
-    options: Mapping[str, Any],
-    split_bytes: int,
-) -> list[Piece]:
+def _whole(path: str, version: tuple[int, str | None] | None) -> Piece:
     if is_object(path):
         if version is None:
             raise FileNotFoundError(f"{path}: there is no such object")
-        return [Piece(path, *version)]
+        return Piece(path, *version)
     try:
         facts = os.stat(path)
     except OSError:
-        return [Piece(path, 0, 0)]
-    whole = Piece(path, facts.st_size, facts.st_mtime_ns)
-    number = -(-facts.st_size // split_bytes)
-    if number < 2 or not _is_divisible(path, counted, options):
+        return Piece(path, 0, 0)
+    return Piece(path, facts.st_size, facts.st_mtime_ns)
+
+
+def _pieces(
+    whole: Piece, counted: What, options: Mapping[str, Any], split_bytes: int
+) -> list[Piece]:
+    number = -(-whole.size // split_bytes)
+    path, size, changed = whole.path, whole.size, whole.changed
+    if number < 2 or is_object(path) or not _is_divisible(path, counted, options):
         return [whole]
-    ends = [facts.st_size * nth // number for nth in range(number + 1)]
-    return [
-        Piece(path, whole.size, whole.changed, start, end)
-        for start, end in zip(ends, ends[1:])
-    ]
+    ends = [size * nth // number for nth in range(number + 1)]
+    return [Piece(path, size, changed, start, end) for start, end in zip(ends, ends[1:])]
 
 
 def _is_divisible(path: str, counted: What, options: Mapping[str, Any]) -> bool:
