@@ -5,8 +5,7 @@
 //! cores goes through `workers.rs`, where the calling thread looks for Ctrl-C meanwhile.
 //!
 //! What this crate refuses to do: keep a thread after a call, but that of the network, which is
-//! asked to end, and hold the lock of the
-//! interpreter while it counts.
+//! asked to end, and hold the lock of the interpreter while it counts.
 
 mod arrow;
 mod column;

@@ -47,10 +47,10 @@ def count_files(
     is a `Counter`, `Words` or `Matches`. The report is that of `Counter.count_files`.
 
     The driver lists the files and makes splits of about `split_bytes`, 128 MiB to 1 GiB unless
-    said: several small files, or a range of a large one. With its counts, each split gives a row for the ledger, with a digest
-    of the names, versions and ranges in it. The result is given only if each split is in the
-    ledger once, with the digest that the driver expects; otherwise a `LedgerError` names what is
-    missing, doubled or changed.
+    said: several small files, or a range of a large one. With its counts, each split gives a row
+    for the ledger, with a digest of the names, versions and ranges in it. The result is given
+    only if each split is in the ledger once, with the digest that the driver expects; otherwise
+    a `LedgerError` names what is missing, doubled or changed.
     """
     given_names = [name for name in (*SELECTING, *READING, *ASKING) if name in options]
     reading = {name: options.pop(name) for name in given_names}
