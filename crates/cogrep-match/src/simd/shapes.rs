@@ -29,11 +29,9 @@ const LANES: usize = 8;
 const SPAN_BYTES: usize = LANES * BLOCK_BYTES;
 
 /// A step from the end of a shape to its beginning. What was found so far is where the rest
-/// of the shape may begin.
+/// of the shape may begin; behind the shape, that is anywhere.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Step {
-    /// The rest may be anything.
-    Any,
     /// A byte of this set stands before the rest.
     Then(usize),
     /// The next byte is one of this set, or is not.
@@ -79,7 +77,6 @@ impl Shape {
         assert!(sets.len() <= MOST_SETS, "{} sets", sets.len());
         assert!((1..=MOST_REACH).contains(&reach), "a reach of {reach}");
         let is_there = |step: &Step| match *step {
-            Step::Any => true,
             Step::Then(set) | Step::Next(set, _) | Step::Before(set, _) | Step::Edge(set, _) => {
                 set < sets.len()
             }
@@ -167,7 +164,6 @@ impl Shape {
         let not = |is: bool| if is { 0 } else { !0 };
         for step in &self.steps {
             match *step {
-                Step::Any => now = [!0; LANES],
                 Step::Then(set) => each(&mut now, &members[set], |now, has| has & now >> 1),
                 Step::Next(set, is) => {
                     each(&mut now, &members[set], |now, has| now & (has ^ not(is)));
@@ -226,7 +222,6 @@ mod tests {
                 Step::Load(slot) => now.clone_from(&kept[slot]),
                 _ => (1..count).for_each(|at| {
                     now[at] = match *step {
-                        Step::Any => true,
                         Step::Then(set) => has(set, at) && rest(at),
                         Step::Next(set, is) => before[at] && has(set, at) == is,
                         Step::Before(set, is) => before[at] && has(set, at - 1) == is,
@@ -245,7 +240,6 @@ mod tests {
     fn step() -> impl Strategy<Value = Step> {
         prop_oneof![
             6 => (0..3_usize).prop_map(Step::Then),
-            1 => Just(Step::Any),
             1 => (0..3_usize, any::<bool>()).prop_map(|(set, is)| Step::Next(set, is)),
             1 => (0..3_usize, any::<bool>()).prop_map(|(set, is)| Step::Before(set, is)),
             1 => (0..3_usize, any::<bool>()).prop_map(|(set, is)| Step::Edge(set, is)),

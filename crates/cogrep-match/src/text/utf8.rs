@@ -1,6 +1,6 @@
 //! Single characters in bytes that may or may not be UTF-8.
 //!
-//! Text is never validated as a whole: bytes that are not UTF-8 stay as they are, and the
+//! Text need not be UTF-8 as a whole: bytes that are not stay as they are, and the
 //! characters around them count. Whether a character is a letter, or what it folds to, is
 //! decided in [`word`](super::word) and [`fold`](super::fold).
 

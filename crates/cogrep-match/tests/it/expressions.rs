@@ -118,6 +118,20 @@ fn reference(text: &[u8], regex: &Regex, unit: Unit) -> Vec<Range<usize>> {
     found
 }
 
+/// The expressions that are such, and what each finds in the text.
+fn given_and_expected(
+    expressions: &[String],
+    matching: Matching,
+    text: &[u8],
+) -> (Vec<Vec<u8>>, Vec<Vec<Range<usize>>>) {
+    let given = expressions.iter().filter(|expression| !expression.is_empty());
+    let found = |expression: &String| {
+        let regex = compile(expression, matching)?;
+        Some((expression.as_bytes().to_vec(), reference(text, &regex, matching.unit)))
+    };
+    given.filter_map(found).unzip()
+}
+
 proptest! {
     #![proptest_config(cases(1000))]
 
@@ -132,12 +146,7 @@ proptest! {
         cuts in vec(any::<usize>(), 0..6),
     ) {
         let matching = Matching { syntax: Syntax::Regex, ignore_case, whole_words, unit };
-        let (given, compiled): (Vec<_>, Vec<_>) = expressions
-            .iter()
-            .filter(|expression| !expression.is_empty())
-            .filter_map(|expression| Some((expression.as_bytes().to_vec(), compile(expression, matching)?)))
-            .unzip();
-        let expected: Vec<_> = compiled.iter().map(|regex| reference(&text, regex, unit)).collect();
+        let (given, expected) = given_and_expected(&expressions, matching, &text);
         let plan = plan(&given, matching, EngineChoice::Auto);
         prop_assert_eq!(&hits(&plan, &text, &lens), &expected);
         prop_assert_eq!(&hits_in_ranges(&plan, &text, &cuts, &lens), &Ok(expected.clone()));
@@ -355,12 +364,7 @@ proptest! {
         lens in vec(1..700_usize, 1..4),
     ) {
         let matching = Matching { syntax: Syntax::Regex, ignore_case, whole_words, unit };
-        let (given, compiled): (Vec<_>, Vec<_>) = expressions
-            .iter()
-            .filter(|expression| !expression.is_empty())
-            .filter_map(|expression| Some((expression.as_bytes().to_vec(), compile(expression, matching)?)))
-            .unzip();
-        let expected: Vec<_> = compiled.iter().map(|regex| reference(&text, regex, unit)).collect();
+        let (given, expected) = given_and_expected(&expressions, matching, &text);
         let plan = plan(&given, matching, EngineChoice::Auto);
         for lens in [&lens[..], &[usize::MAX]] {
             prop_assert_eq!(&hits(&plan, &text, lens), &expected);

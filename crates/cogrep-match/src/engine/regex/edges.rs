@@ -3,7 +3,8 @@
 //! The automata of `regex-automata` know words of ASCII only, and leave others to searches
 //! that are far slower. So what the expression asks of the characters around a match becomes a
 //! part of it: `\bX\b` is found as `(?:\A|\W)X\W` in lines of which each has ended. That is
-//! one character before and one after, and the next search begins with the last one.
+//! one character before and one after, and the next search begins with the one before the end
+//! of the last match.
 
 use std::ops::Range;
 
@@ -109,7 +110,7 @@ impl Edges {
             (false, start) => start,
             // The match may begin here, or after the character here.
             (true, 0) => return Err(Unclear),
-            (true, before) => before + first_len(&lines[before..]),
+            (true, before) => before + utf8::announced_len(lines[before]),
         };
         Ok(Some(start..self.end(lines, found.end())))
     }
@@ -136,13 +137,8 @@ fn has_rare_prefix(hir: &Hir) -> bool {
     prefix_frequency(hir).is_some_and(|frequency| frequency < RARE)
 }
 
-/// The length of the first character of a text in UTF-8.
-fn first_len(text: &[u8]) -> usize {
-    utf8::first_char(text).map_or(1, |(_, len)| len)
-}
-
 /// The length of the last character of a text in UTF-8.
 fn last_len(text: &[u8]) -> usize {
-    let is_first = |byte: &u8| byte & 0xC0 != 0x80;
-    text.iter().rev().position(is_first).map_or(text.len(), |at| at + 1)
+    let first = text.iter().rposition(|byte| !utf8::is_continuation(*byte));
+    text.len() - first.unwrap_or(0)
 }

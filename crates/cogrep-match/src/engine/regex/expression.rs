@@ -149,7 +149,7 @@ impl LineRegex {
     }
 
     fn new(hir: Hir, matching: Matching, needs: &mut Needs) -> Self {
-        let hir = words::settled(&rewrite::for_lines(&wrapped(hir, matching)));
+        let hir = words::settled(rewrite::for_lines(&wrapped(hir, matching)));
         let counts_lines = matches!(matching.unit, Unit::Lines | Unit::WholeLines);
         let shorter = if counts_lines {
             rewrite::without_optional_ends(&hir)

@@ -269,7 +269,7 @@ fn rarest_run(one: Option<Run>, other: Option<Run>) -> Option<Run> {
 }
 
 /// The bytes that its characters are made of.
-fn bytes_of(class: &Class) -> [bool; 256] {
+pub(super) fn bytes_of(class: &Class) -> [bool; 256] {
     let mut has = [false; 256];
     match class {
         Class::Bytes(class) => {

@@ -16,20 +16,35 @@ use regex_syntax::hir::{
 /// thing before a line feed and another at the end of a haystack. An expression with such
 /// anchors is for one line only.
 pub(super) fn for_lines(hir: &Hir) -> Hir {
-    let all = |hirs: &[Hir]| hirs.iter().map(for_lines).collect();
-    match hir.kind() {
-        HirKind::Empty => Hir::empty(),
+    with_parts(hir, &|part| match part.kind() {
         HirKind::Literal(literal) if literal.0.contains(&b'\n') => Hir::fail(),
-        HirKind::Literal(literal) => Hir::literal(literal.0.clone()),
         HirKind::Class(class) => Hir::class(without_line_feed(class)),
         HirKind::Look(Look::Start) => Hir::look(Look::StartLF),
         HirKind::Look(Look::End) => Hir::look(Look::EndLF),
-        HirKind::Look(look) => Hir::look(*look),
+        _ => part.clone(),
+    })
+}
+
+/// The expression for lines of ASCII: it matches the same in them.
+pub(super) fn for_ascii(hir: &Hir) -> Hir {
+    with_parts(hir, &|part| match part.kind() {
+        HirKind::Literal(literal) if !literal.0.is_ascii() => Hir::fail(),
+        HirKind::Class(class) => Hir::class(of_ascii(class)),
+        HirKind::Look(look) => Hir::look(of_ascii_words(*look)),
+        _ => part.clone(),
+    })
+}
+
+/// The expression without capturing groups, and with other literals, classes and looks.
+fn with_parts(hir: &Hir, change: &impl Fn(&Hir) -> Hir) -> Hir {
+    let all = |hirs: &[Hir]| hirs.iter().map(|hir| with_parts(hir, change)).collect();
+    match hir.kind() {
+        HirKind::Empty | HirKind::Literal(_) | HirKind::Class(_) | HirKind::Look(_) => change(hir),
         HirKind::Repetition(repetition) => {
-            let sub = Box::new(for_lines(&repetition.sub));
+            let sub = Box::new(with_parts(&repetition.sub, change));
             Hir::repetition(Repetition { sub, ..*repetition })
         }
-        HirKind::Capture(capture) => for_lines(&capture.sub),
+        HirKind::Capture(capture) => with_parts(&capture.sub, change),
         HirKind::Concat(hirs) => Hir::concat(all(hirs)),
         HirKind::Alternation(hirs) => Hir::alternation(all(hirs)),
     }
@@ -47,25 +62,6 @@ fn without_line_feed(class: &Class) -> Class {
             class.difference(&ClassBytes::new([ClassBytesRange::new(b'\n', b'\n')]));
             Class::Bytes(class)
         }
-    }
-}
-
-/// The expression for lines of ASCII: it matches the same in them.
-pub(super) fn for_ascii(hir: &Hir) -> Hir {
-    let all = |hirs: &[Hir]| hirs.iter().map(for_ascii).collect();
-    match hir.kind() {
-        HirKind::Empty => Hir::empty(),
-        HirKind::Literal(literal) if !literal.0.is_ascii() => Hir::fail(),
-        HirKind::Literal(literal) => Hir::literal(literal.0.clone()),
-        HirKind::Class(class) => Hir::class(of_ascii(class)),
-        HirKind::Look(look) => Hir::look(of_ascii_words(*look)),
-        HirKind::Repetition(repetition) => {
-            let sub = Box::new(for_ascii(&repetition.sub));
-            Hir::repetition(Repetition { sub, ..*repetition })
-        }
-        HirKind::Capture(capture) => for_ascii(&capture.sub),
-        HirKind::Concat(hirs) => Hir::concat(all(hirs)),
-        HirKind::Alternation(hirs) => Hir::alternation(all(hirs)),
     }
 }
 

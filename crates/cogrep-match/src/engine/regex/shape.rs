@@ -1,9 +1,9 @@
 //! What matches of an expression look like in ASCII text: the sets of bytes that they begin
 //! with, one after the other.
 
-use regex_syntax::hir::{Class, Hir, HirKind, Look, Repetition};
+use regex_syntax::hir::{Hir, HirKind, Look, Repetition};
 
-use super::required::byte_frequency;
+use super::required::{byte_frequency, bytes_of};
 use crate::simd::SimdLevel;
 use crate::simd::shapes::{MOST_REACH, MOST_SETS, MOST_SLOTS, Shape, Step};
 
@@ -20,7 +20,7 @@ pub(super) fn of(hir: &Hir) -> Option<(Shape, f64)> {
         let mut reading = Reading::default();
         // The byte after the last one is looked at, too.
         let part = reading.part(hir, reach - 1).part;
-        let mut steps = vec![Step::Any];
+        let mut steps = Vec::new();
         push(&part, 0, &mut steps)?;
         if reading.sets.len() > MOST_SETS || steps.len() > MOST_STEPS {
             return None;
@@ -100,7 +100,10 @@ impl Reading {
                 let part = Part::Sequence(parts.collect());
                 Read { part, width: some.len(), is_open: some.len() < literal.0.len() }
             }
-            HirKind::Class(class) => Read::whole(Part::Set(self.set(ascii(class))), 1),
+            HirKind::Class(class) => {
+                let has = bytes_of(class);
+                Read::whole(Part::Set(self.set_of(|byte| has[usize::from(byte)])), 1)
+            }
             HirKind::Look(look) => self.look(*look),
             HirKind::Repetition(repetition) => self.repeated(repetition, room),
             HirKind::Capture(capture) => self.part(&capture.sub, room),
@@ -187,25 +190,6 @@ impl Reading {
             }
         }
     }
-}
-
-/// Which characters of ASCII are in a class.
-fn ascii(class: &Class) -> [bool; 128] {
-    let mut has = [false; 128];
-    let mut insert = |start: u32, end: u32| {
-        for byte in start..=end.min(0x7F) {
-            has[byte as usize] = true;
-        }
-    };
-    match class {
-        Class::Unicode(class) => {
-            class.iter().for_each(|range| insert(range.start().into(), range.end().into()));
-        }
-        Class::Bytes(class) => {
-            class.iter().for_each(|range| insert(range.start().into(), range.end().into()));
-        }
-    }
-    has
 }
 
 /// Appends the steps of a part, from its end; `None` if there are not enough slots from this

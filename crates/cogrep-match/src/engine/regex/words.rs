@@ -2,7 +2,8 @@
 
 use std::sync::LazyLock;
 
-use regex_syntax::hir::{Class, ClassUnicode, Hir, HirKind, Look, LookSet};
+use regex_syntax::hir::{Class, ClassUnicode, Hir, HirKind, Look, LookSet, Repetition};
+use regex_syntax::is_word_character;
 
 /// The characters of words.
 pub(super) static WORD: LazyLock<ClassUnicode> = LazyLock::new(|| {
@@ -49,9 +50,8 @@ impl Kinds {
     }
 
     fn of(char: Option<char>) -> Self {
-        let is_word = |char| WORD.iter().any(|range| (range.start()..=range.end()).contains(&char));
         match char {
-            Some(char) if is_word(char) => Self::WORD,
+            Some(char) if is_word_character(char) => Self::WORD,
             Some(_) => Self::OTHER,
             None => Self::ANY,
         }
@@ -106,31 +106,32 @@ fn of(hir: &Hir, side: Side) -> Kinds {
 
 /// The expression without looks for words of which it is known what they see, since it matches
 /// characters on both sides of them.
-pub(super) fn settled(hir: &Hir) -> Hir {
-    if !hir.properties().look_set().contains_word_unicode() {
-        return hir.clone();
-    }
+pub(super) fn settled(hir: Hir) -> Hir {
+    if hir.properties().look_set().contains_word_unicode() { settle(&hir) } else { hir }
+}
+
+fn settle(hir: &Hir) -> Hir {
     match hir.kind() {
         HirKind::Repetition(repetition) => {
-            let sub = Box::new(settled(&repetition.sub));
-            Hir::repetition(regex_syntax::hir::Repetition { sub, ..*repetition })
+            let sub = Box::new(settle(&repetition.sub));
+            Hir::repetition(Repetition { sub, ..*repetition })
         }
-        HirKind::Capture(capture) => settled(&capture.sub),
-        HirKind::Alternation(hirs) => Hir::alternation(hirs.iter().map(settled).collect()),
+        HirKind::Capture(capture) => settle(&capture.sub),
+        HirKind::Alternation(hirs) => Hir::alternation(hirs.iter().map(settle).collect()),
         HirKind::Concat(hirs) => {
-            let settle = |(nth, hir): (usize, &Hir)| match hir.kind() {
+            let one = |(nth, part): (usize, &Hir)| match part.kind() {
                 HirKind::Look(look) if is_of_words(*look) => {
                     let before = at(&hirs[..nth], Side::End);
                     let after = at(&hirs[nth + 1..], Side::Start);
                     match seen(*look, before, after) {
                         Some(true) => Hir::empty(),
                         Some(false) => Hir::fail(),
-                        None => hir.clone(),
+                        None => part.clone(),
                     }
                 }
-                _ => settled(hir),
+                _ => settle(part),
             };
-            Hir::concat(hirs.iter().enumerate().map(settle).collect())
+            Hir::concat(hirs.iter().enumerate().map(one).collect())
         }
         _ => hir.clone(),
     }
@@ -178,7 +179,7 @@ mod tests {
             (r"(?:a|-)\b ", r"(?:a|-)\b "),
         ] {
             let [hir, expected] = [expression, expected].map(|it| regex_syntax::parse(it).unwrap());
-            assert_eq!(settled(&hir), expected, "{expression}");
+            assert_eq!(settled(hir), expected, "{expression}");
         }
     }
 }
