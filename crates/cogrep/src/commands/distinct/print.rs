@@ -121,8 +121,8 @@ pub(in crate::commands) fn print(
 }
 
 /// Whether both are the same. Most keys are empty, and those are not compared: with AVX-512,
-/// memcmp loads from where there is no memory then, which takes as long as a hundred
-/// comparisons.
+/// memcmp loads from where there is no memory then, which was a sixth of the time of a large
+/// table.
 fn is_same(one: &(Group, usize), other: &(Group, usize)) -> bool {
     let (((source, time, key), row), ((other_source, other_time, other_key), other_row)) =
         (one, other);
