@@ -223,7 +223,7 @@ class Counter:
         progress: Callable[[int], object] | None = None,
         errors: Literal["warn", "raise", "ignore"] = "warn",
     ) -> Report[Counts]:
-        """Counts in files, folders and addresses, as the program does, and in objects with a `read`.
+        """Counts in files, folders and addresses, as the program does, and in what has a `read`.
 
         - `by="file"`: counts of each file, too.
         - `encoding`: that of all files; without one they are UTF-8, or what their mark says.
@@ -271,13 +271,7 @@ class Counter:
         return settle(Report(self._counts(found), named(sources, self._counts), *sums), errors)
 
     def _count_range(
-        self,
-        path: str,
-        start: int,
-        end: int,
-        *,
-        encoding: str | None = None,
-        decompress: bool = True,
+        self, path: str, start: int, end: int, encoding: str | None = None, decompress: bool = True
     ) -> tuple[Counts, int]:
         """Counts in the lines that begin in a range of a file, and the bytes of these."""
         found, text_bytes = self._native.count_range(path, start, end, encoding, decompress)

@@ -54,13 +54,7 @@ class _Distinct:
         return settle(Report(TextCounts(counts), by_source, *sums), errors)
 
     def _count_range(
-        self,
-        path: str,
-        start: int,
-        end: int,
-        *,
-        encoding: str | None = None,
-        decompress: bool = True,
+        self, path: str, start: int, end: int, encoding: str | None = None, decompress: bool = True
     ) -> tuple[TextCounts, int]:
         """Counts in the lines that begin in a range of a file, and the bytes of these."""
         counts, text_bytes = self._native.count_range(path, start, end, encoding, decompress)

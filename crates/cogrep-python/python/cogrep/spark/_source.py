@@ -170,10 +170,10 @@ class Reader(DataSourceReader):
                 whole, by="file", threads=1, errors="ignore", **given
             )
             rows.add_report(report)
-        reading = {name: given[name] for name in ("encoding", "decompress") if name in given}
+        how = given.get("encoding"), given.get("decompress", True)
         for piece in split.pieces:
             if piece.start is not None and piece.end is not None:
-                counts, size = counted._count_range(piece.path, piece.start, piece.end, **reading)
+                counts, size = counted._count_range(piece.path, piece.start, piece.end, *how)
                 rows.add(piece.path, counts, "complete", None, size)
                 rows.add_sums(size, int(piece.start == 0))
 
