@@ -48,18 +48,17 @@ pub(crate) enum Command {
 }
 
 /// A command line as one would type it into a shell, whatever the path of the program.
-pub(crate) fn command_line(words: impl IntoIterator<Item = OsString>) -> String {
-    let words = words.into_iter().skip(1).map(|word| suggest::quote(&word));
+pub(crate) fn command_line(words: &[OsString]) -> String {
+    let words = words.iter().skip(1).map(|word| suggest::quote(word));
     std::iter::once("cogrep".to_owned()).chain(words).collect::<Vec<_>>().join(" ")
 }
 
 /// Reads a command line, whose first word is the program's name.
-pub(crate) fn parse(words: impl IntoIterator<Item = OsString>) -> Result<Command, Error> {
-    let words: Vec<OsString> = words.into_iter().collect();
-    let matches = match flags::command().try_get_matches_from(&words) {
+pub(crate) fn parse(words: &[OsString]) -> Result<Command, Error> {
+    let matches = match flags::command().try_get_matches_from(words) {
         Ok(matches) => matches,
         Err(error) if clap_error::is_help(&error) => return Ok(Command::Help(error)),
-        Err(error) => return Err(clap_error::explain(&error, &words)),
+        Err(error) => return Err(clap_error::explain(&error, words)),
     };
     if let Some(document) = matches.get_one::<String>(id::GENERATE) {
         return Ok(Command::Generate(document.parse()?));
@@ -71,6 +70,6 @@ pub(crate) fn parse(words: impl IntoIterator<Item = OsString>) -> Result<Command
         return Ok(Command::Merge(MergeArgs::new(&matches)?));
     }
     grep_compat::refuse(&matches)?;
-    let args = Box::new(CountArgs::new(&matches, &words)?);
+    let args = Box::new(CountArgs::new(&matches, words)?);
     Ok(if matches.contains_id(id::EXPLAIN) { Command::Explain(args) } else { Command::Count(args) })
 }

@@ -55,11 +55,11 @@ mod tests {
         let folder = tempfile::tempdir().unwrap();
         let [text, saved] = ["text", "saved"].map(|name| folder.path().join(name));
         std::fs::write(&text, "love").unwrap();
-        let context = Context::from_env().unwrap();
+        let context = Context::from_env(&[]).unwrap();
         let run = |words: &[&OsStr]| {
-            let words =
-                [OsStr::new("cogrep"), OsStr::new("-q")].into_iter().chain(words.iter().copied());
-            let command = args::parse(words.map(OsStr::to_owned)).unwrap();
+            let words = ["cogrep", "-q"].map(OsStr::new).into_iter().chain(words.iter().copied());
+            let words: Vec<_> = words.map(OsStr::to_owned).collect();
+            let command = args::parse(&words).unwrap();
             [run(&context, &command).unwrap(), run(&context, &command).unwrap()]
         };
         let [love, hate, save, merge] = ["love", "hate", "--save", "--merge"].map(OsStr::new);

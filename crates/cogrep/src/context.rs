@@ -4,7 +4,7 @@
 //! Counts do not depend on them; they are for tests and measurements.
 
 use std::env;
-use std::ffi::OsStr;
+use std::ffi::{OsStr, OsString};
 use std::num::NonZeroU64;
 use std::sync::OnceLock;
 use std::time::{SystemTime, UNIX_EPOCH};
@@ -39,9 +39,9 @@ pub(crate) struct Context {
 }
 
 impl Context {
-    /// Reads the environment, and sets the vector instructions that the process uses
+    /// Reads the environment of what was typed, and sets the vector instructions that the process uses
     /// (`COGREP_SIMD`).
-    pub(crate) fn from_env() -> Result<Self, Error> {
+    pub(crate) fn from_env(typed: &[OsString]) -> Result<Self, Error> {
         choose_simd(env::var_os("COGREP_SIMD").as_deref())?;
         let (io, is_serial) = io(env::var_os("COGREP_IO").as_deref())?;
         Ok(Self {
@@ -49,7 +49,7 @@ impl Context {
             io,
             is_serial,
             range_bytes: range_bytes(env::var_os("COGREP_RANGE").as_deref())?,
-            command: args::command_line(env::args_os()),
+            command: args::command_line(typed),
             begun: begun(env::var_os("SOURCE_DATE_EPOCH").as_deref()),
             interrupt: OnceLock::new(),
         })

@@ -1,7 +1,5 @@
 //! How a run of the program ends.
 
-use std::process::ExitCode;
-
 use crate::ui::interrupt;
 
 /// What the exit status says.
@@ -19,14 +17,14 @@ pub(crate) enum Status {
     Interrupted,
 }
 
-impl From<Status> for ExitCode {
+impl From<Status> for u8 {
     fn from(status: Status) -> Self {
-        Self::from(match status {
+        match status {
             Status::Success => 0,
             Status::NotFound => 1,
             Status::Failure => 2,
             Status::Alert => 3,
             Status::Interrupted => 128 + interrupt::signal().unwrap_or(2),
-        })
+        }
     }
 }
