@@ -1,6 +1,6 @@
 //! Arrow's way between libraries: the `PyCapsule` interface, in and out.
 //!
-//! All unsafe code of this crate is here. The libraries that do this for many kinds of
+//! All unsafe code of this crate is here, but for what starts the program. The libraries that do this for many kinds of
 //! arrays bring more code than all else in the package.
 //! <https://arrow.apache.org/docs/format/CDataInterface/PyCapsuleInterface.html>
 #![expect(unsafe_code, reason = "the interface is one of pointers")]

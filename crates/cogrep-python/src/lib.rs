@@ -15,6 +15,8 @@ mod files;
 mod labels;
 mod names;
 mod prepared;
+#[cfg(target_os = "linux")]
+mod program;
 mod range;
 mod remote;
 mod rows;

@@ -292,19 +292,6 @@ def test_progress_is_told_in_steps(folder: Path) -> None:
         COUNTER.count_files(folder, progress=failing)
 
 
-def test_the_program_comes_with_the_package(folder: Path) -> None:
-    if "site-packages" not in str(cogrep.__file__):
-        pytest.skip("the package was not installed from its wheel")
-    from cogrep.__main__ import find_program
-
-    command = [find_program(), "he", "--format", "csv", str(folder)]
-    printed = subprocess.run(command, capture_output=True, text=True, check=True).stdout
-    assert "he,2" in printed
-    command = [sys.executable, "-m", "cogrep", "--version"]
-    printed = subprocess.run(command, capture_output=True, text=True, check=True).stdout
-    assert printed == f"cogrep {cogrep.__version__}\n"
-
-
 def test_nothing_but_the_standard_library_is_imported() -> None:
     code = "import sys, cogrep; print(*sorted({m.split('.')[0] for m in sys.modules}))"
     printed = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True).stdout

@@ -6,6 +6,8 @@ import os
 import sys
 import sysconfig
 
+from cogrep import _cogrep
+
 NAME = "cogrep.exe" if os.name == "nt" else "cogrep"
 
 
@@ -26,6 +28,8 @@ def main() -> None:
         import subprocess
 
         sys.exit(subprocess.run(command).returncode)
+    # The program of a wheel for Linux is in the extension, wherever that is.
+    os.environ["COGREP_EXTENSION"] = str(_cogrep.__file__)
     os.execv(command[0], command)
 
 
