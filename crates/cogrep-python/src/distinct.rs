@@ -13,7 +13,7 @@ use std::sync::Arc;
 use cogrep_core::SourceReport;
 use cogrep_core::measure::{
     AnyMeasure, Distinct as DistinctMatches, DistinctByLine, DistinctTexts, Layout, LineFields,
-    LineText, Ngrams, Rank, Words,
+    LineText, Ngrams, Rank, UnicodeWords, Words,
 };
 use cogrep_core::table::{Order, Table};
 use cogrep_match::{
@@ -45,11 +45,20 @@ pub(crate) struct Distinct {
     plan: Arc<Plan>,
     /// A group that is counted instead of the whole match: a template of it alone.
     group: Option<Arc<Expansion>>,
-    is_words: bool,
-    /// How many words a sequence has that is counted instead of single words.
-    ngrams: Option<NonZeroUsize>,
+    what: What,
     folds: bool,
     max_line_bytes: usize,
+}
+
+/// What is counted.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum What {
+    Matches,
+    Words,
+    /// Words as UAX #29 has them.
+    UnicodeWords,
+    /// Sequences of so many words.
+    Sequences(NonZeroUsize),
 }
 
 /// Counts, and the sums and the sources of a job over files.
@@ -60,22 +69,33 @@ impl Distinct {
     /// Makes an expression ready; without one, every word is counted.
     #[new]
     #[pyo3(signature = (
-        expression, group, *, ngrams, ignore_case, smart_case, whole_words, max_line_bytes,
-        regex_size_limit,
+        expression, group, *, ngrams, unicode, ignore_case, smart_case, whole_words,
+        max_line_bytes, regex_size_limit,
     ))]
-    #[expect(clippy::too_many_arguments, reason = "named, and checked in Python")]
+    #[expect(
+        clippy::too_many_arguments,
+        clippy::fn_params_excessive_bools,
+        reason = "named, and checked in Python"
+    )]
     fn new(
         py: Python<'_>,
         expression: Option<&str>,
         group: Option<GroupName>,
         ngrams: usize,
+        unicode: bool,
         ignore_case: bool,
         smart_case: bool,
         whole_words: bool,
         max_line_bytes: usize,
         regex_size_limit: u64,
     ) -> PyResult<Self> {
-        let is_words = expression.is_none();
+        let what = match NonZeroUsize::new(ngrams) {
+            _ if expression.is_some() => What::Matches,
+            _ if unicode => What::UnicodeWords,
+            // A sequence of one word is a word.
+            Some(words) if words.get() > 1 => What::Sequences(words),
+            _ => What::Words,
+        };
         let expression = expression.unwrap_or(EVERY_WORD);
         let matching =
             Matching { syntax: Syntax::Regex, ignore_case, whole_words, ..Matching::default() };
@@ -102,9 +122,7 @@ impl Distinct {
         }
         let group = expansion.map(Arc::new);
         let folds = plan.matching().ignore_case;
-        // A sequence of one word is a word.
-        let ngrams = NonZeroUsize::new(ngrams).filter(|words| words.get() > 1);
-        Ok(Self { plan: Arc::new(plan), group, is_words, ngrams, folds, max_line_bytes })
+        Ok(Self { plan: Arc::new(plan), group, what, folds, max_line_bytes })
     }
 
     /// Whether case is ignored, as smart case may have decided.
@@ -115,17 +133,17 @@ impl Distinct {
 
     /// Counts in one text.
     fn count(&self, text: &Bound<'_, PyAny>, threads: usize) -> PyResult<TextCounts> {
-        if let Some(length) = self.ngrams {
+        if let What::Sequences(length) = self.what {
             let (table, measure) = self.sequences(length);
             // They go across lines, so these are gone through in order.
             text::gather_lines(text, 1, || OfText::new(measure.clone()))?;
             drop(measure);
-            return shared_counts(text.py(), &table);
+            return counts(text.py(), &table);
         }
-        let table = Table::new();
+        let table = Arc::new(Table::new());
         let threads = workers::threads(threads);
         text::gather_lines(text, threads, || Tabled::new(self, &table))?;
-        counts(text.py(), table)
+        counts(text.py(), &table)
     }
 
     /// Counts over the rows of a column.
@@ -136,14 +154,14 @@ impl Distinct {
         progress: Option<&Bound<'_, PyAny>>,
     ) -> PyResult<TextCounts> {
         let run = Run { threads: workers::threads(threads), progress };
-        if let Some(length) = self.ngrams {
+        if let What::Sequences(length) = self.what {
             let (table, measure) = self.sequences(length);
             column::gather(column, &run, || OfRows::new(measure.clone()))?;
-            return shared_counts(column.py(), &table);
+            return counts(column.py(), &table);
         }
-        let table = Table::new();
+        let table = Arc::new(Table::new());
         column::gather(column, &run, || Tabled::new(self, &table))?;
-        counts(column.py(), table)
+        counts(column.py(), &table)
     }
 
     /// Counts in files, folders and objects that can be read.
@@ -192,17 +210,17 @@ impl Distinct {
         decompress: bool,
     ) -> PyResult<(TextCounts, u64)> {
         let file = FileRange { path, start, end, encoding, decompress };
-        if self.ngrams.is_some() {
+        if matches!(self.what, What::Sequences(_)) {
             let message = "sequences of words go across the ranges of a file; count whole files";
             return Err(PyValueError::new_err(message));
         }
-        let table = Table::new();
+        let table = Arc::new(Table::new());
         let mut tabled = Tabled::new(self, &table);
         let mut unscanned = Vec::new();
         let bytes = range::each_piece(py, &file, |piece| {
             unscanned.extend_from_slice(piece);
             let cut = self.last_cut(&unscanned);
-            if !self.is_words && unscanned.len() - cut > self.max_line_bytes {
+            if self.what != What::Words && unscanned.len() - cut > self.max_line_bytes {
                 return Err(text::too_long(LineTooLong { limit_bytes: self.max_line_bytes }));
             }
             tabled.scan(&unscanned[..cut]).map_err(text::too_long)?;
@@ -211,16 +229,12 @@ impl Distinct {
         })?;
         tabled.scan(&unscanned).map_err(text::too_long)?;
         drop(tabled);
-        Ok((counts(py, table)?, bytes))
+        Ok((counts(py, &table)?, bytes))
     }
 }
 
 /// What is in a table, sorted.
-fn counts(py: Python<'_>, table: Table) -> PyResult<TextCounts> {
-    shared_counts(py, &Arc::new(table))
-}
-
-fn shared_counts(py: Python<'_>, table: &Arc<Table>) -> PyResult<TextCounts> {
+fn counts(py: Python<'_>, table: &Arc<Table>) -> PyResult<TextCounts> {
     Ok(py.detach(|| TextCounts::new(table, Layout::default()))?)
 }
 
@@ -231,7 +245,7 @@ fn cores() -> NonZeroUsize {
 impl Distinct {
     /// Where a text may be cut so that nothing that counts is across.
     fn last_cut(&self, text: &[u8]) -> usize {
-        if self.is_words {
+        if self.what == What::Words {
             return word_breaks(text).map_or(0, |(_, last)| last);
         }
         memrchr(b'\n', text).map_or(0, |at| at + 1)
@@ -246,15 +260,17 @@ impl Distinct {
 
     /// What fills a table in a job.
     fn measure(&self, table: &Arc<Table>, layout: Layout) -> PyResult<(Arc<Plan>, AnyMeasure)> {
-        if self.ngrams.is_some() || self.is_words && !layout.by_source {
+        let words: Option<AnyMeasure> = match self.what {
+            What::Words if !layout.by_source => Some(Words::new(table, self.folds).into()),
+            What::UnicodeWords => Some(UnicodeWords::new(table, layout, self.folds).into()),
+            What::Sequences(length) => Some(Ngrams::new(table, layout, self.folds, length).into()),
+            What::Words | What::Matches => None,
+        };
+        if let Some(words) = words {
             let none = Patterns::new(std::iter::empty::<&[u8]>(), Matching::default());
             let none = none.and_then(|none| Plan::new(&none, EngineChoice::Auto));
             let none = none.map_err(|error| PyValueError::new_err(error.to_string()))?;
-            let measure = match self.ngrams {
-                Some(length) => Ngrams::new(table, layout, self.folds, length).into(),
-                None => Words::new(table, self.folds).into(),
-            };
-            return Ok((Arc::new(none), measure));
+            return Ok((Arc::new(none), words));
         }
         let rows = vec![vec![0]];
         let measure = match &self.group {
@@ -317,13 +333,16 @@ struct Tabled<'a> {
     joined: Vec<u8>,
     scanner: Scanner<Hits>,
     cache: Option<ExpansionCache>,
+    unicode_words: Option<UnicodeWords>,
 }
 
 impl<'a> Tabled<'a> {
-    fn new(what: &'a Distinct, table: &'a Table) -> Self {
+    fn new(what: &'a Distinct, table: &'a Arc<Table>) -> Self {
         let scanner = Scanner::with_line_limit(Arc::clone(&what.plan), what.max_line_bytes);
         let cache = what.group.as_ref().map(|group| group.cache());
-        Self { what, table, joined: Vec::new(), scanner, cache }
+        let unicode_words = (what.what == What::UnicodeWords)
+            .then(|| UnicodeWords::new(table, Layout::default(), what.folds));
+        Self { what, table, joined: Vec::new(), scanner, cache, unicode_words }
     }
 
     /// Counts in what was laid end to end.
@@ -337,8 +356,12 @@ impl<'a> Tabled<'a> {
 
     /// Counts in a text.
     fn scan(&mut self, text: &[u8]) -> Result<(), LineTooLong> {
-        let Self { what, table, scanner, cache, .. } = self;
-        if what.is_words {
+        let Self { what, table, scanner, cache, unicode_words, .. } = self;
+        if let Some(words) = unicode_words {
+            words.add(text);
+            return Ok(());
+        }
+        if what.what == What::Words {
             table.with(|local| local.add_words(text, what.folds));
             return Ok(());
         }

@@ -32,6 +32,8 @@ pub(crate) struct RemoteOptions {
     region: Option<String>,
     sign_request: bool,
     request_payer: bool,
+    headers: Vec<(String, String)>,
+    ca_cert: Option<PathBuf>,
     /// The versions of the inputs that are to be read in no other one.
     versions: HashMap<String, ObjectVersion>,
 }
@@ -50,6 +52,8 @@ impl RemoteOptions {
         settings.region.clone_from(&self.region);
         settings.no_sign_request = !self.sign_request;
         settings.requester_pays = self.request_payer;
+        settings.headers.clone_from(&self.headers);
+        settings.ca_cert.clone_from(&self.ca_cert);
         settings.environment = variables();
         let remote = Remote::new(settings, Arc::new(Files))
             .map_err(|error| PyValueError::new_err(error.to_string()))?;

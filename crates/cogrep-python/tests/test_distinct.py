@@ -260,3 +260,20 @@ def test_ranges_of_a_file_add_up(tmp_path: Path) -> None:
                 total = total + counts  # type: ignore[operator]
             assert total == what.count(text.removeprefix("\ufeff"))
             assert sum(text_bytes for _, text_bytes in parts) == size - 3
+
+
+def test_words_of_the_standard_are_those_of_the_program(tmp_path: Path) -> None:
+    text = "I can't, 3.14 and 他们知道。_ __ can't\r\nÉtat état\n" * 3
+    (tmp_path / "a.txt").write_text(text)
+    for ignore_case in (False, True):
+        words = cogrep.Words(unicode=True, ignore_case=ignore_case)
+        found = words.count(text)
+        assert found["can't"] == 6 and found["3.14"] == 3 and found["知道"] == 3 and found["_"] == 0
+        assert found["état"] == (6 if ignore_case else 3)
+        rows = text.splitlines()
+        assert words.count_column(rows) == found == words.count_column(pyarrow.array(rows))
+        assert words.count_files(tmp_path).counts == found
+        assert words.count_files([tmp_path], by="file").sources[0].counts == found
+        assert pickle.loads(pickle.dumps(words)).count(text) == found
+    with pytest.raises(ValueError, match="sequences"):
+        cogrep.Words(unicode=True, ngrams=2)

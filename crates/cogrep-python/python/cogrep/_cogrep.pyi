@@ -64,6 +64,7 @@ class Distinct:
         group: int | str | None,
         *,
         ngrams: int,
+        unicode: bool,
         ignore_case: bool,
         smart_case: bool,
         whole_words: bool,

@@ -219,6 +219,8 @@ class Counter:
         region: str | None = None,
         sign_request: bool = True,
         request_payer: bool = False,
+        headers: Mapping[str, str] | None = None,
+        ca_cert: str | os.PathLike[str] | None = None,
         threads: int | None = None,
         progress: Callable[[int], object] | None = None,
         errors: Literal["warn", "raise", "ignore"] = "warn",
@@ -241,6 +243,8 @@ class Counter:
           environment does not say it.
         - `sign_request`: whether requests to a store are signed, with what the environment has.
         - `request_payer`: who asks a store pays, and not the owner of the bucket.
+        - `headers`: sent with each request over HTTP, as `{"Authorization": "Bearer ..."}`.
+        - `ca_cert`: a file with an authority in PEM form that servers are trusted by, too.
         - `progress` is called with the bytes that were counted in since the last time.
         - `errors`: what is done about files that could not be read to their end. The report
           has them in any case.
@@ -264,6 +268,8 @@ class Counter:
             region=region,
             sign_request=sign_request,
             request_payer=request_payer,
+            headers=headers,
+            ca_cert=ca_cert,
             threads=threads,
             progress=progress,
         )

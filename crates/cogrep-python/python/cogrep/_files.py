@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Any, Literal, Protocol, TypedDict, TypeVar, Union, runtime_checkable
 from warnings import warn
 
@@ -56,6 +56,8 @@ class Reading(TypedDict, total=False):
     region: str | None
     sign_request: bool
     request_payer: bool
+    headers: Mapping[str, str] | None
+    ca_cert: str | os.PathLike[str] | None
     threads: int | None
     progress: Callable[[int], object] | None
 
@@ -67,6 +69,8 @@ class RemoteOptions:
     region: str | None
     sign_request: bool
     request_payer: bool
+    headers: list[tuple[str, str]]
+    ca_cert: str | os.PathLike[str] | None
     versions: dict[str, tuple[int, str | None]]
 
 
@@ -112,6 +116,8 @@ def file_options(
     region: str | None = None,
     sign_request: bool = True,
     request_payer: bool = False,
+    headers: Mapping[str, str] | None = None,
+    ca_cert: str | os.PathLike[str] | None = None,
     threads: int | None = None,
     progress: Callable[[int], object] | None = None,
 ) -> FileOptions:
@@ -139,6 +145,8 @@ def file_options(
     options.remote.region = region
     options.remote.sign_request = sign_request
     options.remote.request_payer = request_payer
+    options.remote.headers = list((headers or {}).items())
+    options.remote.ca_cert = ca_cert
     options.remote.versions = _versions(inputs)
     return options
 

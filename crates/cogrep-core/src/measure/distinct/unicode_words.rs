@@ -33,6 +33,44 @@ impl UnicodeWords {
         let segmenter = WordSegmenter::new_auto(WordBreakInvariantOptions::default());
         Self { table: Arc::clone(table), layout, folds, segmenter }
     }
+
+    /// Adds the words of a text in memory, or of whole lines of one. They belong to no source.
+    pub fn add(&self, text: &[u8]) {
+        self.table.with(|local| {
+            let mut key = Vec::new();
+            self.each_word(text, |_, word| {
+                key.clear();
+                self.append(word, &mut key);
+                local.add(&key, 1);
+            });
+        });
+    }
+
+    /// Calls this for each word, with where it begins.
+    fn each_word(&self, text: &[u8], mut found: impl FnMut(usize, &[u8])) {
+        let mut line_start = 0;
+        for line in text.split_inclusive(|byte| *byte == b'\n') {
+            let mut start = 0;
+            for (end, kind) in self.segmenter.segment_utf8(line).iter_with_word_type() {
+                let word = &line[start..end];
+                // One of underscores alone is no word by UAX #29, though it looks like one.
+                if kind.is_word_like() && word.iter().any(|byte| *byte != b'_') {
+                    found(line_start + start, word);
+                }
+                start = end;
+            }
+            line_start += line.len();
+        }
+    }
+
+    /// Appends a word as it is counted.
+    fn append(&self, word: &[u8], key: &mut Vec<u8>) {
+        if self.folds {
+            key.extend(fold_all(word));
+        } else {
+            key.extend_from_slice(word);
+        }
+    }
 }
 
 impl fmt::Debug for UnicodeWords {
@@ -74,26 +112,11 @@ impl Measure for UnicodeWords {
         }
         let UnicodeWordsState { rank, key, key_start } = state;
         self.table.with(|local| {
-            let mut line_start = 0;
-            for line in piece.text.split_inclusive(|byte| *byte == b'\n') {
-                let mut start = 0;
-                for (end, kind) in self.segmenter.segment_utf8(line).iter_with_word_type() {
-                    let word = &line[start..end];
-                    // One of underscores alone is no word by UAX #29, though it looks like one.
-                    if kind.is_word_like() && word.iter().any(|byte| *byte != b'_') {
-                        key.truncate(*key_start);
-                        if self.folds {
-                            key.extend(fold_all(word));
-                        } else {
-                            key.extend_from_slice(word);
-                        }
-                        let offset = piece.offset + (line_start + start) as u64;
-                        local.add_at(key, 1, first(*rank, offset));
-                    }
-                    start = end;
-                }
-                line_start += line.len();
-            }
+            self.each_word(piece.text, |start, word| {
+                key.truncate(*key_start);
+                self.append(word, key);
+                local.add_at(key, 1, first(*rank, piece.offset + start as u64));
+            });
         });
     }
 
