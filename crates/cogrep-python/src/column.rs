@@ -7,9 +7,7 @@ mod arrays;
 mod gather;
 mod objects;
 
-use std::sync::Arc;
-
-use cogrep_match::{LineTooLong, Plan, RowCount, Tally};
+use cogrep_match::{LineTooLong, RowCount, Tally};
 use pyo3::exceptions::{PyTypeError, PyValueError};
 use pyo3::prelude::*;
 
@@ -18,12 +16,12 @@ use self::gather::Stretch;
 pub(crate) use self::gather::{Gather, PIECE_BYTES};
 use crate::arrow;
 use crate::labels::Labels;
+use crate::prepared::Prepared;
 use crate::rows::Columns;
 
 /// How a column is counted in.
 pub(crate) struct Settings<'a, 'py> {
-    pub(crate) plan: &'a Arc<Plan>,
-    pub(crate) max_line_bytes: usize,
+    pub(crate) counter: &'a Prepared,
     pub(crate) run: Run<'a, 'py>,
 }
 

@@ -3,6 +3,7 @@
 use std::path::PathBuf;
 use std::sync::Arc;
 
+use cogrep_core::network::with_loose_space;
 use cogrep_match::{EngineChoice, Matching, Patterns, Plan, Scanner, Syntax, Unit};
 use pyo3::exceptions::PyValueError;
 use pyo3::prelude::*;
@@ -50,8 +51,8 @@ impl Counter {
     /// Makes patterns ready, each with the number of its label, of which there are `count`.
     #[new]
     #[pyo3(signature = (
-        patterns, labels, count, *, unit, ignore_case, smart_case, whole_words, regex, engine,
-        max_line_bytes, regex_size_limit,
+        patterns, labels, count, *, unit, ignore_case, smart_case, whole_words, regex, loose_space,
+        engine, max_line_bytes, regex_size_limit,
     ))]
     #[expect(clippy::too_many_arguments, reason = "named, and checked in Python")]
     #[expect(clippy::fn_params_excessive_bools, reason = "named, and checked in Python")]
@@ -65,13 +66,15 @@ impl Counter {
         smart_case: bool,
         whole_words: bool,
         regex: bool,
+        loose_space: bool,
         engine: &str,
         max_line_bytes: usize,
         regex_size_limit: u64,
     ) -> PyResult<Self> {
         let mut bytes = Vec::with_capacity(patterns.len());
         for pattern in patterns {
-            bytes.push(bytes_of(&pattern)?);
+            let pattern = bytes_of(&pattern)?;
+            bytes.push(if loose_space { with_loose_space(&pattern) } else { pattern });
         }
         let engine: EngineChoice =
             engine.parse().map_err(|error: cogrep_match::UnknownEngine| {
@@ -91,7 +94,7 @@ impl Counter {
             Ok((Arc::new(plan), labels))
         });
         let (plan, labels) = made.map_err(|error| pattern_error(py, &error))?;
-        Ok(Self(Prepared { plan, labels, max_line_bytes }))
+        Ok(Self(Prepared { plan, labels, max_line_bytes, loose_space }))
     }
 
     /// Whether case is ignored, as smart case may have decided.
@@ -115,10 +118,8 @@ impl Counter {
     /// Counts in one text.
     fn count(&self, text: &Bound<'_, PyAny>, threads: usize) -> PyResult<Found> {
         let threads = workers::threads(threads);
-        let Prepared { plan, max_line_bytes, .. } = &self.0;
-        let settings = text::Settings { plan, max_line_bytes: *max_line_bytes, threads };
-        let tally = text::count(text, &settings)?;
-        Ok(labels::found(&self.0.labels.totals(plan, &tally)))
+        let tally = text::count(text, &text::Settings { counter: &self.0, threads })?;
+        Ok(labels::found(&self.0.labels.totals(&self.0.plan, &tally)))
     }
 
     /// Counts over the rows of a column. Gives how many rows there were, too.
@@ -155,11 +156,12 @@ impl Counter {
         files::count(py, &self.0, &options)
     }
 
-    /// Whether the counts of lines add up to those of a text: no pattern has a line feed.
+    /// Whether the counts of lines add up to those of a text: no pattern has a line feed, and
+    /// none may be found across one.
     #[getter]
     fn is_by_line(&self) -> bool {
-        let Prepared { plan, .. } = &self.0;
-        let has_line_feed = |pattern: &[u8]| pattern.contains(&b'\n');
+        let Prepared { plan, loose_space, .. } = &self.0;
+        let has_line_feed = |pattern: &[u8]| pattern.contains(&b'\n') || *loose_space;
         plan.matching().syntax == Syntax::Regex || !plan.patterns().iter().any(has_line_feed)
     }
 
@@ -174,7 +176,7 @@ impl Counter {
         decompress: bool,
     ) -> PyResult<(Found, u64)> {
         let file = FileRange { path, start, end, encoding, decompress };
-        let Prepared { plan, labels, max_line_bytes } = &self.0;
+        let Prepared { plan, labels, max_line_bytes, .. } = &self.0;
         let mut scanner: Scanner = Scanner::with_line_limit(Arc::clone(plan), *max_line_bytes);
         let bytes =
             range::each_piece(py, &file, |piece| scanner.feed(piece).map_err(text::too_long))?;
@@ -190,9 +192,8 @@ impl Counter {
         progress: Option<&'a Bound<'py, PyAny>>,
     ) -> column::Settings<'a, 'py> {
         let threads = workers::threads(threads);
-        let Prepared { plan, max_line_bytes, .. } = &self.0;
         let run = column::Run { threads, progress };
-        column::Settings { plan, max_line_bytes: *max_line_bytes, run }
+        column::Settings { counter: &self.0, run }
     }
 }
 

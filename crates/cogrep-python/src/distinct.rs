@@ -177,7 +177,12 @@ impl Distinct {
             rows.push((rank, files::row(source, by_file.then(Vec::new))));
         };
         let measures = vec![measure];
-        let job = files::Counting { plan: &plan, max_line_bytes: self.max_line_bytes, measures };
+        let job = files::Counting {
+            plan: &plan,
+            max_line_bytes: self.max_line_bytes,
+            loose_space: false,
+            measures,
+        };
         let report = files::run(py, job, &options, by_file, observe)?;
         let counts = py.detach(|| {
             if !by_file {

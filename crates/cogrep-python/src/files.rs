@@ -8,6 +8,7 @@ use std::path::Path;
 use std::sync::{Arc, Mutex, PoisonError};
 
 use cogrep_core::measure::AnyMeasure;
+use cogrep_core::network::{self, Extension, loose_space};
 use cogrep_core::{Job, Progress as Seen, Report, SourceReport};
 use cogrep_match::Plan;
 use cogrep_source::backend::{Backend, Facts, Listing, Opened};
@@ -58,6 +59,7 @@ pub(crate) type FileSums = (u64, u64, u64, u64);
 pub(crate) struct Counting<'a> {
     pub(crate) plan: &'a Arc<Plan>,
     pub(crate) max_line_bytes: usize,
+    pub(crate) loose_space: bool,
     pub(crate) measures: Vec<AnyMeasure>,
 }
 
@@ -75,8 +77,13 @@ pub(crate) fn count(
         });
         sources.push(row(source, counts));
     };
-    let Prepared { plan, max_line_bytes, .. } = counter;
-    let job = Counting { plan, max_line_bytes: *max_line_bytes, measures: Vec::new() };
+    let Prepared { plan, max_line_bytes, loose_space, .. } = counter;
+    let job = Counting {
+        plan,
+        max_line_bytes: *max_line_bytes,
+        loose_space: *loose_space,
+        measures: Vec::new(),
+    };
     let report = run(py, job, options, options.by_file, observe)?;
     let totals = counter.labels.sums(report.patterns.iter().map(|pattern| pattern.count));
     Ok((labels::found(&totals), sums(&report), sources))
@@ -114,6 +121,7 @@ pub(crate) fn run(
         workers: NonZeroUsize::new(options.threads),
         by_source: options.by_file,
         measures: counting.measures,
+        extension: counting.loose_space.then_some(Extension(&loosened)),
         progress: Some(&seen),
         ..Job::new(counting.plan, &inputs)
     };
@@ -187,6 +195,11 @@ pub(crate) fn list_files(
         }
         Ok((found, faults))
     })
+}
+
+/// What counts, with one space for each run of white space before it.
+fn loosened(counting: network::Counting) -> network::Counting {
+    Box::new(loose_space(counting))
 }
 
 /// So many files are listed before a signal is looked for.

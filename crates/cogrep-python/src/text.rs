@@ -4,7 +4,8 @@ use std::ops::Range;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
 
-use cogrep_match::{Cut, LineTooLong, Plan, RangeNeeds, Scanner, Tally, Totals};
+use cogrep_core::network::with_loose_space;
+use cogrep_match::{Cut, LineTooLong, RangeNeeds, Scanner, Tally, Totals};
 use memchr::memchr;
 use pyo3::exceptions::{PyTypeError, PyValueError};
 use pyo3::prelude::*;
@@ -12,6 +13,7 @@ use pyo3::pybacked::PyBackedBytes;
 use pyo3::types::{PyBytes, PySlice, PyString};
 
 use crate::column::Gather;
+use crate::prepared::Prepared;
 use crate::workers::{self, Course};
 
 /// A text of this length is counted in at once, and a longer one on several cores.
@@ -28,8 +30,7 @@ const BYTES_BY_NEEDLE: usize = 32;
 
 /// How a text is counted in.
 pub(crate) struct Settings<'a> {
-    pub(crate) plan: &'a Arc<Plan>,
-    pub(crate) max_line_bytes: usize,
+    pub(crate) counter: &'a Prepared,
     pub(crate) threads: usize,
 }
 
@@ -78,7 +79,15 @@ impl Bytes for Buffer {
 
 /// Counts in a `str`, or in the bytes of anything that has them.
 pub(crate) fn count(text: &Bound<'_, PyAny>, settings: &Settings<'_>) -> PyResult<Tally> {
-    with_bytes(text, |bytes| count_bytes(text.py(), bytes, settings))
+    with_bytes(text, |bytes| {
+        if !settings.counter.loose_space {
+            return count_bytes(text.py(), bytes, settings);
+        }
+        let mut loose = Vec::new();
+        let whole = 0..bytes.len();
+        text.py().detach(|| bytes.show(whole, &mut |text| loose = with_loose_space(text)))?;
+        count_bytes(text.py(), &loose.as_slice(), settings)
+    })
 }
 
 /// Makes something of the lines of a text, on several threads if it is long. Those of one
@@ -159,7 +168,8 @@ pub(crate) fn too_long(error: LineTooLong) -> PyErr {
 }
 
 fn count_bytes(py: Python<'_>, text: &dyn Bytes, settings: &Settings<'_>) -> PyResult<Tally> {
-    let Settings { plan, max_line_bytes, .. } = *settings;
+    let Prepared { plan, max_line_bytes, .. } = settings.counter;
+    let max_line_bytes = *max_line_bytes;
     if text.len() <= SHORT_BYTES {
         let mut scanner: Scanner = Scanner::with_line_limit(Arc::clone(plan), max_line_bytes);
         let mut fed = Ok(());

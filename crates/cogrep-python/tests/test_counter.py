@@ -220,3 +220,23 @@ def test_no_patterns_count_nothing() -> None:
     counter = cogrep.Counter([])
     assert dict(counter.count("a")) == {}
     assert counter.count_rows(["a"]).shape == (1, 0)
+
+
+def test_a_space_matches_any_white_space(tmp_path: Path) -> None:
+    counter = cogrep.Counter(["to be", "be  or"], loose_space=True)
+    text = "to\n be\tor\u2003not to   be" * 3
+    (tmp_path / "a.txt").write_text(text)
+    expected = {"to be": 6, "be  or": 3}
+    assert dict(counter.count(text)) == expected
+    assert dict(counter.count(memoryview(text.encode()))) == expected
+    assert dict(counter.count_column([text, None, "to", "be"])) == expected
+    assert [found for found in counter.count_rows([text, "", "to\r\nbe"])] == [
+        (0, "to be", 6), (0, "be  or", 3), (2, "to be", 1)
+    ]  # fmt: skip
+    assert dict(counter.count_files(tmp_path).counts) == expected
+    assert dict(pickle.loads(pickle.dumps(counter)).count(text)) == expected
+    long = "to \n be " * 400_000
+    assert counter.count(long)["to be"] == 400_000
+    for other in ("regex", "lines", "whole_lines"):
+        with pytest.raises(ValueError, match=f"loose_space and {other}"):
+            cogrep.Counter(["a"], loose_space=True, **{other: True})

@@ -33,6 +33,7 @@ class Counter:
         smart_case: bool,
         whole_words: bool,
         regex: bool,
+        loose_space: bool,
         engine: str,
         max_line_bytes: int,
         regex_size_limit: int,

@@ -35,6 +35,7 @@ class Counter:
     - `smart_case`: so they are unless a pattern has a capital letter.
     - `whole_words`: an occurrence counts only where no letter or digit is next to it.
     - `regex`: patterns are regular expressions of Rust's `regex`, matched line by line.
+    - `loose_space`: a space matches any run of white space, line ends too.
     - `overlapping`: occurrences of a pattern that overlap each other count too.
     - `lines`: lines with an occurrence are counted; `whole_lines`: lines that equal the pattern.
     - `engine`: what counts, by the names of `cogrep --engine`; not to be chosen in earnest.
@@ -55,6 +56,7 @@ class Counter:
         smart_case: bool = False,
         whole_words: bool = False,
         regex: bool = False,
+        loose_space: bool = False,
         overlapping: bool = False,
         lines: bool = False,
         whole_lines: bool = False,
@@ -66,6 +68,9 @@ class Counter:
         chosen = [name for name, is_chosen in units.items() if is_chosen]
         if len(chosen) > 1:
             raise ValueError(f"{chosen[0]} and {chosen[1]} exclude each other")
+        if loose_space and (regex or lines or whole_lines):
+            other = "regex" if regex else chosen[0]
+            raise ValueError(f"loose_space and {other} exclude each other: no lines are left")
         names, flat, labels, places = _flatten(patterns)
         try:
             self._native = _cogrep.Counter(
@@ -77,6 +82,7 @@ class Counter:
                 smart_case=smart_case,
                 whole_words=whole_words,
                 regex=regex,
+                loose_space=loose_space,
                 engine=engine,
                 max_line_bytes=max_line_bytes,
                 regex_size_limit=regex_size_limit,
@@ -98,6 +104,7 @@ class Counter:
             "smart_case": smart_case,
             "whole_words": whole_words,
             "regex": regex,
+            "loose_space": loose_space,
             "overlapping": overlapping,
             "lines": lines,
             "whole_lines": whole_lines,

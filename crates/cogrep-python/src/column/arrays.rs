@@ -206,8 +206,7 @@ pub(super) fn totals(
 ) -> PyResult<(Tally, u64)> {
     let plain: Vec<_> = chunks.iter().filter_map(Chunk::plain).collect();
     let mut tally = Tally::new();
-    let (plan, max_line_bytes) = (settings.plan, settings.max_line_bytes);
-    let new = || Sum::new(plan, max_line_bytes);
+    let new = || Sum::new(settings.counter);
     for mut sum in scan(py, &plain, &settings.run, new)? {
         tally.merge(&sum.take());
     }
@@ -320,8 +319,7 @@ fn scan_rows(
     parts: &[Part<'_>],
     settings: &Settings<'_, '_>,
 ) -> PyResult<Vec<Stretch>> {
-    let (plan, max_line_bytes) = (settings.plan, settings.max_line_bytes);
-    let new = || ByRow::new(plan, max_line_bytes);
+    let new = || ByRow::new(settings.counter);
     let by_row = scan(py, parts, &settings.run, new)?;
     Ok(by_row.into_iter().flat_map(|by_row| by_row.stretches).collect())
 }

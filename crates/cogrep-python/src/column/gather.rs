@@ -2,7 +2,9 @@
 
 use std::sync::Arc;
 
-use cogrep_match::{Hits, LineTooLong, Plan, RowCount, RowOutput, RowScanner, Tally, Totals};
+use cogrep_match::{Hits, LineTooLong, RowCount, RowOutput, RowScanner, Tally, Totals};
+
+use crate::prepared::Prepared;
 
 /// A longer row is looked through in pieces, so that it can be stopped.
 pub(crate) const PIECE_BYTES: usize = 1 << 20;
@@ -19,11 +21,17 @@ pub(crate) trait Gather: Send {
     fn end_stretch(&mut self, first_row: u64);
 }
 
+fn scanner<O: RowOutput>(counter: &Prepared) -> RowScanner<O> {
+    RowScanner::with_line_limit(Arc::clone(&counter.plan), counter.max_line_bytes)
+}
+
 fn push<O: RowOutput>(
     rows: &mut RowScanner<O>,
+    counter: &Prepared,
     row: &[u8],
     is_stopped: &dyn Fn() -> bool,
 ) -> Result<(), LineTooLong> {
+    let row = &*counter.searched(row);
     if row.len() <= PIECE_BYTES {
         return rows.push(row);
     }
@@ -31,28 +39,32 @@ fn push<O: RowOutput>(
 }
 
 /// The sum over all rows.
-pub(super) struct Sum(RowScanner<Totals>);
+pub(super) struct Sum<'a> {
+    counter: &'a Prepared,
+    rows: RowScanner<Totals>,
+}
 
-impl Sum {
-    pub(super) fn new(plan: &Arc<Plan>, max_line_bytes: usize) -> Self {
-        Self(RowScanner::with_line_limit(Arc::clone(plan), max_line_bytes))
+impl<'a> Sum<'a> {
+    pub(super) fn new(counter: &'a Prepared) -> Self {
+        Self { counter, rows: scanner(counter) }
     }
 
     pub(super) fn take(&mut self) -> Tally {
-        self.0.take()
+        self.rows.take()
     }
 }
 
-impl Gather for Sum {
+impl Gather for Sum<'_> {
     fn push(&mut self, row: &[u8], is_stopped: &dyn Fn() -> bool) -> Result<(), LineTooLong> {
-        push(&mut self.0, row, is_stopped)
+        push(&mut self.rows, self.counter, row, is_stopped)
     }
 
     fn end_stretch(&mut self, _: u64) {}
 }
 
 /// The counts of each row.
-pub(super) struct ByRow {
+pub(super) struct ByRow<'a> {
+    counter: &'a Prepared,
     rows: RowScanner<Hits>,
     pub(super) stretches: Vec<Stretch>,
 }
@@ -65,16 +77,15 @@ pub(super) struct Stretch {
     pub(super) counts: Vec<RowCount>,
 }
 
-impl ByRow {
-    pub(super) fn new(plan: &Arc<Plan>, max_line_bytes: usize) -> Self {
-        let rows = RowScanner::with_line_limit(Arc::clone(plan), max_line_bytes);
-        Self { rows, stretches: Vec::new() }
+impl<'a> ByRow<'a> {
+    pub(super) fn new(counter: &'a Prepared) -> Self {
+        Self { counter, rows: scanner(counter), stretches: Vec::new() }
     }
 }
 
-impl Gather for ByRow {
+impl Gather for ByRow<'_> {
     fn push(&mut self, row: &[u8], is_stopped: &dyn Fn() -> bool) -> Result<(), LineTooLong> {
-        push(&mut self.rows, row, is_stopped)
+        push(&mut self.rows, self.counter, row, is_stopped)
     }
 
     fn end_stretch(&mut self, first_row: u64) {

@@ -36,8 +36,7 @@ pub(super) fn totals(
     column: &Bound<'_, PyAny>,
     settings: &Settings<'_, '_>,
 ) -> PyResult<(Tally, u64)> {
-    let (plan, max_line_bytes) = (settings.plan, settings.max_line_bytes);
-    let new = || Sum::new(plan, max_line_bytes);
+    let new = || Sum::new(settings.counter);
     let (sums, rows) = gather(column, &settings.run, new)?;
     let mut tally = Tally::new();
     for mut sum in sums {
@@ -50,8 +49,7 @@ pub(super) fn by_row(
     column: &Bound<'_, PyAny>,
     settings: &Settings<'_, '_>,
 ) -> PyResult<(Vec<Stretch>, u64)> {
-    let (plan, max_line_bytes) = (settings.plan, settings.max_line_bytes);
-    let new = || ByRow::new(plan, max_line_bytes);
+    let new = || ByRow::new(settings.counter);
     let (by_row, rows) = gather(column, &settings.run, new)?;
     Ok((by_row.into_iter().flat_map(|by_row| by_row.stretches).collect(), rows))
 }

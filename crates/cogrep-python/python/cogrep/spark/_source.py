@@ -28,8 +28,8 @@ ROWS = "source string, pattern string, count bigint, outcome string"
 LEDGER = ROWS + ", fault string, split int, digest string, bytes bigint, sources bigint"
 
 # Options that say what is counted, by their kind.
-_SWITCHES = ("ignore_case", "smart_case", "whole_words", "regex", "overlapping", "lines",
-             "whole_lines")  # fmt: skip
+_SWITCHES = ("ignore_case", "smart_case", "whole_words", "regex", "loose_space", "overlapping",
+             "lines", "whole_lines")  # fmt: skip
 _NUMBERS = ("max_line_bytes", "regex_size_limit", "max_depth", "max_file_bytes", "nest",
             "split_bytes")  # fmt: skip
 _LISTS = ("globs", "types", "types_not")
