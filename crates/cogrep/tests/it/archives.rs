@@ -92,6 +92,12 @@ gnu += [program(["tar", "-cSf", "ARCHIVE", "--format=posix", f"--sparse-version=
 gnu += [program(["tar", f"-c{flag}f", "ARCHIVE", "."]) for flag in "zJj"]
 short = [program(["tar", "-cf", "ARCHIVE", f"--format={style}", "."]) for style in ["v7", "ustar"]]
 zips = [program(["zip", "-qr", *flags, "ARCHIVE.zip", "."]) for flags in [[], ["-0"], ["-9"], ["-Z", "bzip2"], ["-fd"], ["-fz"]]] if has("zip") else []
+if has("bsdtar"):
+    gnu += [program(["bsdtar", "-cf", "ARCHIVE", f"--format={style}", "."]) for style in ["gnutar", "pax", "zip"]]
+    short += [program(["bsdtar", "-cf", "ARCHIVE", f"--format={style}", "."]) for style in ["v7", "ustar"]]
+# It takes names with a line feed, or a word like `-`, for something else.
+if has("7z"):
+    zips += [program(["7z", "a", "-tzip", f"-mm={way}", "-mx=1", "ARCHIVE.zip", "."]) for way in ["Copy", "Deflate", "Deflate64", "BZip2", "LZMA"]]
 
 for number in range(count):
     folder = f"made/{number}"
