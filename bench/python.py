@@ -1,10 +1,12 @@
 #!/usr/bin/env python3
 """Compares the Python package with what people use today.
 
-usage: bench/python.py [--rows N] [--row-bytes N] [--patterns N] [--repeat N] [--program PATH]
+usage: bench/python.py [--rows N] [--row-bytes N] [--patterns N] [--words] [--repeat N]
+                       [--program PATH]
 
 It prints the median time of each, in turn within one run, and the ratio to cogrep; totals are
-held against each other where the others can answer. What is not installed is left out.
+held against each other where the others can answer. What is not installed is left out. With
+`--words`, whole words are counted in any case, which the others cannot do.
 """
 
 from __future__ import annotations
@@ -16,7 +18,9 @@ import random
 import re
 import statistics
 import subprocess
+import sys
 import tempfile
+import threading
 import time
 from collections.abc import Callable
 
@@ -48,8 +52,8 @@ def make(rows: int, row_bytes: int, patterns: int) -> tuple[list[str], list[str]
 Cases = dict[str, Callable[[], object]]
 
 
-def totals(texts: list[str], patterns: list[str], program: str | None) -> Cases:
-    counter = cogrep.Counter(patterns)
+def totals(texts: list[str], patterns: list[str], is_words: bool, program: str | None) -> Cases:
+    counter = cogrep.Counter(patterns, ignore_case=is_words, whole_words=is_words)
     column = pyarrow.array(texts)
     cases: Cases = {"cogrep count_column": lambda: sum(counter.count_column(column).values())}
     if program:
@@ -60,6 +64,7 @@ def totals(texts: list[str], patterns: list[str], program: str | None) -> Cases:
         words.write("\n".join(patterns))
         words.flush()
         command = [program, "-f", words.name, "--format", "csv", "--bare", file.name]
+        command += ["-i", "-w"] if is_words else []
         kept = (file, words)
 
         def run() -> None:
@@ -67,6 +72,8 @@ def totals(texts: list[str], patterns: list[str], program: str | None) -> Cases:
             subprocess.run(command, stdout=subprocess.DEVNULL, check=False)
 
         cases["the program on a file"] = run
+    if is_words:
+        return cases
     if is_there("polars") and len(patterns) <= 100:
         import polars
 
@@ -110,11 +117,12 @@ def automata(texts: list[str], patterns: list[str]) -> Cases:
     return cases
 
 
-def by_row(texts: list[str], patterns: list[str]) -> Cases:
-    counter = cogrep.Counter(patterns)
+def by_row(texts: list[str], patterns: list[str], is_words: bool) -> Cases:
+    counter = cogrep.Counter(patterns, ignore_case=is_words, whole_words=is_words)
     column = pyarrow.array(texts)
     cases: Cases = {"cogrep count_rows": lambda: counter.count_rows(column)}
-    cases |= automata(texts, patterns)
+    if not is_words:
+        cases |= automata(texts, patterns)
     if is_there("sklearn"):
         from sklearn.feature_extraction.text import CountVectorizer
 
@@ -125,7 +133,35 @@ def by_row(texts: list[str], patterns: list[str]) -> Cases:
 
 def words(texts: list[str]) -> Cases:
     text = " ".join(texts)
-    return {"collections.Counter(re.findall)": lambda: collections.Counter(re.findall(r"\w+", text))}
+    return {
+        "cogrep Words": lambda: cogrep.Words().count(text).total,
+        "Counter(re.findall)": lambda: collections.Counter(re.findall(r"\w+", text)).total(),
+    }
+
+
+def two_threads(texts: list[str], patterns: list[str]) -> Cases:
+    """Two threads of Python, each of which counts on one core, and one after the other."""
+    counter = cogrep.Counter(patterns)
+    column = pyarrow.array(texts)
+
+    def count() -> None:
+        counter.count_column(column, threads=1)
+
+    def at_once() -> None:
+        threads = [threading.Thread(target=count) for _ in range(2)]
+        for thread in threads:
+            thread.start()
+        for thread in threads:
+            thread.join()
+
+    return {"two threads": at_once, "twice on one": lambda: (count(), count())}
+
+
+def imports() -> Cases:
+    def python(code: str) -> Callable[[], object]:
+        return lambda: subprocess.run([sys.executable, "-c", code], check=True)
+
+    return {"python, import cogrep": python("import cogrep"), "python": python("")}
 
 
 def measure(title: str, cases: Cases, repeat: int, size: int) -> None:
@@ -150,14 +186,18 @@ def main() -> None:
     parser.add_argument("--rows", type=int, default=100_000)
     parser.add_argument("--row-bytes", type=int, default=100)
     parser.add_argument("--patterns", type=int, default=1000)
+    parser.add_argument("--words", action="store_true")
     parser.add_argument("--repeat", type=int, default=5)
     parser.add_argument("--program")
     given = parser.parse_args()
     texts, patterns = make(given.rows, given.row_bytes, given.patterns)
     size = sum(map(len, texts))
     print(f"{len(texts)} rows of {given.row_bytes} bytes, {len(patterns)} patterns")
-    measure("totals", totals(texts, patterns, given.program), given.repeat, size)
-    measure("by row", by_row(texts, patterns), given.repeat, size)
+    measure("totals", totals(texts, patterns, given.words, given.program), given.repeat, size)
+    measure("by row", by_row(texts, patterns, given.words), given.repeat, size)
+    measure("on two threads", two_threads(texts, patterns), given.repeat, 2 * size)
+    measure("every word", words(texts), given.repeat, size)
+    measure("starting", imports(), 5 * given.repeat, 0)
     start = time.perf_counter()
     cogrep.Counter(patterns)
     print(f"\nmade ready in {(time.perf_counter() - start) * 1e3:.1f} ms")
