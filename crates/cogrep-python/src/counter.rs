@@ -1,6 +1,6 @@
 //! Patterns that were made ready, and how they are counted in what Python has.
 
-use std::path::PathBuf;
+use std::ffi::OsString;
 use std::sync::Arc;
 
 use cogrep_core::network::with_loose_space;
@@ -13,7 +13,7 @@ use crate::files::{self, FileSums, SourceRow};
 use crate::labels::{self, Found, Labels};
 use crate::names::bytes_of;
 use crate::prepared::Prepared;
-use crate::range::{self, FileRange};
+use crate::range::{self, RangeOptions, SourceRange};
 use crate::rows::RowCounts;
 use crate::{column, text, workers};
 
@@ -165,21 +165,20 @@ impl Counter {
         plan.matching().syntax == Syntax::Regex || !plan.patterns().iter().any(has_line_feed)
     }
 
-    /// Counts in the lines that begin in a range of a file. Gives the bytes of these, too.
+    /// Counts in the lines that begin in a range of a file or an object. Gives the bytes of these, too.
     fn count_range(
         &self,
         py: Python<'_>,
-        path: PathBuf,
+        name: OsString,
         start: u64,
         end: u64,
-        encoding: Option<&str>,
-        decompress: bool,
+        options: RangeOptions,
     ) -> PyResult<(Found, u64)> {
-        let file = FileRange { path, start, end, encoding, decompress };
+        let range = SourceRange { name, start, end, options };
         let Prepared { plan, labels, max_line_bytes, .. } = &self.0;
         let mut scanner: Scanner = Scanner::with_line_limit(Arc::clone(plan), *max_line_bytes);
         let bytes =
-            range::each_piece(py, &file, |piece| scanner.feed(piece).map_err(text::too_long))?;
+            range::each_piece(py, &range, |piece| scanner.feed(piece).map_err(text::too_long))?;
         scanner.end_text();
         Ok((labels::found(&labels.totals(plan, &scanner.take())), bytes))
     }

@@ -4,10 +4,10 @@
 mod sequences;
 
 use std::collections::HashMap;
+use std::ffi::OsString;
 use std::fmt;
 use std::io;
 use std::num::NonZeroUsize;
-use std::path::PathBuf;
 use std::sync::Arc;
 
 use cogrep_core::SourceReport;
@@ -28,7 +28,7 @@ use self::sequences::{OfRows, OfText};
 use crate::column::{self, Gather, PIECE_BYTES, Run};
 use crate::counter::pattern_error;
 use crate::files::{self, FileOptions, FileSums};
-use crate::range::{self, FileRange};
+use crate::range::{self, RangeOptions, SourceRange};
 use crate::table::{Counted, TextCounts};
 use crate::{text, workers};
 
@@ -204,17 +204,16 @@ impl Distinct {
         Ok((counts, files::sums(&report), rows.into_iter().map(|(_, row)| row).collect()))
     }
 
-    /// Counts in the lines that begin in a range of a file.
+    /// Counts in the lines that begin in a range of a file or an object.
     fn count_range(
         &self,
         py: Python<'_>,
-        path: PathBuf,
+        name: OsString,
         start: u64,
         end: u64,
-        encoding: Option<&str>,
-        decompress: bool,
+        options: RangeOptions,
     ) -> PyResult<(TextCounts, u64)> {
-        let file = FileRange { path, start, end, encoding, decompress };
+        let range = SourceRange { name, start, end, options };
         if matches!(self.what, What::Sequences(_)) {
             let message = "sequences of words go across the ranges of a file; count whole files";
             return Err(PyValueError::new_err(message));
@@ -222,7 +221,7 @@ impl Distinct {
         let table = Arc::new(Table::new());
         let mut tabled = Tabled::new(self, &table);
         let mut unscanned = Vec::new();
-        let bytes = range::each_piece(py, &file, |piece| {
+        let bytes = range::each_piece(py, &range, |piece| {
             unscanned.extend_from_slice(piece);
             let cut = self.last_cut(&unscanned);
             if self.what != What::Words && unscanned.len() - cut > self.max_line_bytes {

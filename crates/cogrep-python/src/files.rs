@@ -13,9 +13,11 @@ use cogrep_core::{Job, Progress as Seen, Report, SourceReport};
 use cogrep_match::Plan;
 use cogrep_source::backend::{Backend, Facts, Listing, Opened};
 use cogrep_source::{
-    Encoding, Fault, Input, Interrupt, OpenOptions, Selection, SourceName, TypeChoice,
+    Encoding, Fault, Input, Interrupt, OpenOptions, Selected, Selection, SourceName, TypeChoice,
+    block_on,
 };
 use futures_util::future::{BoxFuture, FutureExt, ready};
+use futures_util::stream::{self, StreamExt};
 use pyo3::exceptions::PyValueError;
 use pyo3::prelude::*;
 
@@ -98,12 +100,12 @@ pub(crate) fn run(
     observe: impl FnMut(&SourceReport) + Send,
 ) -> PyResult<Report> {
     let input = |(name, object): &(OsString, Option<_>)| match object {
-        None => remote::input(name),
+        None => options.remote.input(name),
         Some(_) => Input::Name(object_name(name)),
     };
     let inputs: Vec<Input> = options.inputs.iter().map(input).collect();
     let objects = Arc::new(Objects::new(&options.inputs, options.remote.backend()?));
-    let inputs = options.remote.in_their_versions(py, inputs, &*objects)?;
+    remote::look_up_untagged(py, &inputs, &*objects)?;
     let (interrupt, mut waker) = interrupt()?;
     let open = OpenOptions {
         backend: Arc::clone(&objects) as Arc<dyn Backend>,
@@ -141,8 +143,9 @@ pub(crate) fn run(
         let mut observe = observe.lock().unwrap_or_else(PoisonError::into_inner);
         let mut changed = changed.lock().unwrap_or_else(PoisonError::into_inner);
         job.run(|source| {
-            if source.outcome.fault().is_some_and(remote::has_changed) {
-                changed.get_or_insert_with(|| source.name.to_string());
+            let has_changed = |fault: &Fault| remote::has_changed(&source.name, fault);
+            if source.outcome.fault().is_some_and(has_changed) {
+                changed.get_or_insert_with(|| remote::address(&source.name));
             }
             if names_all || source.outcome.fault().is_some() {
                 observe(source);
@@ -160,7 +163,7 @@ pub(crate) fn run(
 /// A name that cannot be listed, and why.
 type Unlisted = (OsString, String);
 
-/// A file or an address that would be read; of an object, what its store says of it.
+/// A file or an address that would be read; of an address, what its server says of it.
 type Listed = (OsString, Option<ObjectVersion>);
 
 /// The files that would be read, and what is wrong with those that cannot be.
@@ -170,30 +173,39 @@ pub(crate) fn list_files(
     py: Python<'_>,
     options: FileOptions<'_>,
 ) -> PyResult<(Vec<Listed>, Vec<Unlisted>)> {
-    let inputs: Vec<Input> = options.inputs.iter().map(|(name, _)| remote::input(name)).collect();
+    let inputs: Vec<Input> =
+        options.inputs.iter().map(|(name, _)| options.remote.input(name)).collect();
     let selection = selection(&options)?;
-    let backend = options.remote.backend()?;
+    let remote = options.remote.remote(false)?;
     let shown =
         |name: &SourceName| name.path().map_or_else(|| name.to_string().into(), OsString::from);
+    let look_up = async |selected: Selected| match selected {
+        Ok(SourceName::Remote(name)) => match remote::version(&remote, &name).await {
+            Ok(version) => Ok((name.address().into(), version)),
+            Err(fault) => Err((name.shown().into(), fault.to_string())),
+        },
+        Ok(name) => Ok((shown(&name), None)),
+        Err((name, fault)) => Err((shown(&name), fault.to_string())),
+    };
     py.detach(|| {
         let (mut found, mut faults) = (Vec::new(), Vec::new());
-        for (nth, selected) in selection.sources(&inputs, &*backend).enumerate() {
+        let mut sources = selection.sources(&inputs, &*remote);
+        loop {
+            let some: Vec<_> = sources.by_ref().take(LISTED).collect();
+            if some.is_empty() {
+                return Ok((found, faults));
+            }
+            let some = stream::iter(some).map(look_up).buffered(remote::LOOKUPS);
+            for listed in block_on(some.collect::<Vec<_>>()) {
+                match listed {
+                    Ok(listed) => found.push(listed),
+                    Err(unlisted) => faults.push(unlisted),
+                }
+            }
             // A walk may be long.
-            if nth % LISTED == 0 {
-                #[expect(clippy::redundant_closure_for_method_calls, reason = "of any lifetime")]
-                Python::attach(|py| py.check_signals())?;
-            }
-            match selected {
-                Ok(SourceName::Remote(name)) => match remote::listed(&*backend, &name) {
-                    Ok(Some((address, version))) => found.push((address, Some(version))),
-                    Ok(None) => found.push((name.address().into(), None)),
-                    Err(fault) => faults.push((name.address().into(), fault.to_string())),
-                },
-                Ok(name) => found.push((shown(&name), None)),
-                Err((name, fault)) => faults.push((shown(&name), fault.to_string())),
-            }
+            #[expect(clippy::redundant_closure_for_method_calls, reason = "of any lifetime")]
+            Python::attach(|py| py.check_signals())?;
         }
-        Ok((found, faults))
     })
 }
 
@@ -202,7 +214,7 @@ fn loosened(counting: network::Counting) -> network::Counting {
     Box::new(loose_space(counting))
 }
 
-/// So many files are listed before a signal is looked for.
+/// So many sources are listed before a signal is looked for.
 const LISTED: usize = 1000;
 
 pub(crate) fn sums(report: &Report) -> FileSums {

@@ -38,9 +38,9 @@ mod _cogrep {
     #[pymodule_export]
     use crate::names::counts_stream;
     #[pymodule_export]
-    use crate::range::is_divisible;
+    use crate::range::are_divisible;
     #[pymodule_export]
-    use crate::remote::ChangedError;
+    use crate::remote::{ChangedError, shown};
     #[pymodule_export]
     use crate::rows::RowCounts;
     #[pymodule_export]

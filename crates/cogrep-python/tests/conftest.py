@@ -8,14 +8,18 @@ all random cases.
 from __future__ import annotations
 
 import gzip
+import hashlib
 import importlib.util
 import logging
 import os
 import random
+import re
 import shutil
 import sys
+import threading
 import warnings
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from types import ModuleType
 from typing import TYPE_CHECKING, Any, NoReturn
@@ -177,3 +181,63 @@ def store() -> Iterator[Store]:
     os.environ["AWS_ACCESS_KEY_ID"] = os.environ["AWS_SECRET_ACCESS_KEY"] = "test"
     yield Store(f"http://{host}:{port}")
     server.stop()
+
+
+class Pages:
+    """Pages by HTTP, in ranges, each with an entity tag that is made of its text."""
+
+    def __init__(self) -> None:
+        self.texts: dict[str, bytes] = {}
+        #: Whether ranges are given, and entity tags.
+        self.has_ranges = self.has_tags = True
+        self.ranges: list[str] = []
+        #: Called before each answer.
+        self.meet: Callable[[], object] = lambda: None
+        pages = self
+
+        class Handler(BaseHTTPRequestHandler):
+            protocol_version = "HTTP/1.1"
+
+            def do_GET(self) -> None:
+                pages.meet()
+                text = pages.texts.get(self.path.split("?")[0])
+                if text is None:
+                    return self.answer(404, {}, b"")
+                tag = f'"{hashlib.sha256(text).hexdigest()}"'
+                fields = {"ETag": tag} if pages.has_tags else {}
+                if self.headers.get("If-Match", tag) != tag:
+                    return self.answer(412, fields, b"")
+                asked = re.fullmatch(r"bytes=(\d+)-(\d+)", self.headers.get("Range", ""))
+                pages.ranges.append(self.headers.get("Range", ""))
+                if asked is None or not pages.has_ranges:
+                    return self.answer(200, fields, text)
+                start, end = int(asked[1]), min(int(asked[2]) + 1, len(text))
+                fields["Content-Range"] = f"bytes {start}-{end - 1}/{len(text)}"
+                return self.answer(206, fields, text[start:end])
+
+            def answer(self, status: int, fields: dict[str, str], body: bytes) -> None:
+                self.send_response(status)
+                for name, value in {**fields, "Content-Length": str(len(body))}.items():
+                    self.send_header(name, value)
+                self.end_headers()
+                self.wfile.write(body)
+
+            def log_message(self, *_: object) -> None:
+                pass
+
+        self.server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
+        self.url = f"http://127.0.0.1:{self.server.server_port}"
+        self.thread = threading.Thread(target=self.server.serve_forever)
+        self.thread.start()
+
+    def close(self) -> None:
+        self.server.shutdown()
+        self.server.server_close()
+        self.thread.join()
+
+
+@pytest.fixture
+def pages() -> Iterator[Pages]:
+    made = Pages()
+    yield made
+    made.close()

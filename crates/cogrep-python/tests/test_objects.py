@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
+import io
+import tarfile
 from pathlib import Path
 
 import pytest
-from conftest import Store
+from conftest import Pages, Store
 
 import cogrep
+from cogrep._files import Pinned, file_options
 
 PATTERNS = ["love", "hate", "to be", "no such", "café"]
 
-# The server of the tests leaves open what it does not need any more.
+# The servers of the tests leaves open what it does not need any more.
 pytestmark = pytest.mark.filterwarnings("ignore")
 
 
@@ -36,3 +39,29 @@ def test_a_page_is_counted(store: Store) -> None:
     report = cogrep.Counter(["love"]).count_files(f"{store.url}/bucket/page?secret=1", by="file")
     assert report.counts == {"love": 1}
     assert [source.name for source in report.sources] == [f"{store.url}/bucket/page?secret=..."]
+
+
+def test_an_archive_that_changes_is_named_by_its_address(pages: Pages) -> None:
+    held = io.BytesIO()
+    with tarfile.open(fileobj=held, mode="w") as archive:
+        for nth in range(3):
+            member = tarfile.TarInfo(f"{nth}.log")
+            member.size = 8 << 20
+            archive.addfile(member, io.BytesIO(b"love and hate..\n" * (1 << 19)))
+    pages.texts["/a.tar"] = held.getvalue()
+    address = f"{pages.url}/a.tar?secret=1"
+    (listed,), _ = cogrep._cogrep.list_files(file_options([address]))
+    assert listed[0] == address and listed[1] is not None
+    pinned = Pinned(address, *listed[1])
+    counter = cogrep.Counter(["love"])
+    assert counter.count_files([pinned]).counts == {"love": 3 << 19}
+    pages.ranges.clear()
+
+    def change() -> None:
+        if pages.ranges:
+            pages.texts["/a.tar"] = held.getvalue().replace(b"love", b"hate")
+
+    pages.meet = change
+    with pytest.raises(cogrep._cogrep.ChangedError) as raised:
+        counter.count_files([pinned], threads=1)
+    assert str(raised.value) == address

@@ -134,7 +134,6 @@ def test_the_data_source_gives_a_frame(spark: Any, folder: Path) -> None:
         ({"pattern": "a"}, "there is no option pattern"),
         ({}, "one of the options patterns"),
         ({"words": "yes"}, "words is true or false"),
-        ({"patterns": "a", "path": "https://host/a"}, "only files that all machines see"),
     ]:
         with pytest.raises(Exception, match=message):
             spark.read.format("cogrep").options(**{"path": str(folder), **options}).load().collect()

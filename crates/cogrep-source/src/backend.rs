@@ -186,6 +186,14 @@ pub trait Object: Send + Sync {
     ///
     /// When they cannot be read. Trying again is up to the object.
     fn read(&self, range: Range<u64>) -> BoxFuture<'_, io::Result<Bytes>>;
+
+    /// The same object for one reader, which reads the bytes of this range in their order, and
+    /// perhaps some that come after it: so that they can be fetched before they are asked for.
+    ///
+    /// None, if there is nothing to be gained by knowing this.
+    fn in_order(&self, _range: Range<u64>) -> Option<Arc<dyn Object>> {
+        None
+    }
 }
 
 /// The sources in a folder.

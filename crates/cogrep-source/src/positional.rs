@@ -31,6 +31,16 @@ impl Positional {
         }
     }
 
+    /// The same, for one reader that goes through this range in order.
+    pub(crate) fn in_order(&self, range: Range<u64>) -> Self {
+        match self {
+            Self::Object(object) => {
+                object.in_order(range).map_or_else(|| self.clone(), Self::Object)
+            }
+            Self::File(_) => self.clone(),
+        }
+    }
+
     /// Reads once into a range of the buffer; nothing only at the end.
     ///
     /// While a disk is waited for, others may use the buffer, unless it holds something.

@@ -55,6 +55,10 @@ pub struct Division {
 /// four bytes, so what goes on for longer is none.
 const CHARACTER_REST: usize = 3;
 
+/// So much is read at once to find where the last line of a range ends. Most lines are shorter,
+/// and what is read after the line is of no use here.
+pub(crate) const LINE_REST: u64 = 64 << 10;
+
 /// A text that is divided is long, and so are its chunks.
 const CHUNK: u64 = LONG_CHUNK_BYTES as u64;
 
@@ -80,8 +84,24 @@ impl Divisible {
         interrupt: &Interrupt,
         wait: W,
     ) -> RangeText<W> {
+        // Lines are looked for from the byte before on.
+        let before = (division.before as u64).max(1);
+        let from = self.mark_bytes + start.saturating_sub(before);
+        let to = end.map_or(self.size, |end| (self.mark_bytes + end).min(self.size));
+        let bytes = self.bytes.in_order(from..to.max(from));
+        let source = Self { bytes, ..self.clone() };
+        source.into_range((start, end), division, interrupt, wait)
+    }
+
+    fn into_range<W: Wait>(
+        self,
+        (start, end): (u64, Option<u64>),
+        division: Division,
+        interrupt: &Interrupt,
+        wait: W,
+    ) -> RangeText<W> {
         RangeText {
-            source: self.clone(),
+            source: self,
             division,
             start,
             end,
@@ -109,7 +129,7 @@ impl Divisible {
     ) -> Result<Vec<u8>, Fault> {
         let room = usize::try_from(range.end - range.start).unwrap_or(usize::MAX);
         let division = Division { cut: Cut::Anywhere, before: 0, after: 0 };
-        let mut text = self.range(range.start, None, division, interrupt, wait);
+        let mut text = self.clone().into_range((range.start, None), division, interrupt, wait);
         let mut buffer = Buffer::default();
         let read = text.fill(&mut buffer, room, range.start).await?;
         Ok(buffer[..read].to_vec())
@@ -276,7 +296,7 @@ impl<W: Wait> RangeText<W> {
     async fn lines(&mut self, buffer: &mut Buffer) -> Result<Piece, Fault> {
         let until_end = self.end.map(|end| (end - 1).saturating_sub(self.at));
         let is_inside = until_end.is_none_or(|left| left > 0);
-        let room = self.room(until_end.filter(|left| *left > 0));
+        let room = self.room(until_end.map(|left| if is_inside { left } else { LINE_REST }));
         let read = self.fill(buffer, room, self.at).await?;
         if read == 0 {
             return self.end_of_text(self.at);

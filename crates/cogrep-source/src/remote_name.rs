@@ -65,6 +65,22 @@ impl RemoteName {
         }
     }
 
+    /// The name of the text in this version, which is read in no other: a text that has changed
+    /// since is a fault.
+    ///
+    /// ```
+    /// use cogrep_source::{RemoteName, Version};
+    ///
+    /// let name = RemoteName::parse("s3://logs/may.log").unwrap();
+    /// let version = Version { bytes: 7, etag: Some("\"1f\"".into()) };
+    /// assert_eq!(name.in_version(version.clone()).version(), Some(&version));
+    /// ```
+    #[must_use]
+    pub fn in_version(mut self, version: Version) -> Self {
+        self.version = Some(version);
+        self
+    }
+
     /// What is shown of the address, in results and in messages: neither a password nor the
     /// values of its query.
     #[must_use]
@@ -78,7 +94,8 @@ impl RemoteName {
         &self.address
     }
 
-    /// What the listing said that it was found in, if it was.
+    /// The version that is read, if it is known: as the listing said that it was found in, or
+    /// as [`in_version`](Self::in_version) says.
     #[must_use]
     pub fn version(&self) -> Option<&Version> {
         self.version.as_ref()

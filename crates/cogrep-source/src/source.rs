@@ -7,6 +7,7 @@ use crate::container::{Container, Directory};
 use crate::name::SourceName;
 use crate::options::OpenOptions;
 use crate::outcome::Fault;
+use crate::range::Divisible;
 use crate::text::Text;
 use crate::wait::Wait;
 
@@ -52,6 +53,15 @@ impl<'a, W: Wait> Source<'a, W> {
     #[must_use]
     pub fn divisible_bytes(&self) -> Option<u64> {
         self.text.divisible_bytes()
+    }
+
+    /// Reads the beginning, and gives the source to be read in ranges if its bytes are its text:
+    /// neither a container nor compressed nor in another encoding.
+    pub async fn divide(mut self) -> Option<Divisible> {
+        match self.text.begin(&mut Chunk::new(), self.name, self.options).await {
+            None => self.text.divisible(),
+            Some(_) => None,
+        }
     }
 
     /// Reads the beginning, which says what the source is. The first chunk of a text is in

@@ -9,7 +9,7 @@ from warnings import warn
 
 from . import _cogrep
 from ._counts import Counts, Key
-from ._files import Input, file_options, named, settle, thread_count
+from ._files import Input, RangeOptions, file_options, named, settle, thread_count
 from ._report import PatternWarning, Report
 from ._rows import RowCounts
 
@@ -284,10 +284,10 @@ class Counter:
         return settle(Report(self._counts(found), named(sources, self._counts), *sums), errors)
 
     def _count_range(
-        self, path: str, start: int, end: int, encoding: str | None = None, decompress: bool = True
+        self, source: str, start: int, end: int, options: RangeOptions | None = None
     ) -> tuple[Counts, int]:
-        """Counts in the lines that begin in a range of a file, and the bytes of these."""
-        found, text_bytes = self._native.count_range(path, start, end, encoding, decompress)
+        """Counts in the lines that begin in a range of a source, and the bytes of these."""
+        found, text_bytes = self._native.count_range(source, start, end, options or RangeOptions())
         return self._counts(found), text_bytes
 
     def _counts(self, found: tuple[list[int], list[int]]) -> Counts:

@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterable
 from typing import TYPE_CHECKING, Any, Literal
 
 from . import _cogrep
-from ._files import Input, file_options, named, settle, thread_count
+from ._files import Input, RangeOptions, file_options, named, settle, thread_count
 from ._report import Report
 from ._text_counts import TextCounts
 
@@ -54,10 +54,10 @@ class _Distinct:
         return settle(Report(TextCounts(counts), by_source, *sums), errors)
 
     def _count_range(
-        self, path: str, start: int, end: int, encoding: str | None = None, decompress: bool = True
+        self, source: str, start: int, end: int, options: RangeOptions | None = None
     ) -> tuple[TextCounts, int]:
-        """Counts in the lines that begin in a range of a file, and the bytes of these."""
-        counts, text_bytes = self._native.count_range(path, start, end, encoding, decompress)
+        """Counts in the lines that begin in a range of a source, and the bytes of these."""
+        counts, text_bytes = self._native.count_range(source, start, end, options or RangeOptions())
         return TextCounts(counts), text_bytes
 
 

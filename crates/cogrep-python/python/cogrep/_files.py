@@ -65,13 +65,40 @@ class Reading(TypedDict, total=False):
 class RemoteOptions:
     """How stores are asked; the part in Rust knows the attributes by their names."""
 
-    endpoint_url: str | None
-    region: str | None
-    sign_request: bool
-    request_payer: bool
-    headers: list[tuple[str, str]]
-    ca_cert: str | os.PathLike[str] | None
-    versions: dict[str, tuple[int, str | None]]
+    def __init__(
+        self,
+        inputs: Input | Iterable[Input] = (),
+        *,
+        endpoint_url: str | None = None,
+        region: str | None = None,
+        sign_request: bool = True,
+        request_payer: bool = False,
+        headers: Mapping[str, str] | None = None,
+        ca_cert: str | os.PathLike[str] | None = None,
+    ) -> None:
+        self.endpoint_url = endpoint_url
+        self.region = region
+        self.sign_request = sign_request
+        self.request_payer = request_payer
+        self.headers = list((headers or {}).items())
+        self.ca_cert = ca_cert
+        self.versions = _versions(inputs)
+
+
+class RangeOptions:
+    """How ranges of sources are read; the part in Rust knows the attributes by their names."""
+
+    def __init__(
+        self,
+        inputs: Input | Iterable[Input] = (),
+        *,
+        encoding: str | None = None,
+        decompress: bool = True,
+        **asking: Any,
+    ) -> None:
+        self.encoding = encoding
+        self.decompress = decompress
+        self.remote = RemoteOptions(inputs, **asking)
 
 
 class FileOptions:
@@ -140,14 +167,15 @@ def file_options(
     options.max_file_bytes = max_file_bytes
     options.threads = thread_count(threads)
     options.progress = progress
-    options.remote = RemoteOptions()
-    options.remote.endpoint_url = endpoint_url
-    options.remote.region = region
-    options.remote.sign_request = sign_request
-    options.remote.request_payer = request_payer
-    options.remote.headers = list((headers or {}).items())
-    options.remote.ca_cert = ca_cert
-    options.remote.versions = _versions(inputs)
+    options.remote = RemoteOptions(
+        inputs,
+        endpoint_url=endpoint_url,
+        region=region,
+        sign_request=sign_request,
+        request_payer=request_payer,
+        headers=headers,
+        ca_cert=ca_cert,
+    )
     return options
 
 

@@ -10,14 +10,17 @@
 //! the network, nor the network the counting.
 //!
 //! [`store`] knows how object stores are asked, and [`store::listing`] what they have.
-//! [`object`] fetches one text, [`request`] is one request and what its answer says,
+//! [`object`] opens a text, [`pieces`] fetches its bytes, [`in_order`] those of a range,
+//! [`request`] is one request and what its answer says,
 //! [`flow`] is how much may be under way and when to try again, [`client`] sends, and
 //! [`thread`] is where all of it runs.
 
 mod client;
 mod fault;
 mod flow;
+mod in_order;
 mod object;
+mod pieces;
 mod request;
 mod settings;
 mod store;
@@ -46,7 +49,7 @@ use self::thread::Thread;
 use super::{Backend, Facts, Listing, Opened};
 use crate::name::SourceName;
 use crate::outcome::Fault;
-use crate::remote_name::RemoteName;
+use crate::remote_name::{RemoteName, Version};
 
 /// Opens addresses, and leaves all other names to another backend.
 ///
@@ -163,16 +166,32 @@ impl Remote {
         Ok(store)
     }
 
+    /// What its server says of a text now, if that tells it from any other: its size and a
+    /// strong entity tag. It takes a request for its first byte; for objects of a prefix, the
+    /// listing says the same.
+    ///
+    /// # Errors
+    ///
+    /// When there is no such text, or it cannot be asked for.
+    pub async fn version(&self, name: &RemoteName) -> Result<Option<Version>, Fault> {
+        let (network, target) = (self.network()?, self.target(name)?);
+        let asked = object::version(Arc::clone(&network.shared), target);
+        Ok(network.thread.run(asked).await??)
+    }
+
+    fn target(&self, name: &RemoteName) -> Result<Target, RemoteFault> {
+        match Place::parse(name.address()) {
+            Some(place) => Target::object(self.store(place)?, place.key),
+            None => Target::page(name.address()),
+        }
+    }
+
     async fn open_remote(&self, name: &RemoteName) -> Result<Opened, Fault> {
-        let network = self.network()?;
-        let target = match Place::parse(name.address()) {
-            Some(place) => Target::object(self.store(place)?, place.key)?,
-            None => Target::page(name.address())?,
-        };
+        let (network, target) = (self.network()?, self.target(name)?);
         let version = name.version().cloned();
         let (shared, thread) = (Arc::clone(&network.shared), network.thread.handle());
         let opened = object::open(shared, thread, target, version);
-        Ok(network.thread.run(opened).await??)
+        network.thread.run(opened).await?
     }
 }
 

@@ -40,15 +40,15 @@ def count_files(
     errors: Literal["warn", "raise", "ignore"] = "warn",
     **options: Any,
 ) -> Report[Any]:
-    """Counts in files and folders that all machines see under the same names, and in the objects
-    of addresses such as `s3://bucket/prefix/`.
+    """Counts in files and folders that all machines see under the same names, and in what is at
+    addresses such as `s3://bucket/prefix/`.
 
     `patterns` and the options are those of a `Counter` and of its `count_files`, or `patterns`
     is a `Counter`, `Words` or `Matches`. The report is that of `Counter.count_files`.
 
-    The driver lists the files and makes splits of about `split_bytes`, 128 MiB to 1 GiB unless
-    said: several small files, or a range of a large one. With its counts, each split gives a row
-    for the ledger, with a digest of the names, versions and ranges in it. The result is given
+    The driver lists them and makes splits of about `split_bytes`, 128 MiB to 1 GiB unless said:
+    several small files, or a range of a large one. With its counts, each split gives a row for
+    the ledger, with a digest of the names, versions and ranges in it. The result is given
     only if each split is in the ledger once, with the digest that the driver expects; otherwise
     a `LedgerError` names what is missing, doubled or changed.
     """

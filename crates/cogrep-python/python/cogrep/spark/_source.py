@@ -14,9 +14,17 @@ from pyspark.sql.datasource import DataSource, DataSourceReader
 from .. import _cogrep
 from .._counter import Counter
 from .._distinct import Matches, Words
-from .._files import Input, Pinned
 from .._report import Report
-from ._split import ASKING, READING, SPLIT_BYTES, Piece, Split, is_object, list_inputs, splits
+from ._split import (
+    ASKING,
+    READING,
+    SPLIT_BYTES,
+    Piece,
+    Split,
+    list_inputs,
+    range_options,
+    splits,
+)
 from ._what import Packed, What, found, text, what
 
 if TYPE_CHECKING:
@@ -44,11 +52,11 @@ class ChangedError(Exception):
 
 
 class CogrepDataSource(DataSource):
-    """Counts in files and in objects of stores: a row for each of them and each pattern in it.
+    """Counts in files and addresses: a row for each of them and each pattern in it.
 
     The frame has the columns `source`, `pattern`, `count` and `outcome`. A source without any
     occurrence has a row without a pattern, and so has one that could not be read to its end. A
-    large file is counted in several parts, each with rows of its own: they are to be added up.
+    large one is counted in several parts, each with rows of its own: they are to be added up.
 
     Options are those of `Counter` and of its `count_files`, by the same names; `patterns`, one
     a line or as a list or a mapping in JSON, or `patterns_file`; or instead `words` or
@@ -120,10 +128,6 @@ def inputs_of(options: Mapping[str, Any]) -> list[str]:
         paths.append(options["path"])
     if not paths:
         raise ValueError("which files? give load() a path")
-    for path in paths:
-        if "://" in path and not is_object(path):
-            # What a page is, and whether it is still the same, no listing says.
-            raise ValueError(f"{path}: only files that all machines see and objects can be read")
     return paths
 
 
@@ -152,10 +156,12 @@ class Reader(DataSourceReader):
                 self.count(partition, counted, rows)
             except _cogrep.ChangedError as error:
                 changed = [piece for piece in partition.pieces if piece.path == str(error)]
+                if not changed:
+                    raise
             else:
                 changed = [piece for piece in partition.pieces if not is_kept(piece)]
         if changed and not rows.has_ledger:
-            raise ChangedError(f"{changed[0].path} was changed while it was counted")
+            raise ChangedError(f"{changed[0].name} was changed while it was counted")
         if changed:
             # Nothing of what was counted is given away.
             rows = Rows(True)
@@ -164,17 +170,17 @@ class Reader(DataSourceReader):
 
     def count(self, split: Split, counted: What, rows: Rows) -> None:
         given = {name: self.options[name] for name in (*READING, *ASKING) if name in self.options}
-        whole = [_input(piece) for piece in split.pieces if piece.start is None]
+        whole = [piece.input() for piece in split.pieces if piece.start is None]
         if whole:
             report: Report[Any] = counted.count_files(
                 whole, by="file", threads=1, errors="ignore", **given
             )
             rows.add_report(report)
-        how = given.get("encoding"), given.get("decompress", True)
         for piece in split.pieces:
             if piece.start is not None and piece.end is not None:
-                counts, size = counted._count_range(piece.path, piece.start, piece.end, *how)
-                rows.add(piece.path, counts, "complete", None, size)
+                how = range_options([piece], self.options)
+                counts, size = counted._count_range(piece.path, piece.start, piece.end, how)
+                rows.add(piece.name, counts, "complete", None, size)
                 rows.add_sums(size, int(piece.start == 0))
 
 
@@ -191,13 +197,6 @@ def _freeze_once() -> None:
     if not _frozen:
         gc.freeze()
         _frozen = True
-
-
-def _input(piece: Piece) -> Input:
-    if not is_object(piece.path):
-        return piece.path
-    assert not isinstance(piece.changed, int)
-    return Pinned(piece.path, piece.size, piece.changed)
 
 
 def is_kept(piece: Piece) -> bool:

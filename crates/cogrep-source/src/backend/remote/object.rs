@@ -1,33 +1,22 @@
-//! One text: its bytes in their order, from as many requests as it takes.
+//! One text: how it is opened.
 //!
 //! The first request is for a first range, or for all that there is where the server has no
-//! ranges. The next ranges are fetched while the first one is read, as long as there is room
-//! for them. What is read now needs no such room: it is handed on piece by piece, and waits
-//! where it is not taken. So a text that holds something that others wait for is never kept
-//! waiting by them.
+//! ranges. It says what the text is; how the rest comes, [`Pieces`] and [`InOrder`] know.
 
-use std::collections::VecDeque;
-use std::io;
-use std::ops::Range;
-use std::pin::Pin;
 use std::sync::Arc;
-use std::task::{Context, Poll};
 
 use bytes::Bytes;
 use futures_util::StreamExt;
-use futures_util::stream::Stream;
 use tokio::runtime::Handle;
-use tokio::sync::{OwnedSemaphorePermit, mpsc};
 
-use super::flow::{Slot, Tries};
+use super::flow::Tries;
+use super::in_order::InOrder;
+use super::pieces::{FIRST_BYTES, Fetch, Pieces};
 use super::request::{Answer, Identity, Target, ask};
-use super::thread::Task;
-use super::{Counters, RemoteFault, Shared};
+use super::{RemoteFault, Shared};
 use crate::backend::Opened;
+use crate::outcome::Fault;
 use crate::remote_name::Version;
-
-/// So many pieces of what is read now wait to be taken.
-const PIECES: usize = 2;
 
 /// Opens a text; gives its bytes in their order.
 pub(super) async fn open(
@@ -35,41 +24,64 @@ pub(super) async fn open(
     thread: Handle,
     target: Target,
     version: Option<Version>,
-) -> Result<Opened, RemoteFault> {
+) -> Result<Opened, Fault> {
     let known = Identity::listed(version.as_ref());
     if known.size == Some(0) {
         return Ok(Opened::Memory(Bytes::new()));
     }
     let slot = shared.flow.slot().await;
-    let answer = begin(&shared, &target, &known).await?;
+    let settings = &shared.settings;
+    let first = if settings.in_ranges { FIRST_BYTES } else { settings.range_bytes.max(1) };
+    let answer = begin(&shared, &target, &known, first).await?;
     let size = answer.identity.size;
     if size == Some(0) {
         return Ok(Opened::Memory(Bytes::new()));
     }
+    // Readers of different ranges have to mean the same text.
+    let is_tagged = answer.is_tagged && (version.is_none() || known.has_tag());
+    let is_ranged = shared.settings.in_ranges && answer.is_range && is_tagged;
     let end = size.unwrap_or(u64::MAX);
     let first = if answer.is_range { 0..answer.end.unwrap_or(end) } else { 0..end };
-    let mut pieces = Pieces {
-        next: first.end,
-        end,
-        fetch: Fetch {
-            shared,
-            target,
-            identity: answer.identity.clone(),
-            is_whole: !answer.is_range,
-        }
-        .into(),
-        thread,
-        coming: VecDeque::new(),
-        slot: Some(slot),
+    let identity = answer.identity.clone();
+    let fetch = Arc::new(Fetch { shared, target, identity, is_whole: !answer.is_range });
+    let pieces = |end, slot| {
+        let rest = first.end..end;
+        let mut pieces = Pieces::new(Arc::clone(&fetch), thread.clone(), rest, end, slot);
+        pieces.start(first.clone(), Some(answer), None);
+        pieces
     };
-    pieces.start(first, Some(answer), None);
-    pieces.start_more();
-    Ok(Opened::Stream { pieces: pieces.boxed(), size })
+    let Some(size) = size.filter(|_| is_ranged) else {
+        let mut pieces = pieces(end, slot);
+        pieces.start_more();
+        return Ok(Opened::Stream { pieces: pieces.boxed(), size });
+    };
+    // What has come is kept, and the room on the network is free for those who read on.
+    let mut first_bytes = Vec::new();
+    let mut pieces = pieces(first.end, slot);
+    while let Some(piece) = pieces.next().await {
+        first_bytes.extend_from_slice(&piece?);
+    }
+    let object = InOrder::begun(fetch, thread, size, first_bytes.into());
+    Ok(Opened::Object { object: Arc::new(object), size })
+}
+
+/// What a server says of a text, if that tells it from any other.
+pub(super) async fn version(
+    shared: Arc<Shared>,
+    target: Target,
+) -> Result<Option<Version>, RemoteFault> {
+    let _slot = shared.flow.slot().await;
+    let answer = begin(&shared, &target, &Identity::default(), 1).await?;
+    Ok(answer.identity.version())
 }
 
 /// Asks for the beginning of a text until there is an answer.
-async fn begin(shared: &Shared, target: &Target, known: &Identity) -> Result<Answer, RemoteFault> {
-    let end = shared.settings.range_bytes.max(1);
+async fn begin(
+    shared: &Shared,
+    target: &Target,
+    known: &Identity,
+    end: u64,
+) -> Result<Answer, RemoteFault> {
     let mut range = Some(0..known.size.map_or(end, |size| size.min(end)));
     let mut tries = Tries::default();
     loop {
@@ -78,235 +90,6 @@ async fn begin(shared: &Shared, target: &Target, known: &Identity) -> Result<Ans
             Ok(answer) if answer.is_range && answer.identity.size.is_none() => range = None,
             Ok(answer) => return Ok(answer),
             Err(fault) => tries.again(shared, fault, 0).await?,
-        }
-    }
-}
-
-/// The bytes of a text.
-struct Pieces {
-    fetch: Arc<Fetch>,
-    thread: Handle,
-    /// The ranges that are under way, in their order.
-    coming: VecDeque<Coming>,
-    /// Where the next range begins.
-    next: u64,
-    end: u64,
-    /// For the range that is read now: until the end of the text, so that it never waits for
-    /// other texts.
-    slot: Option<Slot>,
-}
-
-/// A range that is under way.
-struct Coming {
-    messages: mpsc::Receiver<Message>,
-    /// The room that its bytes take until they are read, if they come ahead.
-    ahead: Option<OwnedSemaphorePermit>,
-    /// The bytes that were read, and whose room was not given back yet.
-    read_bytes: usize,
-    _task: Task<()>,
-}
-
-/// What comes of a range.
-enum Message {
-    Piece(Bytes),
-    Fault(RemoteFault),
-    End,
-}
-
-impl Pieces {
-    /// Starts to fetch a range.
-    fn start(
-        &mut self,
-        range: Range<u64>,
-        answer: Option<Answer>,
-        ahead: Option<(OwnedSemaphorePermit, Slot)>,
-    ) {
-        let (ahead, slot) = ahead.unzip();
-        // What comes ahead has all its room already.
-        let most = if ahead.is_some() { usize::MAX >> 3 } else { PIECES };
-        let (sender, messages) = mpsc::channel(most);
-        let fetch = Arc::clone(&self.fetch);
-        let task = Task::spawn(&self.thread, async move {
-            let _slot = slot;
-            let end = fetch.run(range, answer, &sender).await;
-            // It fails where nobody waits for it.
-            let _ = sender.send(end.map_or_else(Message::Fault, |()| Message::End)).await;
-        });
-        self.coming.push_back(Coming { messages, ahead, read_bytes: 0, _task: task });
-    }
-
-    /// Starts to fetch more ranges: the next one in any case, and as many as there is room
-    /// for.
-    fn start_more(&mut self) {
-        let shared = Arc::clone(&self.fetch.shared);
-        while self.next < self.end {
-            let length = (self.end - self.next).min(shared.settings.range_bytes.max(1));
-            let ahead = if self.coming.is_empty() {
-                None
-            } else {
-                let Some(ahead) = shared.flow.try_ahead(length) else { break };
-                let Some(slot) = shared.flow.try_slot() else { break };
-                Some((ahead, slot))
-            };
-            let range = self.next..self.next + length;
-            self.next = range.end;
-            self.start(range, None, ahead);
-        }
-    }
-
-    /// There will be no more.
-    fn close(&mut self) {
-        self.next = self.end;
-        self.coming.clear();
-        self.slot = None;
-    }
-}
-
-impl Stream for Pieces {
-    type Item = io::Result<Bytes>;
-
-    fn poll_next(mut self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<Option<Self::Item>> {
-        loop {
-            self.start_more();
-            let Some(coming) = self.coming.front_mut() else {
-                self.close();
-                return Poll::Ready(None);
-            };
-            match coming.messages.poll_recv(context) {
-                Poll::Pending => return Poll::Pending,
-                Poll::Ready(Some(Message::Piece(piece))) => {
-                    coming.give_back(piece.len());
-                    return Poll::Ready(Some(Ok(piece)));
-                }
-                Poll::Ready(Some(Message::End)) => drop(self.coming.pop_front()),
-                Poll::Ready(other) => {
-                    let fault = match other {
-                        Some(Message::Fault(fault)) => fault,
-                        // The thread has ended, or the task has panicked.
-                        _ => RemoteFault::Connection("the connection was given up".to_owned()),
-                    };
-                    self.close();
-                    return Poll::Ready(Some(Err(io::Error::other(fault))));
-                }
-            }
-        }
-    }
-}
-
-impl Coming {
-    /// Gives back the room of bytes that were read.
-    fn give_back(&mut self, bytes: usize) {
-        self.read_bytes += bytes;
-        if let Some(ahead) = &mut self.ahead {
-            drop(ahead.split((self.read_bytes >> 10).min(ahead.num_permits())));
-        }
-        self.read_bytes &= (1 << 10) - 1;
-    }
-}
-
-/// How the ranges of a text are fetched.
-struct Fetch {
-    shared: Arc<Shared>,
-    target: Target,
-    identity: Identity,
-    /// Whether the server gave all of it where a range was asked for.
-    is_whole: bool,
-}
-
-/// Why a range was not copied to its end.
-enum Stop {
-    Fault(RemoteFault),
-    /// Nobody waits for it.
-    Unwanted,
-}
-
-impl From<RemoteFault> for Stop {
-    fn from(fault: RemoteFault) -> Self {
-        Self::Fault(fault)
-    }
-}
-
-impl Fetch {
-    /// Fetches a range to its end, and goes on at the byte that was reached wherever that
-    /// fails.
-    async fn run(
-        &self,
-        range: Range<u64>,
-        mut answer: Option<Answer>,
-        sender: &mpsc::Sender<Message>,
-    ) -> Result<(), RemoteFault> {
-        let mut at = range.start;
-        let mut tries = Tries::from(at);
-        loop {
-            let copied = match answer.take() {
-                Some(answer) => self.copy(answer, &mut at, range.end, sender).await,
-                None => match self.ask(at..range.end).await {
-                    Ok(answer) => self.copy(answer, &mut at, range.end, sender).await,
-                    Err(fault) => Err(fault.into()),
-                },
-            };
-            match copied {
-                Ok(()) | Err(Stop::Unwanted) => return Ok(()),
-                Err(Stop::Fault(fault)) => {
-                    let is_lost = self.is_whole && at > 0 && !self.identity.is_certain();
-                    if is_lost && fault.is_transient() {
-                        return Err(RemoteFault::NotResumable(Box::new(fault)));
-                    }
-                    tries.again(&self.shared, fault, at).await?;
-                }
-            }
-        }
-    }
-
-    async fn ask(&self, range: Range<u64>) -> Result<Answer, RemoteFault> {
-        let is_all = self.is_whole && range.start == 0;
-        let asked = (!is_all).then(|| range.clone());
-        let answer = ask(&self.shared, &self.target, asked, &self.identity).await?;
-        // All of it again, from its start, is of use only where there were no ranges before:
-        // else a large text would be fetched once for each of its ranges.
-        let is_usable = answer.is_range || self.is_whole;
-        if is_usable { Ok(answer) } else { Err(RemoteFault::OtherRange) }
-    }
-
-    /// Copies the bytes of an answer from `at` to the end.
-    async fn copy(
-        &self,
-        mut answer: Answer,
-        at: &mut u64,
-        end: u64,
-        sender: &mpsc::Sender<Message>,
-    ) -> Result<(), Stop> {
-        // What was read already is read again where there are no ranges.
-        let mut skipped = *at - answer.start;
-        let end = if answer.is_range { answer.end.unwrap_or(end) } else { end };
-        loop {
-            let mut piece = match answer.response.chunk().await {
-                Ok(Some(piece)) => piece,
-                // All that was asked for has come.
-                Err(_) if *at == end => return Ok(()),
-                Ok(None) if *at == end || end == u64::MAX => return Ok(()),
-                Ok(None) => return Err(RemoteFault::Short.into()),
-                Err(error) => return Err(RemoteFault::of_client(error).into()),
-            };
-            Counters::add(&self.shared.traffic.received_bytes, piece.len() as u64);
-            let skip = skipped.min(piece.len() as u64);
-            skipped -= skip;
-            let _ = piece.split_to(usize::try_from(skip).unwrap_or(piece.len()));
-            if piece.is_empty() {
-                continue;
-            }
-            let left = end - *at;
-            let is_more = piece.len() as u64 > left;
-            if is_more {
-                piece.truncate(usize::try_from(left).unwrap_or(usize::MAX));
-            }
-            *at += piece.len() as u64;
-            if !piece.is_empty() && sender.send(Message::Piece(piece)).await.is_err() {
-                return Err(Stop::Unwanted);
-            }
-            if is_more {
-                return Err(RemoteFault::Long.into());
-            }
         }
     }
 }

@@ -46,6 +46,8 @@ pub(super) struct Answer {
     pub(super) end: Option<u64>,
     /// Whether it is the range that was asked for, and not all of the text.
     pub(super) is_range: bool,
+    /// Whether it has an entity tag itself, and not only what is known already.
+    pub(super) is_tagged: bool,
     pub(super) identity: Identity,
 }
 
@@ -88,6 +90,17 @@ impl Identity {
     /// Whether a later answer can be told to be of the same text.
     pub(super) fn is_certain(&self) -> bool {
         self.etag.is_some() || self.size.is_some()
+    }
+
+    /// What a listing would say, if that tells the text from any other.
+    pub(super) fn version(&self) -> Option<Version> {
+        let etag = self.etag.as_ref()?.to_str().ok()?;
+        Some(Version { bytes: self.size?, etag: Some(etag.into()) })
+    }
+
+    /// Whether it has an entity tag that is not the same for two texts.
+    pub(super) fn has_tag(&self) -> bool {
+        self.etag.is_some()
     }
 
     /// Whether this may be the same text. What one of them does not say is no difference.
@@ -168,8 +181,9 @@ pub(super) async fn ask(
     if !known.agrees_with(&identity) {
         return Err(RemoteFault::Changed);
     }
+    let is_tagged = identity.etag.is_some();
     let identity = known.clone().and(identity);
-    Ok(Answer { response, start, end, is_range, identity })
+    Ok(Answer { response, start, end, is_range, is_tagged, identity })
 }
 
 /// The most of an answer that is looked through for a reason.

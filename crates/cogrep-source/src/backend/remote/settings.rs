@@ -27,6 +27,10 @@ pub struct RemoteSettings {
     pub requester_pays: bool,
     /// The variables of the environment in which credentials are looked for.
     pub environment: Vec<(String, String)>,
+    /// Texts are opened to be read in ranges, each by a reader of its own: see
+    /// [`Divisible`](crate::Divisible). It is so for texts with a size and a strong entity tag
+    /// on servers that give ranges; others are read from beginning to end, as all are otherwise.
+    pub in_ranges: bool,
     /// The longest range that is asked for at once, in bytes.
     pub range_bytes: u64,
     /// The most requests that are under way at once.
@@ -57,6 +61,7 @@ impl Default for RemoteSettings {
             region: None,
             requester_pays: false,
             environment: Vec::new(),
+            in_ranges: false,
             range_bytes: 8 << 20,
             requests: 64,
             ahead_bytes: 128 << 20,

@@ -11,7 +11,7 @@ use crate::backend::Files;
 use crate::{Chunk, OpenOptions, Outcome, Text};
 
 /// Settings for servers that are near, and for tests that do not wait.
-fn settings() -> RemoteSettings {
+pub(super) fn settings() -> RemoteSettings {
     RemoteSettings {
         retries: 3,
         first_pause: Duration::from_millis(1),
@@ -20,12 +20,12 @@ fn settings() -> RemoteSettings {
     }
 }
 
-fn remote(settings: RemoteSettings) -> Arc<Remote> {
+pub(super) fn remote(settings: RemoteSettings) -> Arc<Remote> {
     Arc::new(Remote::new(settings, Arc::new(Files)).unwrap())
 }
 
 /// What comes of an address.
-fn read(remote: &Arc<Remote>, address: &str) -> (Vec<u8>, Outcome) {
+pub(super) fn read(remote: &Arc<Remote>, address: &str) -> (Vec<u8>, Outcome) {
     let backend = Arc::clone(remote) as Arc<dyn Backend>;
     let options = OpenOptions { backend, no_decompress: true, ..OpenOptions::default() };
     let name = SourceName::remote(address).unwrap();
@@ -43,13 +43,13 @@ fn read(remote: &Arc<Remote>, address: &str) -> (Vec<u8>, Outcome) {
 }
 
 /// The fault of an outcome.
-fn fault(outcome: &Outcome) -> RemoteFault {
+pub(super) fn fault(outcome: &Outcome) -> RemoteFault {
     let Some(Fault::Io(error)) = outcome.fault() else { panic!("{outcome:?}") };
     let fault = error.get_ref().and_then(|inner| inner.downcast_ref::<RemoteFault>());
     fault.unwrap_or_else(|| panic!("{error:?}")).clone()
 }
 
-fn text(bytes: usize) -> Vec<u8> {
+pub(super) fn text(bytes: usize) -> Vec<u8> {
     (0..bytes).map(|at| b"abcdefg"[at % 7] ^ u8::from(at % 1009 == 0)).collect()
 }
 
@@ -173,10 +173,10 @@ fn a_header_that_cannot_be_sent_is_refused() {
 }
 
 /// Numbers that look random, the same for the same seed.
-struct Random(u64);
+pub(super) struct Random(pub(super) u64);
 
 impl Random {
-    fn below(&mut self, end: usize) -> usize {
+    pub(super) fn below(&mut self, end: usize) -> usize {
         // SplitMix64, by Steele, Lea and Flood.
         self.0 = self.0.wrapping_add(0x9e37_79b9_7f4a_7c15);
         let mixed = (self.0 ^ (self.0 >> 30)).wrapping_mul(0xbf58_476d_1ce4_e5b9);
@@ -185,7 +185,7 @@ impl Random {
     }
 
     /// Whether something happens that happens so often in a hundred times.
-    fn happens(&mut self, percent: usize) -> bool {
+    pub(super) fn happens(&mut self, percent: usize) -> bool {
         self.below(100) < percent
     }
 }
