@@ -5,6 +5,9 @@ usage: spark.py prepare FOLDER GIB    makes a text of logs from COGREP_CORPUS, a
        spark.py program FOLDER N      the program on as many cores, N patterns
        spark.py sql FOLDER N MIB      Spark SQL, N patterns, in the first MIB of the text
        spark.py small FOLDER NUMBER   so many small files and the text: splits, and the driver
+       spark.py store FOLDER NUMBER [PAUSE]
+                                      the same as objects of a store that answers after PAUSE
+                                      seconds
 
 The jobs run on a cluster of their own: a master, two workers with a core each and a driver, all
 on this machine. Of each way to count there are two jobs over an empty file and then the one
@@ -31,6 +34,7 @@ from typing import Any
 sys.path.insert(0, str(Path(__file__).parent.parent / "tests"))
 
 import cluster
+import store
 
 ROUNDS = int(os.environ.get("ROUNDS", "3"))
 PATTERNS = 1000
@@ -167,15 +171,31 @@ def note(lowest: dict[str, tuple[float, float]], kind: str, times: list[float]) 
 
 
 def small(folder: Path, number: int) -> None:
-    """Many small files and a large one: how even the splits are, and what the driver needs."""
+    """Many small files and a large one."""
     many = folder / "many"
     for nth in range(number):
         file = many / f"{nth // 1000:03}" / f"{nth:06}.log"
         file.parent.mkdir(parents=True, exist_ok=True)
         if not file.exists():
-            file.write_text(f"{nth} love and hate\n" * (1 + nth % 50))
+            file.write_bytes(store.small(nth))
     if not (many / "text.log").exists():
         os.link(folder / "text.log", many / "text.log")
+    many_sources(folder, str(many), {})
+
+
+def in_store(folder: Path, number: int, pause: str) -> None:
+    """Many small objects and a large one."""
+    command = [sys.executable, store.__file__, str(number), str(folder / "text.log"), pause]
+    server = subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True)
+    assert server.stdin is not None and server.stdout is not None
+    url = f"http://127.0.0.1:{server.stdout.readline().strip()}"
+    many_sources(folder, "s3://bucket/many/", {"endpoint_url": url})
+    server.stdin.close()
+    print(f"the store: {server.stdout.read().strip()}")
+
+
+def many_sources(folder: Path, source: str, asking: dict[str, Any]) -> None:
+    """How even the splits of many small sources and a large one are, and what the driver needs."""
     with tempfile.TemporaryDirectory() as place:
         cluster.environment(Path(place))
         made = cluster.Cluster(Path(place))
@@ -197,24 +217,28 @@ def small(folder: Path, number: int) -> None:
         wanted = patterns(folder, 10)
         cogrep.spark.count_files(spark, str(folder / "empty.log"), wanted)
         print(f"driver before: Python {peak('self')}, Java {peak(java)}")
-        start = time.perf_counter()
-        report = cogrep.spark.count_files(spark, str(many), wanted)
-        seconds = time.perf_counter() - start
-        print(f"driver after: Python {peak('self')}, Java {peak(java)}; {seconds:.1f} s")
+        start, used = time.perf_counter(), processors()
+        report = cogrep.spark.count_files(spark, source, wanted, **asking)
+        seconds, used = time.perf_counter() - start, processors() - used
+        print(f"driver after: Python {peak('self')}, Java {peak(java)}; {seconds:.1f} s,"
+              f" {used:.1f} s of processors")  # fmt: skip
         print(f"{report.source_count} sources, {report.text_bytes} bytes")
         start = time.perf_counter()
         counter = cogrep.Counter(wanted)
-        listed = _split.list_inputs([str(many)], {})
-        made_splits = _split.splits(listed, counter, {}, 1 << 30)
-        print(f"{len(made_splits)} splits, listed in {time.perf_counter() - start:.1f} s")
+        listed = _split.list_inputs([source], asking)
+        seconds = time.perf_counter() - start
+        made_splits = _split.splits(listed, counter, asking, 1 << 30)
+        all_seconds = time.perf_counter() - start
+        print(f"{len(made_splits)} splits, listed in {seconds:.1f} s, made in {all_seconds:.1f} s")
         spans = [
             sum((p.end or 0) - (p.start or 0) if p.end else p.size for p in split.pieces)
             for split in made_splits
         ]
-        files = [len(split.pieces) for split in made_splits]
-        print(f"bytes of a split: {min(spans)} to {max(spans)}, files: {min(files)} to {max(files)}")
+        sources = [len(split.pieces) for split in made_splits]
+        print(f"bytes of a split: {min(spans)} to {max(spans)},"
+              f" sources: {min(sources)} to {max(sources)}")  # fmt: skip
         start = time.perf_counter()
-        here = counter.count_files(str(many), threads=2)
+        here = counter.count_files(source, threads=2, **asking)
         print(f"on one machine: {time.perf_counter() - start:.1f} s")
         assert dict(here.counts) == dict(report.counts) and here.text_bytes == report.text_bytes
         cluster.stop(spark)
@@ -238,6 +262,8 @@ def main() -> None:
             part = file.read(int(more[1]) << 20)
         text.write_bytes(part[: part.rindex(b"\n") + 1])
         compare(Path(folder), int(more[0]), ["cogrep", "regexp_count", "split"], text)
+    elif what == "store":
+        in_store(Path(folder), int(more[0]), more[1] if len(more) > 1 else "0")
     else:
         small(Path(folder), int(more[0]))
 
