@@ -132,7 +132,7 @@ def by_row(texts: list[str], patterns: list[str], is_words: bool) -> Cases:
 
 
 def words(texts: list[str]) -> Cases:
-    text = " ".join(texts)
+    text = "\n".join(texts)
     return {
         "cogrep Words": lambda: cogrep.Words().count(text).total,
         "Counter(re.findall)": lambda: collections.Counter(re.findall(r"\w+", text)).total(),
