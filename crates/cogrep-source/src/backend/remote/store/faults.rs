@@ -105,6 +105,25 @@ fn globs_and_rules_choose_objects() {
 }
 
 #[test]
+fn what_is_special_in_a_glob_can_be_in_a_key() {
+    let server = Server::start();
+    for key in ["a[1].log", "a1.log", "a?.log", "b{2", "b2"] {
+        server.put(&format!("/bucket/{key}"), Object::new(key));
+    }
+    let backend = remote(&server);
+    for (address, keys) in [
+        ("s3://bucket/a[1].log", &["a1.log", "a[1].log"][..]),
+        ("s3://bucket/a\\[1].log", &["a[1].log"]),
+        ("s3://bucket/a\\?.log", &["a?.log"]),
+        ("s3://bucket/b[{]2", &["b{2"]),
+        ("s3://bucket/\\b*", &["b2", "b{2"]),
+    ] {
+        let expected: Vec<_> = keys.iter().map(|key| format!("s3://bucket/{key}")).collect();
+        assert_eq!(names(&found(&backend, &Selection::default(), address)), expected, "{address}");
+    }
+}
+
+#[test]
 fn a_key_that_no_address_has_is_named_and_the_others_are_read() {
     let server = Server::start();
     for key in ["a/../b", "c"] {

@@ -24,7 +24,14 @@ const PAGE_BYTES: usize = 64 << 20;
 struct Listed {
     store: Arc<Store>,
     prefix: String,
-    glob: Option<GlobMatcher>,
+    glob: Option<Glob>,
+}
+
+/// A glob, and the key that is spelled as it is: a key may have what is special in a glob, and
+/// its name, which a result has, leads back to it.
+struct Glob {
+    matcher: GlobMatcher,
+    spelled: String,
 }
 
 /// How far a listing is.
@@ -97,15 +104,18 @@ pub(in crate::backend::remote) fn list<'a>(
 
 impl Listed {
     fn new(store: Arc<Store>, place: Place<'_>) -> Result<Self, RemoteFault> {
-        let start = place.glob_start();
-        let glob = start.map(|_| {
-            let glob = GlobBuilder::new(place.key).literal_separator(true).build();
-            glob.map(|glob| glob.compile_matcher())
-        });
-        let glob =
-            glob.transpose().map_err(|error| RemoteFault::Address(error.kind().to_string()))?;
-        let prefix = place.key[..start.unwrap_or(place.key.len())].to_owned();
-        Ok(Self { store, prefix, glob })
+        let Some(start) = place.glob_start() else {
+            return Ok(Self { store, prefix: place.key.to_owned(), glob: None });
+        };
+        let glob = GlobBuilder::new(place.key)
+            .literal_separator(true)
+            .backslash_escape(true)
+            .build()
+            .map_err(|error| RemoteFault::Address(error.kind().to_string()))?;
+        let glob = Glob { matcher: glob.compile_matcher(), spelled: place.key.to_owned() };
+        // What is escaped is spelled otherwise in the keys.
+        let prefix = place.key[..start].split('\\').next().unwrap_or_default();
+        Ok(Self { store, prefix: prefix.to_owned(), glob: Some(glob) })
     }
 
     fn wanted(&self, objects: Vec<Object>) -> impl Iterator<Item = Object> {
@@ -113,8 +123,14 @@ impl Listed {
             // A store that gave more than was asked for would have things counted that nobody
             // named.
             object.key.starts_with(&self.prefix)
-                && self.glob.as_ref().is_none_or(|glob| glob.is_match(&object.key))
+                && self.glob.as_ref().is_none_or(|glob| glob.chooses(&object.key))
         })
+    }
+}
+
+impl Glob {
+    fn chooses(&self, key: &str) -> bool {
+        self.matcher.is_match(key) || self.spelled == key
     }
 }
 
