@@ -18,6 +18,7 @@ mod compressed;
 mod cores;
 mod corpus;
 mod distinct;
+mod failing_server;
 mod failures;
 #[cfg(target_os = "linux")]
 mod faults;
