@@ -106,11 +106,12 @@ impl Pieces {
         self.coming.push_back(Coming { messages, ahead, read_bytes: 0, _task: task });
     }
 
-    /// Starts to fetch more ranges: the next one in any case, and as many as there is room
-    /// for.
+    /// Starts to fetch more ranges: the one that is read next in any case, and one ahead, if
+    /// there is room for it.
     pub(super) fn start_more(&mut self) {
         let shared = Arc::clone(&self.fetch.shared);
         let most = shared.settings.range_bytes.max(1);
+        let mut has_begun = false;
         while self.next < self.end {
             let length = if self.next < self.wanted {
                 most.min(self.wanted - self.next)
@@ -124,6 +125,11 @@ impl Pieces {
             let ahead = if self.coming.is_empty() {
                 None
             } else {
+                // One at a time: what begins together waits for the server together.
+                if has_begun {
+                    break;
+                }
+                has_begun = true;
                 let Some(ahead) = shared.flow.try_ahead(length) else { break };
                 let Some(slot) = shared.flow.try_slot() else { break };
                 Some((ahead, slot))
