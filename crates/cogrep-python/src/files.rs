@@ -8,7 +8,7 @@ use std::path::Path;
 use std::sync::{Arc, Mutex, PoisonError};
 
 use cogrep_core::measure::AnyMeasure;
-use cogrep_core::network::{self, Extension, loose_space};
+use cogrep_core::network::{Extension, loose_space};
 use cogrep_core::{Job, Progress as Seen, Report, SourceReport};
 use cogrep_match::Plan;
 use cogrep_source::backend::{Backend, Facts, Listing, Opened};
@@ -123,7 +123,7 @@ pub(crate) fn run(
         workers: NonZeroUsize::new(options.threads),
         by_source: options.by_file,
         measures: counting.measures,
-        extension: counting.loose_space.then_some(Extension(&loosened)),
+        extension: counting.loose_space.then_some(Extension(&loose_space)),
         progress: Some(&seen),
         ..Job::new(counting.plan, &inputs)
     };
@@ -207,11 +207,6 @@ pub(crate) fn list_files(
             Python::attach(|py| py.check_signals())?;
         }
     })
-}
-
-/// What counts, with one space for each run of white space before it.
-fn loosened(counting: network::Counting) -> network::Counting {
-    Box::new(loose_space(counting))
 }
 
 /// So many sources are listed before a signal is looked for.

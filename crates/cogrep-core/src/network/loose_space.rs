@@ -1,18 +1,17 @@
 //! One space for each run of white space.
 
 use cogrep_source::Chunk;
-use cosend::{Input, coroutine};
+use cosend::{Input, Sink, coroutine};
 
-use crate::network::counted::Counted;
+use crate::network::Counting;
 use crate::network::shape::Shape;
 use crate::network::stage::{Stage, named};
 
 /// Passes the text on with one space in place of each run of white space, line ends too, so
 /// that a phrase is found however it is laid out. Places are then those in the text that is
-/// passed on.
-pub fn loose_space<S: Stage<Return = Counted> + Send>(
-    mut child: S,
-) -> impl Stage<Return = Counted> + Send {
+/// passed on. It is an [`Extension`](super::Extension) as it stands.
+#[must_use]
+pub fn loose_space(mut child: Counting) -> Counting {
     let shape = Shape::new("loose space", [child.shape()]);
     let body = coroutine(async move |mut text: Input<Chunk>| {
         let mut spaces = LooseSpace::default();
@@ -31,7 +30,7 @@ pub fn loose_space<S: Stage<Return = Counted> + Send>(
         }
         child.close()
     });
-    named(shape, body)
+    Box::new(named(shape, body))
 }
 
 /// A pattern, or a whole text, with one space in place of each run of white space.

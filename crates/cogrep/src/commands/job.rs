@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use cogrep_core::Job;
 use cogrep_core::measure::{AnyMeasure, Disperse, Divide, FirstPlaces, Slice};
-use cogrep_core::network::{Counting, Extension, loose_space};
+use cogrep_core::network::{Extension, loose_space};
 use cogrep_match::Plan;
 use cogrep_report::plots::Along;
 use cogrep_source::OpenOptions;
@@ -50,7 +50,7 @@ pub(super) fn job<'a>(
         range_bytes: context.range_bytes,
         max_line_bytes: args.max_line_bytes,
         measures: measures(args),
-        extension: args.loose_space.then_some(Extension(&loosened)),
+        extension: args.loose_space.then_some(Extension(&loose_space)),
         ..Job::new(plan, &args.inputs)
     }
 }
@@ -63,9 +63,4 @@ fn measures(args: &CountArgs) -> Vec<AnyMeasure> {
     let division = args.output.along.and_then(Along::division);
     let divisions = division.map(|division| Divide(division).into());
     [places, slices, dispersion, divisions].into_iter().flatten().collect()
-}
-
-/// What counts, with one space for each run of white space before it.
-fn loosened(counting: Counting) -> Counting {
-    Box::new(loose_space(counting))
 }
