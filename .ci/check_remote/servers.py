@@ -71,12 +71,10 @@ def answers(url):
     return True
 
 
-class Relay:
-    """Passes connections on, and once so many bytes have come back, does something first."""
+class Listener:
+    """Serves each connection on a thread of its own."""
 
-    def __init__(self, port, after_bytes, action):
-        self.port, self.left, self.action = port, after_bytes, action
-        self.lock = threading.Lock()
+    def __init__(self):
         self.listener = socket.create_server((HOST, 0))
         self.url = f"http://{HOST}:{self.listener.getsockname()[1]}"
 
@@ -91,9 +89,19 @@ class Relay:
         with contextlib.suppress(OSError):
             while True:
                 client, _ = self.listener.accept()
-                server = socket.create_connection((HOST, self.port))
-                for ends in ((client, server, None), (server, client, self.count)):
-                    threading.Thread(target=pass_on, args=ends, daemon=True).start()
+                threading.Thread(target=self.serve, args=(client,), daemon=True).start()
+
+
+class Relay(Listener):
+    """Passes connections on, and once so many bytes have come back, does something first."""
+
+    def __init__(self, port, after_bytes, action):
+        super().__init__()
+        self.port, self.left, self.action = port, after_bytes, action
+        self.lock = threading.Lock()
+
+    def serve(self, client):
+        join(client, socket.create_connection((HOST, self.port)), self.count)
 
     def count(self, piece):
         # All connections stop while it is done.
@@ -102,6 +110,12 @@ class Relay:
             if self.left < 0 and self.action:
                 action, self.action = self.action, None
                 action()
+
+
+def join(client, server, seen=None):
+    """Copies between two connections; `seen` is called with what the server sends."""
+    threading.Thread(target=pass_on, args=(client, server, None), daemon=True).start()
+    pass_on(server, client, seen)
 
 
 def pass_on(source, target, seen):
@@ -116,28 +130,14 @@ def pass_on(source, target, seen):
             end.shutdown(socket.SHUT_RDWR)
 
 
-class Tunnel:
+class Tunnel(Listener):
     """A proxy that is asked to connect to a host, and counts how often."""
 
     def __init__(self):
+        super().__init__()
         self.connected = []
-        self.listener = socket.create_server((HOST, 0))
-        self.url = f"http://{HOST}:{self.listener.getsockname()[1]}"
 
-    def __enter__(self):
-        threading.Thread(target=self.accept, daemon=True).start()
-        return self
-
-    def __exit__(self, *_):
-        self.listener.close()
-
-    def accept(self):
-        with contextlib.suppress(OSError):
-            while True:
-                client, _ = self.listener.accept()
-                threading.Thread(target=self.connect, args=(client,), daemon=True).start()
-
-    def connect(self, client):
+    def serve(self, client):
         head = b""
         while not head.endswith(b"\r\n\r\n"):
             head += client.recv(1)
@@ -146,5 +146,4 @@ class Tunnel:
         # Whatever host it names, the server is here.
         server = socket.create_connection((HOST, int(target.rpartition(b":")[2])))
         client.sendall(b"HTTP/1.1 200 Connected\r\n\r\n")
-        threading.Thread(target=pass_on, args=(client, server, None), daemon=True).start()
-        pass_on(server, client, None)
+        join(client, server)
