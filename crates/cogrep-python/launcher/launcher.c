@@ -22,7 +22,11 @@
 
 #include "python_names.h"
 
+typedef const char *version_function(void);
 typedef int main_function(int, const char *const *);
+
+/* Why the last extension that was found could not be loaded. */
+static char reason[1024];
 
 /* Seen from the folder of this program. */
 static const char *const places[] = {
@@ -35,11 +39,14 @@ static const char *const places[] = {
 
 static void *load(const char *path) {
   void *extension = dlopen(path, RTLD_NOW | RTLD_LOCAL);
-  const char *version = extension ? dlsym(extension, "COGREP_VERSION") : NULL;
-  if (version && strcmp(version, VERSION) == 0)
+  if (!extension) {
+    snprintf(reason, sizeof reason, "%s", dlerror());
+    return NULL;
+  }
+  version_function *version = (version_function *)dlsym(extension, "cogrep_version");
+  if (version && strcmp(version(), VERSION) == 0)
     return extension;
-  if (extension)
-    dlclose(extension);
+  dlclose(extension);
   return NULL;
 }
 
@@ -86,8 +93,11 @@ int main(int count, const char *const *arguments) {
   main_function *run = extension ? (main_function *)dlsym(extension, "cogrep_main") : NULL;
   if (!run) {
     fprintf(stderr,
-            "cogrep: the Python package of version " VERSION " is not beside this program\n"
-            "hint: python3 -m cogrep runs it wherever the package can be imported; "
+            "cogrep: the Python package of version " VERSION " is not beside this program\n");
+    if (*reason)
+      fprintf(stderr, "cogrep: %s\n", reason);
+    fprintf(stderr,
+            "cogrep: hint: python3 -m cogrep runs it wherever the package can be imported; "
             "pip install --force-reinstall cogrep mends it\n");
     return 2;
   }

@@ -161,8 +161,9 @@ impl Counter {
     #[getter]
     fn is_by_line(&self) -> bool {
         let Prepared { plan, loose_space, .. } = &self.0;
-        let has_line_feed = |pattern: &[u8]| pattern.contains(&b'\n') || *loose_space;
-        plan.matching().syntax == Syntax::Regex || !plan.patterns().iter().any(has_line_feed)
+        let has_line_feed = |pattern: &[u8]| pattern.contains(&b'\n');
+        let is_regex = plan.matching().syntax == Syntax::Regex;
+        is_regex || !loose_space && !plan.patterns().iter().any(has_line_feed)
     }
 
     /// Counts in the lines that begin in a range of a file or an object. Gives the bytes of these, too.

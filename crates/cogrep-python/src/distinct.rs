@@ -131,6 +131,12 @@ impl Distinct {
         self.folds
     }
 
+    /// Whether the counts of lines add up to those of a text.
+    #[getter]
+    fn is_by_line(&self) -> bool {
+        !matches!(self.what, What::Sequences(_))
+    }
+
     /// Counts in one text.
     fn count(&self, text: &Bound<'_, PyAny>, threads: usize) -> PyResult<TextCounts> {
         if let What::Sequences(length) = self.what {

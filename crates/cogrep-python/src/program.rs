@@ -5,16 +5,10 @@ use std::ffi::{CStr, OsStr, OsString, c_char, c_int};
 use std::os::unix::ffi::OsStrExt;
 use std::panic;
 
-/// The version, by which the launcher knows the extension that it came with.
+/// The version, which ends with NUL: by it the launcher knows the extension that it came with.
 #[unsafe(no_mangle)]
-static COGREP_VERSION: [u8; VERSION.len()] = bytes(VERSION);
-
-const VERSION: &str = concat!(env!("CARGO_PKG_VERSION"), "\0");
-
-const fn bytes<const LENGTH: usize>(text: &str) -> [u8; LENGTH] {
-    let mut bytes = [0; LENGTH];
-    bytes.copy_from_slice(text.as_bytes());
-    bytes
+extern "C" fn cogrep_version() -> *const c_char {
+    concat!(env!("CARGO_PKG_VERSION"), "\0").as_ptr().cast()
 }
 
 /// What the standard library gives as the status of a program that panics.

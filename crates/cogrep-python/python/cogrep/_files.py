@@ -139,14 +139,9 @@ def file_options(
     one_file_system: bool = False,
     max_depth: int | None = None,
     max_file_bytes: int | None = None,
-    endpoint_url: str | None = None,
-    region: str | None = None,
-    sign_request: bool = True,
-    request_payer: bool = False,
-    headers: Mapping[str, str] | None = None,
-    ca_cert: str | os.PathLike[str] | None = None,
     threads: int | None = None,
     progress: Callable[[int], object] | None = None,
+    **asking: Any,
 ) -> FileOptions:
     if by not in (None, "file"):
         raise ValueError(f'by is "file" or None, not {by!r}')
@@ -167,15 +162,7 @@ def file_options(
     options.max_file_bytes = max_file_bytes
     options.threads = thread_count(threads)
     options.progress = progress
-    options.remote = RemoteOptions(
-        inputs,
-        endpoint_url=endpoint_url,
-        region=region,
-        sign_request=sign_request,
-        request_payer=request_payer,
-        headers=headers,
-        ca_cert=ca_cert,
-    )
+    options.remote = RemoteOptions(inputs, **asking)
     return options
 
 

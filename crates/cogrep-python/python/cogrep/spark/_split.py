@@ -162,7 +162,7 @@ def _divisible(
     wholes: list[Piece], counted: What, options: Mapping[str, Any]
 ) -> Iterator[Piece]:
     """Those of which ranges can be counted by themselves."""
-    if not wholes or not getattr(counted._native, "is_by_line", True):
+    if not wholes or not counted._native.is_by_line:
         return
     given = range_options(wholes, options)
     answers = _cogrep.are_divisible([whole.path for whole in wholes], given)
