@@ -72,7 +72,11 @@ def test_files_are_counted_as_on_one_machine(spark: Any, folder: Path, split_byt
     for what in (
         cogrep.Counter(PATTERNS, ignore_case=True),
         cogrep.Counter({"warm": ["love", "be\r\n"], "cold": "hate"}),
+        cogrep.Counter(["to be", "love and"], loose_space=True),
         cogrep.Words(),
+        cogrep.Words(unicode=True),
+        # What goes across lines is counted in whole files.
+        cogrep.Words(ngrams=2),
         cogrep.Matches(r"(\w+)@", group=1),
     ):
         if split_bytes < 1 << 30:
