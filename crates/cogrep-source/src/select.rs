@@ -1,10 +1,14 @@
 //! From inputs to sources: a folder of files is walked by the rules of ripgrep, and a
 //! folder of anything else is listed by its backend.
 
+mod bad_rule;
+mod globs;
+mod ignore_files;
 mod left_out;
 mod member;
 mod object;
 mod place;
+mod types;
 mod walk;
 
 use std::collections::BTreeMap;
@@ -12,12 +16,16 @@ use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex, OnceLock};
 
 use futures_util::StreamExt;
-use ignore::overrides::{Override, OverrideBuilder};
-use ignore::types::{Types, TypesBuilder};
+use ignore::overrides::Override;
 use ignore::{Walk, WalkBuilder};
 
+pub use self::bad_rule::BadRule;
+use self::globs::Globs;
+use self::ignore_files::IgnoreFiles;
 pub use self::left_out::Rule;
 use self::place::Place;
+use self::types::FileTypes;
+pub use self::types::TypeChoice;
 pub use self::walk::walkers;
 use self::walk::{selected, walk_parallel};
 use crate::backend::{Backend, Listing};
@@ -36,6 +44,8 @@ pub struct Selection {
     pub hidden: bool,
     /// The rules of `.gitignore`, `.ignore`, `.rgignore` and their like are not looked at.
     pub no_ignore: bool,
+    /// Those of version control, such as `.gitignore`, are not looked at.
+    pub no_ignore_vcs: bool,
     /// Links to files are read, and links to folders are walked through. A link that leads
     /// nowhere, or back to a folder above it, is a fault.
     pub follow: bool,
@@ -47,42 +57,13 @@ pub struct Selection {
     pub max_file_bytes: Option<u64>,
     /// Where it is said that a file with ignore rules has some that are none.
     pub notices: Notices,
-    globs: Vec<String>,
+    globs: Globs,
     /// The globs as rules, for members of archives, once they are asked for.
     rules_of_members: OnceLock<Option<Override>>,
-    types: Option<Types>,
+    ignore_files: IgnoreFiles,
+    types: FileTypes,
     /// How many objects of listings were left out, by rule.
     objects_left_out: Arc<Mutex<BTreeMap<Rule, u64>>>,
-}
-
-/// Whether files of a type are read.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-#[expect(clippy::exhaustive_enums, reason = "there is no third")]
-pub enum TypeChoice<T> {
-    /// They are, and others only if they are wanted too.
-    Wanted(T),
-    /// They are not.
-    Unwanted(T),
-}
-
-/// A rule for selecting that cannot be understood.
-#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
-#[non_exhaustive]
-pub enum BadRule {
-    /// There is no type of this name.
-    #[error("{0}: no such type of file")]
-    UnknownType(String),
-    /// A glob has no meaning.
-    #[error("{glob}: {reason}")]
-    Glob {
-        /// The glob, as it was given.
-        glob: String,
-        /// What is wrong with it.
-        reason: String,
-    },
-    /// Anything else.
-    #[error("{0}")]
-    Other(String),
 }
 
 /// A source that was found, or the place where finding failed.
@@ -102,19 +83,49 @@ impl Selection {
         globs: impl IntoIterator<Item = G>,
     ) -> Result<(), BadRule> {
         self.rules_of_members = OnceLock::new();
-        self.globs = globs.into_iter().map(|glob| glob.as_ref().to_owned()).collect();
-        self.overrides().map(drop).map_err(bad_rule)
+        self.globs.set(globs)
     }
 
-    /// The globs, as rules. Without any, they match nothing.
-    fn overrides(&self) -> Result<Override, ignore::Error> {
-        // Without a current folder there is nothing that they could be taken from.
-        let root = std::env::current_dir().unwrap_or_else(|_| Path::new(".").to_owned());
-        let mut rules = OverrideBuilder::new(root);
-        for glob in &self.globs {
-            rules.add(glob)?;
-        }
-        rules.build()
+    /// Selects by these globs, too, in which case does not matter: as
+    /// [`set_globs`](Self::set_globs), and after those.
+    ///
+    /// # Errors
+    ///
+    /// When one is no glob.
+    pub fn set_globs_in_any_case<G: AsRef<str>>(
+        &mut self,
+        globs: impl IntoIterator<Item = G>,
+    ) -> Result<(), BadRule> {
+        self.rules_of_members = OnceLock::new();
+        self.globs.set_in_any_case(globs)
+    }
+
+    /// Leaves out what the rules in these files say, which are written as in `.gitignore`;
+    /// the rules of a folder come before them, and `no_ignore` does not concern them. One
+    /// with a slash is taken from the current folder. A line that is no rule is a notice.
+    ///
+    /// # Errors
+    ///
+    /// When one of the files cannot be read.
+    pub fn set_ignore_files<P: Into<PathBuf>>(
+        &mut self,
+        paths: impl IntoIterator<Item = P>,
+    ) -> Result<(), BadRule> {
+        self.ignore_files = IgnoreFiles::new(paths, &self.notices)?;
+        Ok(())
+    }
+
+    /// Adds types to those there are: `web:*.html`, or `web:include:html,css` with all globs
+    /// of others. One that there is has more globs then.
+    ///
+    /// # Errors
+    ///
+    /// When one is no definition, or includes what is not defined before it.
+    pub fn define_types<D: AsRef<str>>(
+        &mut self,
+        definitions: impl IntoIterator<Item = D>,
+    ) -> Result<(), BadRule> {
+        self.types.define(definitions)
     }
 
     /// Reads only files of some types, if any are wanted, and none of those that are not: of
@@ -127,22 +138,12 @@ impl Selection {
         &mut self,
         choices: impl IntoIterator<Item = TypeChoice<T>>,
     ) -> Result<(), BadRule> {
-        let mut rules = TypesBuilder::new();
-        rules.add_defaults();
-        for choice in choices {
-            match choice {
-                TypeChoice::Wanted(name) => rules.select(name.as_ref()),
-                TypeChoice::Unwanted(name) => rules.negate(name.as_ref()),
-            };
-        }
-        self.types = Some(rules.build().map_err(bad_rule)?);
-        Ok(())
+        self.types.choose(choices)
     }
 
     /// All types that can be selected, each with its globs.
-    pub fn types() -> impl Iterator<Item = (String, Vec<String>)> {
-        let definitions = TypesBuilder::new().add_defaults().definitions();
-        definitions.into_iter().map(|type_| (type_.name().to_owned(), type_.globs().to_vec()))
+    pub fn types(&self) -> impl Iterator<Item = (String, Vec<String>)> {
+        self.types.all()
     }
 
     /// Walks through the inputs in their order: a file is a source, a folder is all that is
@@ -216,19 +217,20 @@ impl Selection {
         let text = name.to_string();
         let path = Path::new(&text);
         let is_hidden = path.file_name().is_some_and(|name| name.as_encoded_bytes()[0] == b'.');
-        match self.overrides() {
+        match self.globs.rules() {
             Ok(globs) if globs.matched(path, false).is_whitelist() => return true,
             Ok(globs) if globs.matched(path, false).is_ignore() => return false,
             _ => {}
         }
         let is_other =
-            self.types.as_ref().is_some_and(|types| types.matched(path, false).is_ignore());
+            self.types.rules().is_some_and(|types| types.matched(path, false).is_ignore());
         (self.hidden || !is_hidden) && !is_other
     }
 
     /// From where a folder is walked.
     fn place(&self, folder: PathBuf) -> Place {
-        if self.globs.is_empty() { Place::plain(folder) } else { Place::for_globs(folder) }
+        let are_relative = !self.globs.is_empty() || !self.ignore_files.is_empty();
+        if are_relative { Place::for_globs(folder) } else { Place::plain(folder) }
     }
 
     fn walk(&self, place: &Place) -> Walk {
@@ -240,33 +242,27 @@ impl Selection {
         if !self.no_ignore {
             walk.add_custom_ignore_filename(".rgignore");
         }
+        let asks_git = !self.no_ignore && !self.no_ignore_vcs;
         walk.hidden(!self.hidden)
             .ignore(!self.no_ignore)
-            .git_ignore(!self.no_ignore)
-            .git_global(!self.no_ignore)
-            .git_exclude(!self.no_ignore)
+            .git_ignore(asks_git)
+            .git_global(asks_git)
+            .git_exclude(asks_git)
             .parents(!self.no_ignore)
             .follow_links(self.follow)
             .same_file_system(self.one_file_system)
             .max_depth(self.max_depth)
             .max_filesize(self.max_file_bytes);
         if !self.globs.is_empty()
-            && let Ok(globs) = self.overrides()
+            && let Ok(globs) = self.globs.rules()
         {
             walk.overrides(globs);
         }
-        if let Some(types) = &self.types {
+        self.ignore_files.add_to(&mut walk);
+        if let Some(types) = self.types.rules() {
             walk.types(types.clone());
         }
         walk
-    }
-}
-
-fn bad_rule(error: ignore::Error) -> BadRule {
-    match error {
-        ignore::Error::UnrecognizedFileType(name) => BadRule::UnknownType(name),
-        ignore::Error::Glob { glob: Some(glob), err } => BadRule::Glob { glob, reason: err },
-        other => BadRule::Other(other.to_string()),
     }
 }
 

@@ -8,6 +8,7 @@
 mod clap_error;
 mod count;
 mod distinct;
+mod files;
 mod foreign_flags;
 mod grep_compat;
 mod inputs;
@@ -24,8 +25,12 @@ use std::ffi::OsString;
 
 pub(crate) use count::{CountArgs, TimelineKind};
 pub(crate) use distinct::{DistinctArgs, What};
+pub(crate) use files::FilesArgs;
 pub(crate) use merge::MergeArgs;
 pub(crate) use output::{OutputArgs, PlotKind};
+pub(crate) use remote::RemoteArgs;
+
+use cogrep_source::Selection;
 
 use crate::error::Error;
 use crate::flags::{self, Document, id};
@@ -41,8 +46,10 @@ pub(crate) enum Command {
     Merge(MergeArgs),
     /// Print what is generated from the definition of the flags.
     Generate(Document),
-    /// Print the types of files.
-    ListTypes,
+    /// Print the names of what would be read.
+    Files(Box<FilesArgs>),
+    /// Print the types of files that can be selected.
+    ListTypes(Box<Selection>),
     /// Print help or version, which clap has made ready.
     Help(clap::Error),
 }
@@ -64,7 +71,10 @@ pub(crate) fn parse(words: &[OsString]) -> Result<Command, Error> {
         return Ok(Command::Generate(document.parse()?));
     }
     if matches.contains_id(id::TYPE_LIST) {
-        return Ok(Command::ListTypes);
+        return Ok(Command::ListTypes(Box::new(inputs::selection(&matches)?)));
+    }
+    if matches.contains_id(id::FILES) {
+        return Ok(Command::Files(Box::new(FilesArgs::new(&matches)?)));
     }
     if matches.contains_id(id::MERGE) {
         return Ok(Command::Merge(MergeArgs::new(&matches)?));

@@ -8,6 +8,7 @@ mod files;
 mod generate;
 mod job;
 mod label;
+mod list_files;
 mod list_types;
 mod merge;
 mod outcome;
@@ -35,7 +36,8 @@ pub(crate) fn run(context: &Context, command: &Command) -> Result<Status, Error>
         Command::Explain(args) => explain::explain(context, args),
         Command::Merge(args) => merge::merge(context, args),
         Command::Generate(document) => generate::generate(context, *document),
-        Command::ListTypes => list_types::list_types(context),
+        Command::Files(args) => list_files::list_files(context, args),
+        Command::ListTypes(selection) => list_types::list_types(context, selection),
         Command::Help(text) => {
             Stdout.write_all(text.render().to_string().as_bytes())?;
             Ok(Status::Success)

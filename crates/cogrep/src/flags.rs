@@ -49,9 +49,15 @@ pub(crate) mod id {
     pub(crate) const NEST: &str = "nest";
     pub(crate) const NO_DECOMPRESS: &str = "no-decompress";
     pub(crate) const GLOB: &str = "glob";
+    pub(crate) const IGLOB: &str = "iglob";
+    pub(crate) const GLOB_ANY_CASE: &str = "glob-case-insensitive";
+    pub(crate) const IGNORE_FILE: &str = "ignore-file";
+    pub(crate) const NO_IGNORE_VCS: &str = "no-ignore-vcs";
     pub(crate) const TYPE: &str = "type";
     pub(crate) const TYPE_NOT: &str = "type-not";
+    pub(crate) const TYPE_ADD: &str = "type-add";
     pub(crate) const TYPE_LIST: &str = "type-list";
+    pub(crate) const FILES: &str = "files";
     pub(crate) const MAX_DEPTH: &str = "max-depth";
     pub(crate) const MAX_FILESIZE: &str = "max-filesize";
     pub(crate) const FOLLOW: &str = "follow";
@@ -107,6 +113,7 @@ pub(crate) const LISTING: [&str; 4] = [id::PATTERN, id::FILE, id::DEF, id::DEF_F
 const USAGE: &str = "cogrep [FLAGS] PATTERN [INPUT]...
        cogrep [FLAGS] PATTERN... --in INPUT...
        cogrep [FLAGS] -e PATTERN... -f FILE... [INPUT]...
+       cogrep --files [FLAGS] [INPUT]...
        cogrep --merge [FLAGS] SAVED...";
 
 /// What the short help shows.

@@ -120,6 +120,7 @@ fn choose(random: &mut Random, root: &Path) -> (Selection, Vec<String>, Vec<Path
     };
     flag(&mut selection.hidden, 3, "--hidden", random);
     flag(&mut selection.no_ignore, 4, "--no-ignore", random);
+    flag(&mut selection.no_ignore_vcs, 4, "--no-ignore-vcs", random);
     flag(&mut selection.follow, 4, "--follow", random);
     if random.is(5) {
         let depth = random.below(4);
@@ -136,6 +137,21 @@ fn choose(random: &mut Random, root: &Path) -> (Selection, Vec<String>, Vec<Path
         flags.extend(globs.iter().map(|glob| format!("--glob={glob}")));
     }
     if random.is(4) {
+        let globs: Vec<String> =
+            (0..=random.below(2)).map(|_| random.of(&GLOBS).to_uppercase()).collect();
+        selection.set_globs_in_any_case(&globs).unwrap();
+        flags.extend(globs.iter().map(|glob| format!("--iglob={glob}")));
+    }
+    if random.is(4) {
+        let rules: Vec<&str> = (0..=random.below(3)).map(|_| *random.of(&RULES)).collect();
+        // Up to version 13, ripgrep takes a slash in such a file from elsewhere.
+        let rules = rules.into_iter().filter(|rule| !rule.contains('/')).collect::<Vec<_>>();
+        let path = root.with_extension("rules");
+        fs::write(&path, rules.join("\n")).unwrap();
+        flags.push(format!("--ignore-file={}", path.display()));
+        selection.set_ignore_files([path]).unwrap();
+    }
+    if random.is(4) {
         // Each once: up to version 13, ripgrep has all that are wanted first.
         let start = random.below(TYPES.len());
         let names = TYPES.iter().cycle().skip(start).take(1 + random.below(2));
@@ -149,6 +165,10 @@ fn choose(random: &mut Random, root: &Path) -> (Selection, Vec<String>, Vec<Path
             TypeChoice::Wanted(name) => format!("--type={name}"),
             TypeChoice::Unwanted(name) => format!("--type-not={name}"),
         }));
+        if random.is(2) {
+            selection.define_types(["txt:b.*", "log:include:py"]).unwrap();
+            flags.extend(["--type-add=txt:b.*", "--type-add=log:include:py"].map(str::to_owned));
+        }
         selection.set_types(choices).unwrap();
     }
     // The folder that the program runs in is not the tests' to choose.

@@ -70,7 +70,7 @@ impl Selection {
     fn look_through(&self, root: PathBuf, mut tell: impl FnMut(Rule)) {
         let place = self.place(root);
         let root = place.walked();
-        let globs = self.overrides().ok().filter(|globs| !globs.is_empty());
+        let globs = self.globs.rules().ok().filter(|globs| !globs.is_empty());
         let mut open: Vec<Folder> = Vec::new();
         let mut failures = HashSet::new();
         let device = fs::metadata(root).ok().and_then(|root| device(&root));
@@ -140,7 +140,7 @@ impl Selection {
         if !self.hidden && name.as_encoded_bytes().starts_with(b".") {
             return Rule::Hidden;
         }
-        if self.types.as_ref().is_some_and(|types| types.matched(inner, is_folder).is_ignore()) {
+        if self.types.rules().is_some_and(|types| types.matched(inner, is_folder).is_ignore()) {
             return Rule::Type;
         }
         let length = metadata.filter(Metadata::is_file).map_or(0, |metadata| metadata.len());

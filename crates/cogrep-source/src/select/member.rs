@@ -9,7 +9,8 @@ impl Selection {
     /// there, and by its size in bytes, if that is known.
     ///
     /// An archive is a folder that the name begins in. It has no files of its own with rules,
-    /// such as `.gitignore`: those are members like any others.
+    /// such as `.gitignore`: those are members like any others. Files of rules that were named
+    /// hold for it, too.
     ///
     /// ```
     /// use cogrep_source::{Rule, Selection};
@@ -33,14 +34,22 @@ impl Selection {
 
     /// The rule by which a name is left out, in the order in which a walk asks.
     fn rule_of_name(&self, path: &Path, is_folder: bool) -> Option<Rule> {
-        let globs = || (!self.globs.is_empty()).then(|| self.overrides().ok()).flatten();
+        let globs = || (!self.globs.is_empty()).then(|| self.globs.rules().ok()).flatten();
         if let Some(globs) = self.rules_of_members.get_or_init(globs) {
             let found = globs.matched(path, is_folder);
             if !found.is_none() {
                 return found.is_ignore().then_some(Rule::Glob);
             }
         }
-        if let Some(types) = &self.types {
+        let mut is_wanted = false;
+        if let Some(rules) = self.ignore_files.rules() {
+            let found = rules.matched(path, is_folder);
+            if found.is_ignore() {
+                return Some(Rule::IgnoreFile);
+            }
+            is_wanted = found.is_whitelist();
+        }
+        if let Some(types) = self.types.rules() {
             let found = types.matched(path, is_folder);
             if !found.is_none() {
                 return found.is_ignore().then_some(Rule::Type);
@@ -48,7 +57,7 @@ impl Selection {
         }
         let name = path.file_name()?;
         let is_hidden = name.as_encoded_bytes().starts_with(b".");
-        (is_hidden && !self.hidden).then_some(Rule::Hidden)
+        (is_hidden && !is_wanted && !self.hidden).then_some(Rule::Hidden)
     }
 }
 
@@ -91,8 +100,15 @@ mod tests {
             &[".a.txt", "*.rs"],
         ];
         let types: [(&[&str], &[&str]); 3] = [(&[], &[]), (&["txt"], &[]), (&[], &["js"])];
+        let elsewhere = tempfile::tempdir().unwrap();
+        let rules = elsewhere.path().join("rules");
+        std::fs::write(&rules, "a.log\n!.c\nd.log/\n").unwrap();
+        let others: [(&[&str], &[_]); 3] =
+            [(&[], &[]), (&["!A.TXT"], &[]), (&[], std::slice::from_ref(&rules))];
         for globs in globs {
-            for (wanted, unwanted) in types {
+            for ((wanted, unwanted), (in_any_case, ignore_files)) in
+                types.into_iter().flat_map(|it| others.map(|other| (it, other)))
+            {
                 for (hidden, most) in [(false, None), (true, None), (true, Some(5))] {
                     let mut selection =
                         Selection { hidden, no_ignore: true, ..Selection::default() };
@@ -100,6 +116,8 @@ mod tests {
                     if !globs.is_empty() {
                         selection.set_globs(globs).unwrap();
                     }
+                    selection.set_globs_in_any_case(in_any_case).unwrap();
+                    selection.set_ignore_files(ignore_files).unwrap();
                     if !(wanted.is_empty() && unwanted.is_empty()) {
                         let wanted = wanted.iter().map(|name| TypeChoice::Wanted(*name));
                         let unwanted = unwanted.iter().map(|name| TypeChoice::Unwanted(*name));
@@ -117,7 +135,7 @@ mod tests {
                     let mut read: Vec<&str> = names.iter().filter(is_read).copied().collect();
                     walked.sort();
                     read.sort_unstable();
-                    assert_eq!(read, walked, "{globs:?} {wanted:?} {unwanted:?} {hidden} {most:?}");
+                    assert_eq!(read, walked, "{selection:?}");
                 }
             }
         }

@@ -173,7 +173,7 @@ pub(super) fn failed(error: ignore::Error) -> Result<(PathBuf, Fault), ignore::E
 }
 
 /// What went wrong, as it is said of what was opened.
-fn fault(error: ignore::Error) -> Fault {
+pub(super) fn fault(error: ignore::Error) -> Fault {
     let text = error.to_string();
     let Some(error) = error.into_io_error() else { return Fault::Walk(text) };
     // The walk wraps what the system said.
@@ -189,7 +189,7 @@ fn fault(error: ignore::Error) -> Fault {
 }
 
 /// Notes rules that are none, each with the file that it is in.
-fn note(error: &ignore::Error, path: Option<&Path>, notices: &Notices) {
+pub(super) fn note(error: &ignore::Error, path: Option<&Path>, notices: &Notices) {
     use ignore::Error::{Glob, Partial, WithLineNumber, WithPath};
 
     match error {

@@ -93,7 +93,7 @@ impl CountArgs {
         let no_spaces = || suggest::words_without_spaces(given.patterns());
         let not_found_hint = not_found_hint(matches, &given, &inputs)
             .or_else(|| matches.contains_id(id::WORD).then(no_spaces).flatten());
-        let (inputs, is_default) = all_inputs(matches, inputs)?;
+        let (inputs, is_default) = inputs::all(matches, inputs)?;
         refuse_stdin_twice(matches, &given, &inputs)?;
         let walks_here = is_default && inputs != [Input::Stdin];
         let only_word = given.only_word().filter(|_| walks_here && !lists_patterns(matches));
@@ -182,17 +182,6 @@ fn patterns_and_inputs<'a>(
     }
     let hint = hint.or_else(|| suggest::remote_input(&inputs));
     Ok(Words { given, inputs, hint })
-}
-
-/// All inputs, and whether none was named.
-fn all_inputs(matches: &ArgMatches, named: Vec<&OsStr>) -> Result<(Vec<Input>, bool), Error> {
-    let mut inputs: Vec<Input> = named.into_iter().map(Input::from_argument).collect();
-    match inputs::listed(matches)? {
-        Some(listed) => inputs.extend(listed),
-        None if inputs.is_empty() => return Ok((vec![inputs::default_input()], true)),
-        None => {}
-    }
-    Ok((inputs, false))
 }
 
 fn refuse_stdin_twice(

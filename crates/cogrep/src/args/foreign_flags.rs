@@ -69,7 +69,7 @@ const FLAGS: &[(&[&str], Instead)] = &[
     (&["--binary-files", "-I", "-U", "--unix-byte-offsets"], ALL_TEXT),
     (&["--include"], Use("--glob GLOB")),
     (&["--exclude", "--exclude-dir"], Use("--glob '!GLOB'")),
-    (&["--exclude-from"], Use("--glob '!GLOB', or an .ignore file in the folder")),
+    (&["--exclude-from"], Use("--ignore-file FILE, with rules as in .gitignore")),
     (
         &["-D", "--devices", "--directories"],
         NotNeeded("folders are walked, and devices in them left out"),
@@ -120,10 +120,7 @@ const FLAGS: &[(&[&str], Instead)] = &[
     (&["--block-buffered"], NotNeeded("results are printed when they are complete")),
     (&["--sort-files", "--sortr"], Use("--sort")),
     // ripgrep: files.
-    (&["--files"], Use("--by file, which names what is read")),
-    (&["--iglob", "--glob-case-insensitive"], Use("--glob with classes, such as '*.[tT][xX][tT]'")),
-    (&["--ignore-file"], Use("an .ignore file in the folder, or --glob '!GLOB'")),
-    (&["--ignore-file-case-insensitive"], Use("--glob '!GLOB' with classes")),
+    (&["--ignore-file-case-insensitive"], Use("--iglob '!GLOB'")),
     (
         &[
             "--ignore",
@@ -139,7 +136,6 @@ const FLAGS: &[(&[&str], Instead)] = &[
     ),
     (
         &[
-            "--no-ignore-vcs",
             "--no-ignore-dot",
             "--no-ignore-global",
             "--no-ignore-parent",
@@ -156,7 +152,7 @@ const FLAGS: &[(&[&str], Instead)] = &[
         NotNeeded(".gitignore is looked at within a repository; elsewhere name the file .ignore"),
     ),
     (&["--maxdepth"], Use("--max-depth")),
-    (&["--type-add", "--type-clear"], Use("--glob '*.EXTENSION'")),
+    (&["--type-clear"], Use("--type-add with another name")),
     (&["--pre", "--pre-glob"], Nothing("no other program is run; pipe what it prints in")),
     (
         &["--search-zip", "--no-search-zip"],

@@ -1,7 +1,7 @@
 //! Where the text comes from: inputs, lists of them, and the rules by which files are
 //! selected and decoded.
 
-use std::ffi::OsString;
+use std::ffi::{OsStr, OsString};
 use std::io::{self, IsTerminal};
 
 use clap::ArgMatches;
@@ -40,15 +40,26 @@ pub(super) fn selection(matches: &ArgMatches) -> Result<Selection, Error> {
     let unrestricted = matches.get_many::<String>(id::UNRESTRICTED).map_or(0, |given| given.len());
     selection.hidden = matches.contains_id(id::HIDDEN) || unrestricted > 1;
     selection.no_ignore = matches.contains_id(id::NO_IGNORE) || unrestricted > 0;
+    selection.no_ignore_vcs = matches.contains_id(id::NO_IGNORE_VCS);
     selection.follow = matches.contains_id(id::FOLLOW);
     selection.one_file_system = matches.contains_id(id::ONE_FILE_SYSTEM);
     selection.max_depth = matches.get_one(id::MAX_DEPTH).copied();
     selection.max_file_bytes = matches.get_one(id::MAX_FILESIZE).copied();
     let all = |flag: &str| matches.get_many::<String>(flag).unwrap_or_default();
-    if matches.contains_id(id::GLOB) {
-        let refused = |rule| Error::usage(format!("--glob {rule}"));
-        selection.set_globs(all(id::GLOB)).map_err(refused)?;
+    let refused = |flag: &'static str| move |rule| Error::usage(format!("--{flag} {rule}"));
+    if matches.contains_id(id::GLOB_ANY_CASE) {
+        let globs = all(id::GLOB).chain(all(id::IGLOB));
+        selection.set_globs_in_any_case(globs).map_err(refused(id::GLOB))?;
+    } else {
+        selection.set_globs(all(id::GLOB)).map_err(refused(id::GLOB))?;
+        selection.set_globs_in_any_case(all(id::IGLOB)).map_err(refused(id::IGLOB))?;
     }
+    let files = matches.get_many::<OsString>(id::IGNORE_FILE).unwrap_or_default();
+    selection.set_ignore_files(files).map_err(|rule| match rule {
+        BadRule::IgnoreFile { .. } => Error::input(rule.to_string()),
+        _ => refused(id::IGNORE_FILE)(rule),
+    })?;
+    selection.define_types(all(id::TYPE_ADD)).map_err(refused(id::TYPE_ADD))?;
     if matches.contains_id(id::TYPE) || matches.contains_id(id::TYPE_NOT) {
         let refused = |rule: BadRule| {
             let is_unknown = matches!(rule, BadRule::UnknownType(_));
@@ -71,8 +82,22 @@ pub(super) fn selection(matches: &ArgMatches) -> Result<Selection, Error> {
     Ok(selection)
 }
 
+/// All inputs, those that are named in words first, and whether there are none.
+pub(super) fn all<'a>(
+    matches: &ArgMatches,
+    named: impl IntoIterator<Item = &'a OsStr>,
+) -> Result<(Vec<Input>, bool), Error> {
+    let mut inputs: Vec<Input> = named.into_iter().map(Input::from_argument).collect();
+    match listed(matches)? {
+        Some(listed) => inputs.extend(listed),
+        None if inputs.is_empty() => return Ok((vec![default_input()], true)),
+        None => {}
+    }
+    Ok((inputs, false))
+}
+
 /// The inputs that are named in lists, if any list is given.
-pub(super) fn listed(matches: &ArgMatches) -> Result<Option<Vec<Input>>, Error> {
+fn listed(matches: &ArgMatches) -> Result<Option<Vec<Input>>, Error> {
     let mut inputs = None;
     for (flag, separator, ending) in [(id::FILES_FROM, b'\n', "\r"), (id::FILES0_FROM, b'\0', "")] {
         let Some(list) = matches.get_one::<OsString>(flag) else { continue };

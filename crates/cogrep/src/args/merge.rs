@@ -3,9 +3,9 @@
 use std::ffi::OsString;
 
 use clap::ArgMatches;
-use clap::parser::ValueSource;
 
 use crate::args::output::{self, OutputArgs};
+use crate::args::values::other_flag;
 use crate::error::Error;
 use crate::flags::{self, id};
 
@@ -48,11 +48,7 @@ pub(crate) struct MergeArgs {
 
 impl MergeArgs {
     pub(super) fn new(matches: &ArgMatches) -> Result<Self, Error> {
-        let is_given = |flag: &str| {
-            matches.value_source(flag).is_some_and(|source| source == ValueSource::CommandLine)
-        };
-        let flags = matches.ids().map(clap::Id::as_str);
-        if let Some(flag) = flags.into_iter().find(|flag| is_given(flag) && !FLAGS.contains(flag)) {
+        if let Some(flag) = other_flag(matches, &FLAGS) {
             return Err(Error::usage(format!("--{flag}: not with --merge"))
                 .hint("it is for the runs whose results are merged"));
         }

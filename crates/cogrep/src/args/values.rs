@@ -5,6 +5,7 @@ use std::fmt;
 use std::str::FromStr;
 
 use clap::ArgMatches;
+use clap::parser::ValueSource;
 
 use crate::error::Error;
 
@@ -38,4 +39,12 @@ pub(super) fn in_order<'a>(
 /// A name as it is quoted in messages.
 pub(super) fn shown(name: &OsStr) -> String {
     cogrep_report::escape(name.as_encoded_bytes())
+}
+
+/// A flag that is given, and is none of these.
+pub(super) fn other_flag<'a>(matches: &'a ArgMatches, flags: &[&str]) -> Option<&'a str> {
+    let is_given = |flag: &&str| {
+        matches.value_source(flag).is_some_and(|source| source == ValueSource::CommandLine)
+    };
+    matches.ids().map(clap::Id::as_str).filter(is_given).find(|flag| !flags.contains(flag))
 }

@@ -54,7 +54,7 @@ fn manual(command: Command, out: &mut Vec<u8>) -> io::Result<()> {
 /// of those that take one of many.
 fn completed(command: &Command) -> Command {
     let visible = command.get_arguments().filter(|arg| !arg.is_hide_set()).cloned();
-    let types: Vec<String> = Selection::types().map(|(name, _)| name).collect();
+    let types: Vec<String> = Selection::default().types().map(|(name, _)| name).collect();
     let values = |arg: Arg| match arg.get_id().as_str() {
         id::BY => arg.value_parser(PossibleValuesParser::new(["file", "part=10"])),
         id::TYPE | id::TYPE_NOT => arg.value_parser(PossibleValuesParser::new(&types)),

@@ -10,9 +10,9 @@ use crate::status::Status;
 use crate::ui::stdout::Stdout;
 
 /// Prints a line a type.
-pub(crate) fn list_types(_: &Context) -> Result<Status, Error> {
+pub(crate) fn list_types(_: &Context, selection: &Selection) -> Result<Status, Error> {
     let mut out = BufWriter::new(Stdout);
-    for (name, globs) in Selection::types() {
+    for (name, globs) in selection.types() {
         writeln!(out, "{name}: {}", globs.join(", "))?;
     }
     out.flush()?;

@@ -5,7 +5,7 @@ use std::sync::Arc;
 use cogrep_source::backend::{Backend, Files};
 use cogrep_source::{Fault, Input, SourceName};
 
-use crate::args::CountArgs;
+use crate::args::RemoteArgs;
 use crate::context::{self, Context};
 use crate::error::Error;
 
@@ -20,19 +20,23 @@ pub(crate) struct Opener {
 impl Opener {
     /// What opens these inputs. Nothing is started for the network before it is needed.
     #[cfg(feature = "remote")]
-    pub(super) fn new(context: &Context, args: &CountArgs) -> Result<Self, Error> {
+    pub(super) fn new(
+        context: &Context,
+        inputs: &[Input],
+        args: &RemoteArgs,
+    ) -> Result<Self, Error> {
         use cogrep_source::backend::{BadSetting, Remote, RemoteSettings};
 
-        if !args.inputs.iter().any(is_remote) && args.remote.is_default() {
+        if !inputs.iter().any(is_remote) && args.is_default() {
             return Ok(Self { backend: Arc::new(Files), remote: None });
         }
         let mut settings = RemoteSettings::default();
-        settings.headers.clone_from(&args.remote.headers);
-        settings.ca_cert = args.remote.ca_cert.clone().map(Into::into);
-        settings.no_sign_request = args.remote.no_sign_request;
-        settings.endpoint_url.clone_from(&args.remote.endpoint_url);
-        settings.region.clone_from(&args.remote.region);
-        settings.requester_pays = args.remote.requester_pays;
+        settings.headers.clone_from(&args.headers);
+        settings.ca_cert = args.ca_cert.clone().map(Into::into);
+        settings.no_sign_request = args.no_sign_request;
+        settings.endpoint_url.clone_from(&args.endpoint_url);
+        settings.region.clone_from(&args.region);
+        settings.requester_pays = args.requester_pays;
         settings.environment = context::store_variables();
         if let Some(bytes) = context.range_bytes {
             settings.range_bytes = bytes.get();
@@ -47,8 +51,8 @@ impl Opener {
 
     /// What opens these inputs, if they are here.
     #[cfg(not(feature = "remote"))]
-    pub(super) fn new(_: &Context, args: &CountArgs) -> Result<Self, Error> {
-        if args.inputs.iter().any(is_remote) || !args.remote.is_default() {
+    pub(super) fn new(_: &Context, inputs: &[Input], args: &RemoteArgs) -> Result<Self, Error> {
+        if inputs.iter().any(is_remote) || !args.is_default() {
             let message = "this program was built without what reads from the network";
             return Err(Error::usage(message).hint("copy the text here, or pipe it in"));
         }

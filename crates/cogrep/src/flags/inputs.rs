@@ -58,6 +58,9 @@ pub(super) fn selection() -> Vec<Arg> {
     vec![
         switch(id::HIDDEN, HEADING, "Read hidden files and folders too").short('.'),
         switch(id::NO_IGNORE, HEADING, "Read files that .gitignore and similar files exclude"),
+        switch(id::NO_IGNORE_VCS, HEADING, "Read files that version control excludes"),
+        many(option(id::IGNORE_FILE, "FILE", HEADING, "Rules as in .gitignore, for every input"))
+            .value_parser(value_parser!(OsString)),
         switch(id::UNRESTRICTED, HEADING, "Same as --no-ignore; given twice, --hidden too")
             .short('u'),
         many(option(
@@ -67,9 +70,16 @@ pub(super) fn selection() -> Vec<Arg> {
             "Read only files that match; with a leading !, only those that do not",
         ))
         .short('g'),
+        many(option(id::IGLOB, "GLOB", HEADING, "Same as --glob, in any case")),
+        switch(id::GLOB_ANY_CASE, HEADING, "Match all globs in any case"),
         many(option(id::TYPE, "TYPE", HEADING, "Read only files of this type")).short('t'),
         many(option(id::TYPE_NOT, "TYPE", HEADING, "Read no files of this type")).short('T'),
+        many(option(id::TYPE_ADD, "NAME:GLOB", HEADING, "Define a file type for this run"))
+            .long_help(
+                "Define a file type for this run; NAME:include:TYPE,TYPE has\nthe globs of others",
+            ),
         switch(id::TYPE_LIST, HEADING, "Print the known file types and exit"),
+        switch(id::FILES, HEADING, "Print the names of the files that would be read and exit"),
         number(id::MAX_DEPTH, "NUM", HEADING, "Maximum depth of folders; 1 is the input itself")
             .short('d'),
         option(id::MAX_FILESIZE, "NUM", HEADING, "Skip larger files: bytes, or 10K, 10M, 1G")
