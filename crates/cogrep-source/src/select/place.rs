@@ -13,6 +13,10 @@ pub(super) struct Place {
 impl Place {
     /// A folder that is walked by the path that names it.
     pub(super) fn plain(folder: PathBuf) -> Self {
+        if folder == Path::new("-") {
+            // A walk takes this for standard input, and finds nothing in it.
+            return Self { walked: Path::new(".").join(&folder), shown: Some(folder) };
+        }
         Self { walked: folder, shown: None }
     }
 
@@ -43,5 +47,18 @@ impl Place {
             Ok(inner) => shown.join(inner),
             Err(_) => path,
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_folder_called_as_standard_input_is_walked() {
+        let place = Place::plain("-".into());
+        assert_ne!(place.walked(), Path::new("-"));
+        assert_eq!(place.shown(place.walked().join("a/b")), Path::new("-/a/b"));
+        assert_eq!(place.shown(place.walked().to_owned()), Path::new("-"));
     }
 }
