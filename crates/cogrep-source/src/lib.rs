@@ -62,7 +62,7 @@ pub use options::{Io, OpenOptions};
 pub use outcome::{Fault, Outcome};
 pub use range::{Cut, Divisible, Division, RangeText};
 pub use remote_name::{RemoteName, Version};
-pub use select::{BadRule, Rule, Selected, Selection, TypeChoice, walkers};
+pub use select::{BadRule, Rule, Selected, Selection, TypeChoice, is_starting_walkers, walkers};
 pub use source::{Content, Source};
 pub use system::descriptor_limit;
 pub use text::{Text, read_all};

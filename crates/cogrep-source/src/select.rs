@@ -2,6 +2,7 @@
 //! folder of anything else is listed by its backend.
 
 mod bad_rule;
+mod gate;
 mod globs;
 mod ignore_files;
 mod left_out;
@@ -26,7 +27,7 @@ pub use self::left_out::Rule;
 use self::place::Place;
 use self::types::FileTypes;
 pub use self::types::TypeChoice;
-pub use self::walk::walkers;
+pub use self::walk::{is_starting_walkers, walkers};
 use self::walk::{selected, walk_parallel};
 use crate::backend::{Backend, Listing};
 use crate::input::Input;
@@ -184,6 +185,10 @@ impl Selection {
     ///
     /// `put` gets some at a time, and says whether more are wanted. With less than two
     /// [`walkers`] it walks here.
+    ///
+    /// It also does where the system refuses one of the threads, after a panic that is caught
+    /// and that the hook for panics has reported ("failed to spawn thread"). Where a panic
+    /// aborts, it does.
     pub fn walk_parallel(
         &self,
         input: &Input,
@@ -197,8 +202,9 @@ impl Selection {
             && let Listing::Path(path) = backend.list(&name)
         {
             let place = self.place(path);
-            walk_parallel(self.rules(&place).threads(walkers), &place, &self.notices, put);
-            return;
+            if walk_parallel(&mut self.rules(), walkers, &place, &self.notices, put) {
+                return;
+            }
         }
         for found in self.expand(input, backend) {
             if !put(vec![found]) {
@@ -234,11 +240,12 @@ impl Selection {
     }
 
     fn walk(&self, place: &Place) -> Walk {
-        self.rules(place).sort_by_file_name(Ord::cmp).build()
+        self.rules().add(place.walked()).sort_by_file_name(Ord::cmp).build()
     }
 
-    fn rules(&self, place: &Place) -> WalkBuilder {
-        let mut walk = WalkBuilder::new(place.walked());
+    /// The rules of a walk, which has no roots yet.
+    fn rules(&self) -> WalkBuilder {
+        let mut walk = WalkBuilder::empty();
         if !self.no_ignore {
             walk.add_custom_ignore_filename(".rgignore");
         }

@@ -43,7 +43,7 @@ pub fn run(arguments: impl IntoIterator<Item = OsString>) -> u8 {
 
 fn answer(arguments: &[OsString]) -> Result<Status, Error> {
     ui::interrupt::fail_on_abort();
-    ui::refused::fail_without_threads();
+    ui::refused::pass_over_walkers();
     let context = Context::from_env(arguments)?;
     commands::run(&context, &args::parse(arguments)?)
 }

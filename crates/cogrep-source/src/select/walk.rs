@@ -1,7 +1,9 @@
 //! Walking through a folder of files.
 
+use std::cell::Cell;
 use std::error::Error;
 use std::io;
+use std::panic::{AssertUnwindSafe, catch_unwind, resume_unwind};
 use std::path::{Path, PathBuf};
 use std::sync::mpsc::channel;
 use std::sync::{Arc, Mutex};
@@ -10,6 +12,7 @@ use std::thread::Builder;
 use ignore::{DirEntry, ParallelVisitor, ParallelVisitorBuilder, WalkBuilder, WalkState};
 
 use super::Selected;
+use super::gate::Gate;
 use super::place::Place;
 use crate::name::SourceName;
 use crate::notice::{Notice, Notices};
@@ -18,9 +21,51 @@ use crate::system::is_short_of_threads;
 
 type Put<'a> = &'a (dyn Fn(Vec<Selected>) -> bool + Sync);
 
-/// Walks with several threads: see [`Selection::walk_parallel`](super::Selection).
-pub(super) fn walk_parallel(rules: &WalkBuilder, place: &Place, notices: &Notices, put: Put<'_>) {
-    rules.build_parallel().visit(&mut Walkers { place, notices, put });
+/// Walks with several threads: see [`Selection::walk_parallel`](super::Selection). Says
+/// whether it did: not where the system refuses one of them, and then nothing was put.
+///
+/// [`WalkParallel::visit`](ignore::WalkParallel::visit) panics where a thread is refused, when
+/// others may have put sources; where it is the last one, they wait for it for ever. So each
+/// thread is held at a gate when it gets its first entry: there is a root for each, of which
+/// all but one are the mark of standard input, for which the file system is not asked. A
+/// thread that holds an entry takes no other, so each gets one, whichever way they are dealt
+/// out. The walker of a thread that is refused is dropped without an entry; that shuts the
+/// gate, the others quit, and the panic comes back to here.
+pub(super) fn walk_parallel(
+    rules: &mut WalkBuilder,
+    threads: usize,
+    place: &Place,
+    notices: &Notices,
+    put: Put<'_>,
+) -> bool {
+    for _ in 1..threads {
+        rules.add(STANDARD_INPUT);
+    }
+    // The first thread to start gets the last root.
+    rules.add(place.walked()).threads(threads);
+    let gate = Gate::new(threads);
+    let mut walkers = Walkers { place, notices, put, gate: &gate, has_callers: false };
+    let is_within = IS_STARTING.replace(true);
+    let ended = catch_unwind(AssertUnwindSafe(|| rules.build_parallel().visit(&mut walkers)));
+    IS_STARTING.set(is_within);
+    match ended {
+        Err(panic) if gate.is_open() => resume_unwind(panic),
+        _ => gate.is_open(),
+    }
+}
+
+/// What `ignore` takes for standard input.
+const STANDARD_INPUT: &str = "-";
+
+thread_local! {
+    static IS_STARTING: Cell<bool> = const { Cell::new(false) };
+}
+
+/// Whether this thread has others walk through a tree. A hook for panics may then be silent
+/// about a thread that was refused: the walk begins again without it.
+#[must_use]
+pub fn is_starting_walkers() -> bool {
+    IS_STARTING.get()
 }
 
 /// The number of threads that walk through a tree. They read little, and wait long for it
@@ -30,8 +75,8 @@ const WALKERS: usize = 8;
 /// This many more are tried for, since others may start some at the same time.
 const SPARE_THREADS: usize = 4;
 
-/// How many threads may walk through a tree: one, where the system may not give more. The
-/// walk cannot do with fewer than it is given.
+/// How many threads may walk through a tree: one, where the system may not give more. A walk
+/// with fewer than it was given begins again, and a panic is reported before that.
 #[must_use]
 pub fn walkers() -> usize {
     if is_short_of_threads() {
@@ -64,6 +109,9 @@ struct Walkers<'a> {
     place: &'a Place,
     notices: &'a Notices,
     put: Put<'a>,
+    gate: &'a Gate,
+    /// Whether the first one was made, which the calling thread keeps.
+    has_callers: bool,
 }
 
 /// One of the threads that walk through a tree.
@@ -73,17 +121,37 @@ struct Walker<'a> {
     place: &'a Place,
     notices: &'a Notices,
     put: Put<'a>,
+    gate: &'a Gate,
+    state: WalkerState,
+}
+
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum WalkerState {
+    /// It belongs to the calling thread, which tells it of roots that cannot be walked.
+    Callers,
+    /// Its thread has not started.
+    New,
+    /// Its thread has got an entry.
+    Started,
 }
 
 impl<'a> ParallelVisitorBuilder<'a> for Walkers<'a> {
     fn build(&mut self) -> Box<dyn ParallelVisitor + 'a> {
-        let Self { place, notices, put } = *self;
-        Box::new(Walker { found: Vec::new(), place, notices, put })
+        let Self { place, notices, put, gate, .. } = *self;
+        let is_first = !std::mem::replace(&mut self.has_callers, true);
+        let state = if is_first { WalkerState::Callers } else { WalkerState::New };
+        Box::new(Walker { found: Vec::new(), place, notices, put, gate, state })
     }
 }
 
 impl ParallelVisitor for Walker<'_> {
     fn visit(&mut self, entry: Result<DirEntry, ignore::Error>) -> WalkState {
+        if !self.start() {
+            return WalkState::Quit;
+        }
+        if entry.as_ref().is_ok_and(DirEntry::is_stdin) {
+            return WalkState::Continue;
+        }
         let is_folder = |entry: &DirEntry| entry.file_type().is_some_and(|kind| kind.is_dir());
         // Another folder may take long to read.
         let is_done = self.found.len() >= BATCH || entry.as_ref().is_ok_and(is_folder);
@@ -98,6 +166,22 @@ impl ParallelVisitor for Walker<'_> {
 }
 
 impl Walker<'_> {
+    /// Waits until all threads have started; says whether they have.
+    fn start(&mut self) -> bool {
+        match self.state {
+            WalkerState::Started => true,
+            WalkerState::New => {
+                self.state = WalkerState::Started;
+                self.gate.pass()
+            }
+            // With fewer roots than threads, one could wait for ever.
+            WalkerState::Callers => {
+                self.gate.shut();
+                false
+            }
+        }
+    }
+
     /// Puts what was found in the order of the disk, which is read faster so.
     fn put_all(&mut self) -> bool {
         if self.found.is_empty() {
@@ -121,6 +205,9 @@ fn disk_position(_: &DirEntry) -> u64 {
 
 impl Drop for Walker<'_> {
     fn drop(&mut self) {
+        if self.state == WalkerState::New {
+            self.gate.shut();
+        }
         self.put_all();
     }
 }
@@ -208,3 +295,7 @@ pub(super) fn note(error: &ignore::Error, path: Option<&Path>, notices: &Notices
         }
     }
 }
+
+#[cfg(test)]
+#[cfg(target_os = "linux")]
+mod tests;

@@ -1,24 +1,20 @@
 //! What the system refuses in the middle of a library that cannot do without it.
 
 use std::panic;
-use std::process;
 
-use super::messages;
-use crate::error::Error;
+use cogrep_source::is_starting_walkers;
 
 /// What the standard library says when a group of threads cannot be started as a whole.
 const NO_THREAD: &str = "failed to spawn thread";
 
-/// Has the program end with a message, and with the status of a failure, where the walk of a
-/// folder gets no more threads: those that it has would wait for the others for ever. Every
-/// other panic is a bug, and is reported as one.
-pub(crate) fn fail_without_threads() {
+/// Keeps silent about a thread that the walk of a folder does not get: it begins again
+/// without. Every other panic is a bug, and is reported as one.
+pub(crate) fn pass_over_walkers() {
     let report = panic::take_hook();
     panic::set_hook(Box::new(move |panic| {
-        if panic.payload_as_str().is_some_and(|text| text.starts_with(NO_THREAD)) {
-            messages::error(&Error::input("the system gives no more threads"));
-            process::exit(2);
+        let is_refused = panic.payload_as_str().is_some_and(|text| text.starts_with(NO_THREAD));
+        if !(is_refused && is_starting_walkers()) {
+            report(panic);
         }
-        report(panic);
     }));
 }
