@@ -23,6 +23,9 @@ pub enum Notice {
         /// The name of the format.
         format: &'static str,
     },
+    /// A member of a zip has another name before its bytes than in the directory.
+    #[error("the header before its bytes calls it {0}")]
+    OtherName(String),
     /// A rule of a file with ignore rules has no meaning, and is passed over.
     #[error("{0}")]
     IgnoreRule(String),

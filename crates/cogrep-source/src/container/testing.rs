@@ -75,13 +75,17 @@ pub(crate) fn said(unpacked: &[Unpacked]) -> Vec<(&str, &[u8], bool)> {
 
 /// Reads a container that is a file, and whose directory is used if it has one.
 pub(crate) fn unpack_file(packed: &[u8]) -> (Vec<Unpacked>, Outcome) {
+    unpack_file_with(packed, &OpenOptions::default())
+}
+
+/// The same, read by these options.
+pub(crate) fn unpack_file_with(packed: &[u8], options: &OpenOptions) -> (Vec<Unpacked>, Outcome) {
     let file = tempfile::NamedTempFile::new().unwrap();
     std::fs::write(file.path(), packed).unwrap();
     let name = SourceName::from(file.path());
-    let options = OpenOptions::default();
     let (all, outcome) = block_on(async {
         let mut chunk = Chunk::new();
-        let source = Source::open(&name, &options, Blocking(())).await.unwrap();
+        let source = Source::open(&name, options, Blocking(())).await.unwrap();
         match source.begin(&mut chunk).await {
             Content::Text(_) => panic!("it is a container"),
             Content::Container(container) => drain(*container).await,

@@ -10,7 +10,7 @@ const PRINTED: usize = 10;
 
 /// Prints a line for each of these, and how many more there are of a kind that has many.
 pub(crate) fn print(notices: &[(SourceName, Notice)]) {
-    for is_kind in [is_rule, is_packed, is_encoding] {
+    for is_kind in [is_rule, is_packed, is_encoding, is_other_name] {
         let mut of_kind = notices.iter().filter(|(_, notice)| is_kind(notice));
         for (name, notice) in of_kind.by_ref().take(PRINTED) {
             messages::notice(&format!("{}: {notice}{}", escape(name.as_bytes()), way_out(notice)));
@@ -32,6 +32,10 @@ fn is_packed(notice: &Notice) -> bool {
 
 fn is_encoding(notice: &Notice) -> bool {
     matches!(notice, Notice::Encoding { .. })
+}
+
+fn is_other_name(notice: &Notice) -> bool {
+    matches!(notice, Notice::OtherName(_))
 }
 
 /// What can be done about it.

@@ -7,10 +7,11 @@
 use std::collections::HashSet;
 use std::sync::Arc;
 
+use super::body::{Body, Happened};
 use super::one::One;
 use super::record::{
     CENTRAL_BYTES, END, END_64_BYTES, END_BYTES, End, Entry, LOCAL_BYTES, LOCATOR_64_BYTES,
-    corrupt, large_end_offset, u16_at,
+    PATH_BYTES, corrupt, large_end_offset, u16_at,
 };
 use crate::buffer::Buffer;
 use crate::container::members::{AnyRaw, Members};
@@ -37,6 +38,12 @@ const READ_BYTES: usize = 64 << 10;
 
 /// The end of the directory has at most this many bytes: it ends with a comment.
 const TAIL_BYTES: u64 = (END_BYTES + u16::MAX as usize + LOCATOR_64_BYTES) as u64;
+
+/// The header before the bytes of a member has at most this much after the name.
+const EXTRA_BYTES: u64 = u16::MAX as u64;
+
+/// A path takes less than this, however badly it is packed.
+const PACKED_PATH_BYTES: u64 = 2 * PATH_BYTES as u64;
 
 /// Where members are not in the order of the directory, so many of them are held against
 /// each other.
@@ -143,13 +150,45 @@ impl Directory {
             if entry.is_folder() {
                 continue;
             }
-            let rule = entry.rule().or_else(|| selection.leaves_out(&entry.name, entry.size));
+            let mut rule = entry.rule();
+            if rule == Some(Rule::Link) && !self.is_link(&entry, &reading).await {
+                rule = None;
+            }
+            let rule = rule.or_else(|| selection.leaves_out(&entry.name, entry.size));
             members.push(match rule {
                 Some(rule) => Listed::LeftOut(rule),
                 None => Listed::Container(self.open(entry, wait)),
             });
         }
         Ok(members)
+    }
+
+    /// Whether a member that is said to be a link holds a path, as far as one may look. What
+    /// is damaged is none, so that it is read and the damage is named.
+    async fn is_link<W: Wait>(&self, entry: &Entry, reading: &Reading<'_, W>) -> bool {
+        let Some(end) = least_end(entry) else { return false };
+        if entry.packed.is_none_or(|packed| packed > PACKED_PATH_BYTES) {
+            return false;
+        }
+        let end = end.saturating_add(EXTRA_BYTES).min(self.end);
+        let length = end.saturating_sub(entry.offset);
+        let Ok(bytes) = reading.read(entry.offset, length).await else { return false };
+        let Ok(Some((_, start))) = Entry::local(&bytes) else { return false };
+        let Ok(mut body) = Body::new(entry) else { return true };
+        let (mut taken, mut written) = (start, 0);
+        let mut target = vec![0; PATH_BYTES + 1];
+        loop {
+            let step = body.step(&bytes[taken..], &mut target[written..]);
+            taken += step.0;
+            written += step.1;
+            match step.2 {
+                Happened::Ended(fault) => {
+                    return fault.is_none() && could_be_path(&target[..written]);
+                }
+                Happened::Within if step.0 == 0 && step.1 == 0 => return false,
+                Happened::Within | Happened::Memory(_) => {}
+            }
+        }
     }
 
     fn open<W: Wait>(&self, entry: Entry, wait: &W) -> Container<W> {
@@ -164,9 +203,17 @@ impl Directory {
         let soft_end = least.unwrap_or(start).saturating_add(64);
         let raw = Range::new(self.bytes.clone(), (start, soft_end, end), &self.options.interrupt);
         let outer = Unpacked::new(AnyRaw::Range(raw));
-        let members = Members::with(outer, super::FORMAT, Box::new(One::new(entry, refused)));
+        let notices = (self.name.clone(), self.options.notices.clone());
+        let one = One::new(entry, refused, notices);
+        let members = Members::with(outer, super::FORMAT, Box::new(one));
         Container::over(wait.clone(), self.name.clone(), self.options.clone(), members)
     }
+}
+
+/// Whether these bytes could be the path that a link leads to: a path has no zero, and those
+/// that have a line feed are rarer than files whose type is damaged.
+fn could_be_path(bytes: &[u8]) -> bool {
+    !bytes.iter().any(|byte| matches!(byte, 0 | b'\n'))
 }
 
 /// Where the bytes of a member end at the earliest.

@@ -3,6 +3,8 @@
 use super::body::{Body, Happened};
 use super::record::{Entry, corrupt};
 use crate::container::format::{Event, Split, Splitter};
+use crate::name::SourceName;
+use crate::notice::{Notice, Notices};
 use crate::outcome::Fault;
 
 /// A member that is taken out by itself: its header comes first.
@@ -10,6 +12,8 @@ pub(super) struct One {
     entry: Entry,
     /// Why it cannot be read, if there is a reason.
     refused: Option<Fault>,
+    /// The zip, and where it is said that its header calls it otherwise.
+    notices: (SourceName, Notices),
     state: State,
 }
 
@@ -22,8 +26,23 @@ enum State {
 
 impl One {
     /// A member by what the directory says; refused, if there is a reason.
-    pub(super) fn new(entry: Entry, refused: Option<Fault>) -> Self {
-        Self { entry, refused, state: State::Start }
+    pub(super) fn new(
+        entry: Entry,
+        refused: Option<Fault>,
+        notices: (SourceName, Notices),
+    ) -> Self {
+        Self { entry, refused, notices, state: State::Start }
+    }
+
+    /// Says so if the header gives it another name. Which of the two is damaged, if one is,
+    /// cannot be known, and sound zips have names in two encodings.
+    fn compare(&self, header: &Entry) {
+        if header.is_renamed_by(&self.entry) {
+            let (zip, notices) = &self.notices;
+            let shown = |letter: char| if letter.is_control() { '\u{fffd}' } else { letter };
+            let name = String::from_utf8_lossy(&header.name).chars().map(shown).collect();
+            notices.add(&zip.member(&self.entry.name), Notice::OtherName(name));
+        }
     }
 }
 
@@ -42,7 +61,8 @@ impl Splitter for One {
             }
             State::Header => match Entry::local(bytes) {
                 Ok(None) => split(0, 0, Event::Within),
-                Ok(Some((_, length))) => {
+                Ok(Some((header, length))) => {
+                    self.compare(&header);
                     match Body::new(&self.entry) {
                         Ok(body) => self.state = State::Body(Box::new(body)),
                         Err(fault) => self.refused = Some(fault),

@@ -23,6 +23,12 @@ pub(super) const END_BYTES: usize = 22;
 pub(super) const END_64_BYTES: usize = 56;
 pub(super) const LOCATOR_64_BYTES: usize = 20;
 
+/// A link leads to a path of at most this many bytes.
+pub(super) const PATH_BYTES: usize = 4096;
+
+/// The names of members are in their own headers only, if this flag is set.
+const MASKED: u16 = 1 << 13;
+
 /// The type of an extra field with large numbers.
 const LARGE: u16 = 1;
 
@@ -61,17 +67,40 @@ impl Entry {
         self.flags & 8 != 0
     }
 
+    /// Whether it is a folder: nothing that has bytes is, since the directory of a zip has no
+    /// check sum, and a file whose name or type is damaged there must not be lost.
     pub(super) fn is_folder(&self) -> bool {
-        self.name.ends_with(b"/") || self.unix_type == 0o040_000
+        let is_said = self.name.ends_with(b"/") || self.unix_type == 0o040_000;
+        is_said && !self.has_bytes()
     }
 
-    /// The rule by which it is left out, if it is no file.
+    /// The rule by which it is left out, if it is no file: for the same reason, what has bytes
+    /// is at most a link, and that only if they could be a path.
     pub(super) fn rule(&self) -> Option<Rule> {
+        let is_short = self.size.is_some_and(|size| size <= PATH_BYTES as u64);
         match self.unix_type {
-            0o120_000 => Some(Rule::Link),
-            0o010_000 | 0o020_000 | 0o060_000 | 0o140_000 => Some(Rule::Special),
+            0o120_000 => is_short.then_some(Rule::Link),
+            0o010_000 | 0o020_000 | 0o060_000 | 0o140_000 => {
+                (!self.has_bytes()).then_some(Rule::Special)
+            }
             _ => None,
         }
+    }
+
+    /// Some write the size of a folder of the file system, and some two bytes of deflate for
+    /// nothing.
+    fn has_bytes(&self) -> bool {
+        self.size != Some(0) && self.packed != Some(0)
+    }
+
+    /// Whether the directory gives a member another name than this, which is before its bytes.
+    /// Some programs write other slashes there.
+    pub(super) fn is_renamed_by(&self, directory: &Self) -> bool {
+        let slashes = |name: &[u8]| -> Vec<u8> {
+            name.iter().map(|byte| if *byte == b'\\' { b'/' } else { *byte }).collect()
+        };
+        let is_masked = (self.flags | directory.flags) & MASKED != 0;
+        !is_masked && self.name != directory.name && slashes(&self.name) != slashes(&directory.name)
     }
 
     /// A member by what is before its bytes, and how long that is; none if more bytes are

@@ -5,10 +5,10 @@ use std::io::Write;
 
 use proptest::prelude::*;
 
-use super::super::testing::{Unpacked, said, unpack_as, unpack_file};
+use super::super::testing::{Unpacked, said, unpack_as, unpack_file, unpack_file_with};
 use super::super::{Formats, Recognition};
 use super::*;
-use crate::Outcome;
+use crate::{Notice, OpenOptions, Outcome};
 
 /// Writes one member after the other, and the directory.
 #[derive(Clone, Default)]
@@ -207,6 +207,57 @@ fn links_are_left_out_by_the_directory() {
     let (unpacked, outcome) = unpack_file(&zip.end());
     assert_eq!(said(&unpacked), [("box!a", &b"love"[..], true)]);
     assert!(outcome.is_complete());
+}
+
+#[test]
+fn what_could_not_be_a_link_a_device_or_a_folder_is_read() {
+    let long = b"love ".repeat(1000);
+    let mode = |unix_mode| How { unix_mode, ..STORED };
+    let mut zip = Writer::default();
+    zip.member("link", b"a", How { method: 8, ..mode(0o120_755) })
+        .member("lines", b"love\nhate\n", How { method: 8, ..mode(0o120_644) })
+        .member("long", &long, mode(0o120_777))
+        .member("pipe", b"", mode(0o010_644))
+        .member("socket", b"love", mode(0o140_644))
+        .member("kept", b"", mode(0o040_755))
+        .member("folder", b"hate", How { method: 8, ..mode(0o040_644) })
+        .member("folder/", b"hope", STORED)
+        .member("old/", b"", How { method: 8, ..STORED })
+        .member("odd", b"trust", mode(0o110_644))
+        .raw("damaged", &[0xff; 50], 0, (50, 100), How { method: 8, ..mode(0o120_644) });
+    let (unpacked, outcome) = unpack_file(&zip.end());
+    assert_eq!(
+        said(&unpacked),
+        [
+            ("box!lines", &b"love\nhate\n"[..], true),
+            ("box!long", &long, true),
+            ("box!socket", b"love", true),
+            ("box!folder", b"hate", true),
+            ("box!folder/", b"hope", true),
+            ("box!odd", b"trust", true),
+            ("box!damaged", b"", false),
+        ]
+    );
+    assert!(outcome.is_complete());
+}
+
+#[test]
+fn a_member_with_two_names_is_read_by_that_of_the_directory_and_noticed() {
+    let mut zip = Writer::default();
+    zip.member("new/a", b"love", STORED).member("new/b", b"hate", DEFLATE);
+    let name = |nth: u8| memchr::memmem::find(&zip.directory, &[b'/', nth]).unwrap();
+    let (first, second) = (name(b'a'), name(b'b'));
+    zip.directory[first + 1] = b'e';
+    zip.directory[second] = b'\\';
+    let options = OpenOptions::default();
+    let (unpacked, outcome) = unpack_file_with(&zip.end(), &options);
+    let expected = [("box!new/e", &b"love"[..], true), ("box!new\\b", b"hate", true)];
+    assert_eq!(said(&unpacked), expected);
+    assert!(outcome.is_complete());
+    let notices = options.notices.take();
+    let [(name, notice)] = &notices[..] else { panic!("{notices:?}") };
+    assert!(name.to_string().ends_with("!new/e"), "{name}");
+    assert_eq!(*notice, Notice::OtherName("new/a".to_owned()));
 }
 
 #[test]
