@@ -148,6 +148,29 @@ fn few_threads_give_the_counts_or_a_message() {
     }
 }
 
+/// Of those that walk, too, for which there were enough a moment before.
+#[test]
+#[cfg(target_os = "linux")]
+fn without_one_of_the_threads_the_counts_are_there_in_silence() {
+    let traced = Command::new("strace").args(["-f", "-o", "/dev/null", "true"]).output();
+    if !traced.is_ok_and(|output| output.status.success()) {
+        skip("strace is not there, or may trace nothing");
+        return;
+    }
+    let place = place();
+    let arguments = ["love", "many"].map(str::to_owned);
+    // Each thread has a count of its own: that which walks starts the most, and tries before.
+    for number in 1..=24 {
+        let inject = format!("inject=clone,clone3:error=EAGAIN:when={number}");
+        let traced = "exec strace -f -o /dev/null -e trace=clone,clone3";
+        let limit = format!("{traced} -e {inject} \"$0\" \"$@\"");
+        let (out, err, status) =
+            Limited { place: &place, limit, is_portable: false }.run(&arguments, None);
+        let expected = (format!("love {FILES}\n"), String::new(), Some(0));
+        assert_eq!((out, err, status), expected, "{inject}");
+    }
+}
+
 #[test]
 #[cfg(target_os = "linux")]
 fn little_memory_gives_the_counts_or_a_message() {
