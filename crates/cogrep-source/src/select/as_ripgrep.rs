@@ -201,20 +201,29 @@ fn random_trees_are_walked_as_ripgrep_does() {
         skip("there is no rg");
         return;
     }
-    let mut random = Random(2);
-    // Each starts another program.
-    for number in 0..if is_thorough() { 10_000 } else { 100 } {
+    // Each tree starts another program, and waits for it.
+    let count = if is_thorough() { 2500 } else { 25 };
+    std::thread::scope(|scope| {
+        for seed in 1..=4 {
+            scope.spawn(move || compare(&mut Random(seed), count));
+        }
+    });
+}
+
+/// Compares so many trees.
+fn compare(random: &mut Random, count: usize) {
+    for number in 0..count {
         let place = tempfile::tempdir().unwrap();
         let root = place.path().join("tree");
         fs::create_dir(&root).unwrap();
-        fill(&root, 3, &mut random);
+        fill(&root, 3, random);
         if random.is(2) && !root.join(".git").is_symlink() && !root.join(".git").is_file() {
             fs::create_dir_all(root.join(".git/info")).unwrap();
             if random.is(3) {
                 fs::write(root.join(".git/info/exclude"), *random.of(&RULES)).unwrap();
             }
         }
-        let (selection, flags, inputs) = choose(&mut random, &root);
+        let (selection, flags, inputs) = choose(random, &root);
         if inputs.is_empty() {
             continue;
         }

@@ -170,10 +170,22 @@ impl Directory {
         if entry.packed.is_none_or(|packed| packed > PACKED_PATH_BYTES) {
             return false;
         }
-        let end = end.saturating_add(EXTRA_BYTES).min(self.end);
-        let length = end.saturating_sub(entry.offset);
-        let Ok(bytes) = reading.read(entry.offset, length).await else { return false };
-        let Ok(Some((_, start))) = Entry::local(&bytes) else { return false };
+        let mut found = None;
+        // Few headers have much after the name.
+        for extra in [64, EXTRA_BYTES] {
+            let end = end.saturating_add(extra).min(self.end);
+            let length = end.saturating_sub(entry.offset);
+            let Ok(bytes) = reading.read(entry.offset, length).await else { return false };
+            let Ok(header) = Entry::local(&bytes) else { return false };
+            let whole = |(_, start): &(Entry, usize)| {
+                bytes.len().saturating_sub(*start) as u64 >= entry.packed.unwrap_or(0)
+            };
+            if let Some((_, start)) = header.filter(whole) {
+                found = Some((bytes, start));
+                break;
+            }
+        }
+        let Some((bytes, start)) = found else { return false };
         let Ok(mut body) = Body::new(entry) else { return true };
         let (mut taken, mut written) = (start, 0);
         let mut target = vec![0; PATH_BYTES + 1];
