@@ -6,7 +6,7 @@ use cogrep_source::backend::{Backend, Files};
 use cogrep_source::{Fault, Input, SourceName};
 
 use crate::args::RemoteArgs;
-use crate::context::{self, Context};
+use crate::context::Context;
 use crate::error::Error;
 
 /// What opens the inputs of a run.
@@ -37,7 +37,7 @@ impl Opener {
         settings.endpoint_url.clone_from(&args.endpoint_url);
         settings.region.clone_from(&args.region);
         settings.requester_pays = args.requester_pays;
-        settings.environment = context::store_variables();
+        settings.environment = crate::context::store_variables();
         if let Some(bytes) = context.range_bytes {
             settings.range_bytes = bytes.get();
         }
