@@ -5,6 +5,7 @@
 //! differ, and returns where the input means nothing.
 
 mod encoding;
+mod expression;
 mod ignore;
 mod list;
 mod pieces;
