@@ -4,6 +4,7 @@
 //! The first bytes of an input choose options, the rest is data. A check panics where the two
 //! differ, and returns where the input means nothing.
 
+mod arguments;
 mod encoding;
 mod expression;
 mod ignore;
@@ -14,6 +15,7 @@ mod saved;
 mod scanner;
 mod unpack;
 
+pub use self::arguments::arguments;
 pub use self::encoding::encoding;
 pub use self::ignore::ignore;
 pub use self::list::list;
@@ -26,7 +28,8 @@ pub use self::unpack::unpack;
 pub type Check = fn(&[u8]);
 
 /// Every check, by the name of its target.
-pub const ALL: [(&str, Check); 7] = [
+pub const ALL: [(&str, Check); 8] = [
+    ("arguments", arguments),
     ("encoding", encoding),
     ("ignore", ignore),
     ("list", list),

@@ -54,6 +54,19 @@ pub(crate) enum Command {
     Help(clap::Error),
 }
 
+impl Command {
+    /// All of it as text, but for hints, which quote the words as they were typed.
+    pub(crate) fn meaning(mut self) -> String {
+        if let Self::Count(args) | Self::Explain(args) = &mut self {
+            (args.hint, args.not_found_hint) = (None, None);
+        }
+        match self {
+            Self::Help(text) => text.render().to_string(),
+            command => format!("{command:?}"),
+        }
+    }
+}
+
 /// A command line as one would type it into a shell, whatever the path of the program.
 pub(crate) fn command_line(words: &[OsString]) -> String {
     let words = words.iter().skip(1).map(|word| suggest::quote(word));

@@ -41,6 +41,22 @@ pub fn run(arguments: impl IntoIterator<Item = OsString>) -> u8 {
     status.into()
 }
 
+/// The definition of all flags, for the checks of the fuzz targets: no part of the interface.
+#[doc(hidden)]
+#[must_use]
+pub fn definition() -> clap::Command {
+    flags::command()
+}
+
+/// Reads a command line whose first word is the program's name, and does nothing of it: what it
+/// means, for comparison with another one; or the exit status and the line on standard error.
+/// Lists that it names are read. For the checks of the fuzz targets: no part of the interface.
+#[doc(hidden)]
+pub fn read(arguments: &[OsString]) -> Result<String, (u8, String)> {
+    let refused = |error: Error| (error.status().into(), ui::messages::shown(&error.to_string()));
+    args::parse(arguments).map(|command| command.meaning()).map_err(refused)
+}
+
 fn answer(arguments: &[OsString]) -> Result<Status, Error> {
     ui::interrupt::fail_on_abort();
     ui::refused::pass_over_walkers();

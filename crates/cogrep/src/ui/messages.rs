@@ -38,8 +38,12 @@ pub(crate) fn incomplete(message: &str) {
     line(&format!("incomplete: {message}"));
 }
 
-/// Writes a line in which nothing is active, whatever it quotes.
+/// A message as a line in which nothing is active, whatever it quotes.
+pub(crate) fn shown(message: &str) -> String {
+    format!("cogrep: {}", escape(message.as_bytes()))
+}
+
 fn line(message: &str) {
     // A failure to write would be reported on standard error.
-    let _ = writeln!(io::stderr(), "cogrep: {}", escape(message.as_bytes()));
+    let _ = writeln!(io::stderr(), "{}", shown(message));
 }
