@@ -9,16 +9,19 @@ mod encoding;
 mod expression;
 mod ignore;
 mod list;
+mod matches;
 mod pieces;
 mod regex;
 mod saved;
 mod scanner;
+mod tables;
 mod unpack;
 
 pub use self::arguments::arguments;
 pub use self::encoding::encoding;
 pub use self::ignore::ignore;
 pub use self::list::list;
+pub use self::matches::matches;
 pub use self::regex::regex;
 pub use self::saved::saved;
 pub use self::scanner::scanner;
@@ -28,11 +31,12 @@ pub use self::unpack::unpack;
 pub type Check = fn(&[u8]);
 
 /// Every check, by the name of its target.
-pub const ALL: [(&str, Check); 8] = [
+pub const ALL: [(&str, Check); 9] = [
     ("arguments", arguments),
     ("encoding", encoding),
     ("ignore", ignore),
     ("list", list),
+    ("matches", matches),
     ("regex", regex),
     ("saved", saved),
     ("scanner", scanner),
