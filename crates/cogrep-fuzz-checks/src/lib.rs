@@ -16,6 +16,7 @@ mod saved;
 mod scanner;
 mod tables;
 mod unpack;
+mod words;
 
 pub use self::arguments::arguments;
 pub use self::encoding::encoding;
@@ -26,12 +27,13 @@ pub use self::regex::regex;
 pub use self::saved::saved;
 pub use self::scanner::scanner;
 pub use self::unpack::unpack;
+pub use self::words::words;
 
 /// A check of one input.
 pub type Check = fn(&[u8]);
 
 /// Every check, by the name of its target.
-pub const ALL: [(&str, Check); 9] = [
+pub const ALL: [(&str, Check); 10] = [
     ("arguments", arguments),
     ("encoding", encoding),
     ("ignore", ignore),
@@ -41,4 +43,5 @@ pub const ALL: [(&str, Check); 9] = [
     ("saved", saved),
     ("scanner", scanner),
     ("unpack", unpack),
+    ("words", words),
 ];
