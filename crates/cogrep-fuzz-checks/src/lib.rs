@@ -4,6 +4,7 @@
 //! The first bytes of an input choose options, the rest is data. A check panics where the two
 //! differ, and returns where the input means nothing.
 
+mod archive;
 mod arguments;
 mod encoding;
 mod expression;
@@ -17,7 +18,9 @@ mod scanner;
 mod tables;
 mod unpack;
 mod words;
+mod zip;
 
+pub use self::archive::archive;
 pub use self::arguments::arguments;
 pub use self::encoding::encoding;
 pub use self::ignore::ignore;
@@ -33,7 +36,8 @@ pub use self::words::words;
 pub type Check = fn(&[u8]);
 
 /// Every check, by the name of its target.
-pub const ALL: [(&str, Check); 10] = [
+pub const ALL: [(&str, Check); 11] = [
+    ("archive", archive),
     ("arguments", arguments),
     ("encoding", encoding),
     ("ignore", ignore),
