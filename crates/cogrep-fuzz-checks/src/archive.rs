@@ -18,6 +18,9 @@ const MOST_BYTES: usize = 1 << 20;
 /// A text, or a member that is a container and has a fault: its name, its bytes, its outcome.
 type Member = (Vec<u8>, Vec<u8>, Outcome);
 
+/// The name of a member, its text if it is complete, and its outcome.
+type Said<'a> = (&'a [u8], Option<&'a [u8]>, String);
+
 /// What was read of an archive, or of a text as its only member.
 struct Unpacked {
     is_archive: bool,
@@ -94,7 +97,7 @@ fn unpack(source: Source) -> Option<Unpacked> {
 
 impl Unpacked {
     /// What does not depend on the pieces: of a text that is damaged, how much is read does.
-    fn said(&self) -> Vec<(&[u8], Option<&[u8]>, String)> {
+    fn said(&self) -> Vec<Said<'_>> {
         let members = self.members.iter().map(|(name, text, outcome)| {
             let text = outcome.is_complete().then_some(&text[..]);
             (&name[..], text, format!("{outcome:?}"))
@@ -133,6 +136,15 @@ pub fn archive(data: &[u8]) {
         let outcomes = [&pieces.outcome, &whole.outcome].map(|outcome| format!("{outcome:?}"));
         assert_eq!(outcomes[0], outcomes[1], "the outcome depends on the pieces");
     }
+    if let Some(whole) = by_stream.as_ref().filter(|whole| whole.outcome.is_complete())
+        && packed.starts_with(LOCAL)
+        && let at = usize::from(u16::from_le_bytes([choices[1], choices[2]])) % packed.len()
+        && let edge = EDGES[usize::from(choices[3]) % EDGES.len()]
+        && let after_pad = [&pad(edge - at % (edge / 2))[..], packed].concat()
+        && let Some(all) = unpack(Source::Stream(after_pad, Vec::new()))
+    {
+        assert_eq!(all.said()[1..], whole.said(), "members depend on where the input is cut, {at}");
+    }
     let readers: [(_, Option<Vec<Plain>>); 2] =
         [(by_stream, plain_tar(packed)), (by_position, plain_zip(packed))];
     for (found, plain) in readers {
@@ -145,6 +157,24 @@ pub fn archive(data: &[u8]) {
             found.holds(&expected);
         }
     }
+}
+
+/// The beginning of each member of a zip.
+const LOCAL: &[u8] = b"PK\x03\x04";
+
+/// Archives are read so many bytes at a time, at their beginning and later.
+const EDGES: [usize; 4] = [32 << 10, 64 << 10, 128 << 10, 256 << 10];
+
+/// A member of a zip that takes so many bytes in it.
+fn pad(bytes: usize) -> Vec<u8> {
+    const HEAD: usize = 31;
+    let text = vec![b'-'; bytes - HEAD];
+    let mut sum = flate2::Crc::new();
+    sum.update(&text);
+    let size = u32::try_from(text.len()).expect("it is short").to_le_bytes();
+    let sum = sum.sum().to_le_bytes();
+    [LOCAL, &[10, 0, 0, 0, 0, 0, 0, 0, 0, 0], &sum, &size, &size, &[1, 0, 0, 0], b"p", &text]
+        .concat()
 }
 
 /// A file as text; nothing if it is an archive itself, or damaged.

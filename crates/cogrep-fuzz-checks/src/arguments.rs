@@ -5,8 +5,8 @@ use std::sync::LazyLock;
 
 use clap::Arg;
 
-/// The flags that name lists, which would be read.
-const LISTS: [&str; 4] = ["file", "def-file", "files-from", "files0-from"];
+/// The flags that name files that would be read.
+const LISTS: [&str; 5] = ["file", "def-file", "files-from", "files0-from", "ignore-file"];
 
 /// Values that some flags know, beside those that their definition lists.
 const VALUES: [&str; 32] = [

@@ -35,7 +35,7 @@ pub(crate) fn plain_zip(packed: &[u8]) -> Option<Vec<Plain>> {
         }
         let file;
         (file, last) = plain_file(&packed[..start], offset, entry, name)?;
-        if !name.ends_with(b"/") {
+        if !(name.ends_with(b"/") && file.is_empty()) {
             files.push((name.to_vec(), file));
         }
     }

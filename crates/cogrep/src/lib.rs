@@ -54,7 +54,7 @@ pub fn definition() -> clap::Command {
 #[doc(hidden)]
 pub fn read(arguments: &[OsString]) -> Result<String, (u8, String)> {
     let refused = |error: Error| (error.status().into(), ui::messages::shown(&error.to_string()));
-    args::parse(arguments).map(|command| command.meaning()).map_err(refused)
+    args::parse(arguments).map(args::Command::meaning).map_err(refused)
 }
 
 fn answer(arguments: &[OsString]) -> Result<Status, Error> {
