@@ -187,6 +187,10 @@ fn as_text((name, bytes): Plain) -> Option<Plain> {
 /// The files in a tar, if it is sound for those who wrote `tar`, and has nothing that they
 /// understand in another way.
 fn plain_tar(packed: &[u8]) -> Option<Vec<Plain>> {
+    // That one takes an archive for whole that ends in the middle of a block.
+    if packed.len() % 512 != 0 || !packed.ends_with(&[0; 1024]) {
+        return None;
+    }
     let mut archive = tar::Archive::new(packed);
     archive.set_ignore_zeros(true);
     let mut files = Vec::new();
