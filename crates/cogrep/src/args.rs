@@ -17,6 +17,7 @@ mod merge;
 mod names;
 mod output;
 mod pattern_args;
+mod pre;
 mod remote;
 mod suggest;
 mod values;
@@ -28,6 +29,7 @@ pub(crate) use distinct::{DistinctArgs, What};
 pub(crate) use files::FilesArgs;
 pub(crate) use merge::MergeArgs;
 pub(crate) use output::{OutputArgs, PlotKind};
+pub(crate) use pre::PreArgs;
 pub(crate) use remote::RemoteArgs;
 
 use cogrep_source::Selection;

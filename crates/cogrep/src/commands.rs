@@ -13,6 +13,7 @@ mod list_types;
 mod merge;
 mod outcome;
 mod plots;
+mod preprocess;
 mod remote;
 mod state;
 

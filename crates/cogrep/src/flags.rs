@@ -71,6 +71,8 @@ pub(crate) mod id {
     pub(crate) const REQUEST_PAYER: &str = "request-payer";
     pub(crate) const FILES_FROM: &str = "files-from";
     pub(crate) const FILES0_FROM: &str = "files0-from";
+    pub(crate) const PRE: &str = "pre";
+    pub(crate) const PRE_GLOB: &str = "pre-glob";
     pub(crate) const THREADS: &str = "threads";
     pub(crate) const BY: &str = "by";
     pub(crate) const TIME_FORMAT: &str = "time-format";

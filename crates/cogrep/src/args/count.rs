@@ -14,6 +14,7 @@ use crate::args::distinct::{self, DistinctArgs};
 use crate::args::inputs::{self, Decoding};
 use crate::args::output::{self, OutputArgs};
 use crate::args::pattern_args::PatternArgs;
+use crate::args::pre::PreArgs;
 use crate::args::remote::RemoteArgs;
 use crate::args::suggest;
 use crate::args::values::{in_order, named, shown};
@@ -29,6 +30,8 @@ pub(crate) struct CountArgs {
     pub(crate) selection: Selection,
     pub(crate) decoding: Decoding,
     pub(crate) remote: RemoteArgs,
+    /// The program that is run for each file, if one is.
+    pub(crate) pre: Option<PreArgs>,
     /// How many threads count, if not one a core.
     pub(crate) workers: Option<NonZeroUsize>,
     pub(crate) max_line_bytes: usize,
@@ -106,6 +109,7 @@ impl CountArgs {
             selection: inputs::selection(matches)?,
             decoding: Decoding::new(matches)?,
             remote: RemoteArgs::new(matches)?,
+            pre: PreArgs::new(matches)?,
             workers: matches.get_one(id::THREADS).copied().and_then(NonZeroUsize::new),
             max_line_bytes: matches
                 .get_one(id::MAX_LINE)

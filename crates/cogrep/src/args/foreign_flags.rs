@@ -153,7 +153,6 @@ const FLAGS: &[(&[&str], Instead)] = &[
     ),
     (&["--maxdepth"], Use("--max-depth")),
     (&["--type-clear"], Use("--type-add with another name")),
-    (&["--pre", "--pre-glob"], Nothing("no other program is run; pipe what it prints in")),
     (
         &["--search-zip", "--no-search-zip"],
         NotNeeded("compressed files are unpacked, unless --no-decompress is given"),

@@ -5,7 +5,8 @@ use std::sync::Arc;
 use cogrep_source::backend::{Backend, Files};
 use cogrep_source::{Fault, Input, SourceName};
 
-use crate::args::RemoteArgs;
+use super::preprocess::Preprocessor;
+use crate::args::{PreArgs, RemoteArgs};
 use crate::context::Context;
 use crate::error::Error;
 
@@ -57,6 +58,15 @@ impl Opener {
             return Err(Error::usage(message).hint("copy the text here, or pipe it in"));
         }
         Ok(Self { backend: Arc::new(Files) })
+    }
+
+    /// The same, with a program that is run for files, if there is one.
+    #[must_use]
+    pub(super) fn after(mut self, pre: Option<&PreArgs>) -> Self {
+        if let Some(pre) = pre {
+            self.backend = Arc::new(Preprocessor::new(pre.clone(), self.backend));
+        }
+        self
     }
 
     /// What opens the inputs.

@@ -33,6 +33,10 @@ pub(super) fn args() -> Vec<Arg> {
             HEADING,
             "Encoding of all inputs; by default UTF-8, or as a byte order mark says",
         ),
+        option(id::PRE, "COMMAND", HEADING, "Count in what COMMAND FILE prints, for each file")
+            .value_parser(value_parser!(OsString)),
+        option(id::PRE_GLOB, "GLOB", HEADING, "Run --pre only for files that match")
+            .action(ArgAction::Append),
         switch(
             id::NO_DECOMPRESS,
             HEADING,

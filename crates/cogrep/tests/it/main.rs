@@ -31,6 +31,7 @@ mod output;
 #[cfg(unix)]
 mod outputs;
 mod plots;
+mod preprocess;
 #[cfg(unix)]
 mod readback;
 mod remote;
