@@ -188,7 +188,7 @@ fn as_text((name, bytes): Plain) -> Option<Plain> {
 /// understand in another way.
 fn plain_tar(packed: &[u8]) -> Option<Vec<Plain>> {
     // That one takes an archive for whole that ends in the middle of a block.
-    if packed.len() % 512 != 0 || !packed.ends_with(&[0; 1024]) {
+    if !packed.len().is_multiple_of(512) || !packed.ends_with(&[0; 1024]) {
         return None;
     }
     let mut archive = tar::Archive::new(packed);

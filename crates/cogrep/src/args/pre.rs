@@ -17,8 +17,7 @@ pub(crate) struct PreArgs {
 }
 
 impl PreArgs {
-    /// None, if no program is to be run: without the flag, or with an empty name, as after an
-    /// alias that has one.
+    /// None, if no program is to be run: without the flag, or with an empty name, as in ripgrep.
     pub(super) fn new(matches: &ArgMatches) -> Result<Option<Self>, Error> {
         let command = matches.get_one::<OsString>(id::PRE).filter(|command| !command.is_empty());
         let Some(command) = command.cloned() else {

@@ -33,8 +33,8 @@ fn what_a_program_prints_is_counted_in_place_of_the_file() {
         let by_file = run(&["--by=file", "--bare", "in/c/d.up"]);
         assert!(by_file.out.contains('1'), "{}", by_file.out);
     }
-    // Without a name there is no program, as after an alias that has one.
-    assert_eq!(place.run(["love", "--pre", "./pre", "--pre", "", "in"]).out, "love 1\n");
+    // An empty name is that of no program, as in ripgrep.
+    assert_eq!(place.run(["love", "--pre", "", "in"]).out, "love 1\n");
     let words = place.run(["--words", "--pre", "./pre", "in"]);
     assert_eq!(words.out, "4 love\n1 hate\n");
 }
@@ -54,7 +54,7 @@ fn a_program_that_fails_is_named_and_what_it_printed_counts() {
     let answer = love("echo love; exit 3", &["in/a.up"]);
     assert_eq!((answer.out.as_str(), answer.status), ("love 1\n", 2));
     let first = answer.err.lines().next().unwrap();
-    assert_eq!(first, "cogrep: in/a.up: --pre ./pre: exit status: 3");
+    assert_eq!(first, "cogrep: in/a.up: --pre ./pre: exit status: 3; 5 bytes were read");
     let answer = love("kill -9 $$", &["in/a.up"]);
     assert!(answer.err.starts_with("cogrep: in/a.up: --pre ./pre: signal: 9"), "{}", answer.err);
     let answer = love("", &["--pre", "./gone", "in/a.up", "in/b.txt"]);
