@@ -63,7 +63,7 @@ fn the_corpus_and_what_is_near_it_passes() {
             run(bytes, &path.display().to_string());
         }
         let mut random = Random(seed);
-        for number in 0..share(3000) {
+        for number in 0..share(1000) {
             let mut bytes = inputs[random.below(inputs.len())].clone();
             let other = &inputs[random.below(inputs.len())];
             random.change(&mut bytes, other);
