@@ -212,6 +212,10 @@ fn plain_tar(packed: &[u8]) -> Option<Vec<Plain>> {
             _ => return None,
         }
         let name = entry.path_bytes().into_owned();
+        // A name ends there for us.
+        if name.contains(&0) {
+            return None;
+        }
         if name.ends_with(b"/") && type_ == EntryType::Regular {
             continue;
         }

@@ -27,8 +27,8 @@ pub use self::left_out::Rule;
 use self::place::Place;
 use self::types::FileTypes;
 pub use self::types::TypeChoice;
+use self::walk::{in_order, walk_parallel};
 pub use self::walk::{is_starting_walkers, walkers};
-use self::walk::{selected, walk_parallel};
 use crate::backend::{Backend, Listing};
 use crate::input::Input;
 use crate::name::SourceName;
@@ -169,8 +169,7 @@ impl Selection {
         match backend.list(&name) {
             Listing::Path(path) => {
                 let place = self.place(path);
-                let walk = self.walk(&place);
-                Box::new(walk.filter_map(move |entry| selected(entry, &place, &self.notices)))
+                Box::new(in_order(self.walk(&place), place, &self.notices))
             }
             Listing::Names(mut names) => {
                 // A listing comes in pages: what was found is counted while more is asked for.

@@ -3,13 +3,13 @@
 use std::cell::Cell;
 use std::error::Error;
 use std::io;
-use std::panic::{AssertUnwindSafe, catch_unwind, resume_unwind};
+use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::path::{Path, PathBuf};
 use std::sync::mpsc::channel;
 use std::sync::{Arc, Mutex};
 use std::thread::Builder;
 
-use ignore::{DirEntry, ParallelVisitor, ParallelVisitorBuilder, WalkBuilder, WalkState};
+use ignore::{DirEntry, ParallelVisitor, ParallelVisitorBuilder, Walk, WalkBuilder, WalkState};
 
 use super::Selected;
 use super::gate::Gate;
@@ -48,10 +48,39 @@ pub(super) fn walk_parallel(
     let is_within = IS_STARTING.replace(true);
     let ended = catch_unwind(AssertUnwindSafe(|| rules.build_parallel().visit(&mut walkers)));
     IS_STARTING.set(is_within);
-    match ended {
-        Err(panic) if gate.is_open() => resume_unwind(panic),
-        _ => gate.is_open(),
+    if ended.is_err() && gate.is_open() {
+        put(vec![broken(place)]);
     }
+    gate.is_open()
+}
+
+/// Walks with this thread, in order.
+pub(super) fn in_order(
+    walk: Walk,
+    place: Place,
+    notices: &Notices,
+) -> impl Iterator<Item = Selected> {
+    let mut walk = Some(walk);
+    std::iter::from_fn(move || {
+        loop {
+            let entry = catch_unwind(AssertUnwindSafe(|| walk.as_mut()?.next()));
+            let Ok(entry) = entry else {
+                walk = None;
+                return Some(broken(&place));
+            };
+            let found = selected(entry?, &place, notices);
+            if found.is_some() {
+                return found;
+            }
+        }
+    })
+}
+
+/// A walk that panicked, as the standard library does where the system fails to close a folder:
+/// the hook for panics has said why, and what was found before counts.
+fn broken(place: &Place) -> Selected {
+    let name = SourceName::from(place.shown(place.walked().to_owned()));
+    Err((name, Fault::Walk("the walk ended too early".to_owned())))
 }
 
 /// What `ignore` takes for standard input.
@@ -214,7 +243,7 @@ impl Drop for Walker<'_> {
 
 /// A regular file is a source; folders, links, pipes and devices met on the way
 /// are not.
-pub(super) fn selected(
+fn selected(
     entry: Result<DirEntry, ignore::Error>,
     place: &Place,
     notices: &Notices,

@@ -7,13 +7,21 @@ use cogrep_source::is_starting_walkers;
 /// What the standard library says when a group of threads cannot be started as a whole.
 const NO_THREAD: &str = "failed to spawn thread";
 
-/// Keeps silent about a thread that the walk of a folder does not get: it begins again
-/// without. Every other panic is a bug, and is reported as one.
+/// What it says where a folder cannot be closed, in the middle of the walk.
+const NOT_CLOSED: &str = "unexpected error during closedir";
+
+/// What the walk says of a thread that ended so.
+const ENDED: &str = "called `Result::unwrap()` on an `Err` value: Any";
+
+/// Keeps silent about a thread that the walk of a folder does not get, since it begins again
+/// without, and about a folder that cannot be closed, since the walk has a fault then. Every
+/// other panic is a bug, and is reported as one.
 pub(crate) fn pass_over_walkers() {
     let report = panic::take_hook();
     panic::set_hook(Box::new(move |panic| {
-        let is_refused = panic.payload_as_str().is_some_and(|text| text.starts_with(NO_THREAD));
-        if !(is_refused && is_starting_walkers()) {
+        let says = |text| panic.payload_as_str().is_some_and(|all| all.starts_with(text));
+        let is_of_walk = is_starting_walkers() && (says(NO_THREAD) || says(ENDED));
+        if !(is_of_walk || says(NOT_CLOSED)) {
             report(panic);
         }
     }));

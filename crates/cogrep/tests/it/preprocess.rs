@@ -67,10 +67,7 @@ fn a_program_that_fails_is_named_and_what_it_printed_counts() {
     let answer = place("").run(["love", "--pre", "", "--pre-glob", "*", "in"]);
     assert_eq!(answer.out, "love 1\n");
     let answer = place("").run(["love", "--pre-glob", "*", "in"]);
-    assert_eq!(
-        answer,
-        expect("", "cogrep: --pre-glob: for which program?; add --pre COMMAND\n", 2)
-    );
+    assert_eq!(answer, expect("", "cogrep: --pre-glob: for which program? add --pre COMMAND\n", 2));
 }
 
 /// A program of which nobody wants more is not waited for.
