@@ -67,7 +67,8 @@ fn run(
     alerts: &mut Alerts,
 ) -> Result<(Report, Status), Error> {
     let output = &args.output;
-    let opener = Opener::new(context, &args.inputs, &args.remote)?.after(args.pre.as_ref());
+    let opener =
+        Opener::new(context, &args.inputs, &args.remote)?.after(context, args.pre.as_ref());
     let layout = output.layout(context.terminal)?;
     let rows = args.given.rows(output.expanded);
     let mut printer = Printer::new(BufWriter::new(Stdout), layout, &rows);

@@ -44,7 +44,8 @@ pub(super) fn explain(
 ) -> Result<(String, String), Error> {
     let method = Method::new(args, what, &args.given.rows(args.output.expanded))?;
     let measures = method.measure.iter().cloned().collect();
-    let opener = Opener::new(context, &args.inputs, &args.remote)?.after(args.pre.as_ref());
+    let opener =
+        Opener::new(context, &args.inputs, &args.remote)?.after(context, args.pre.as_ref());
     let shape = Job { measures, ..job(context, args, &method.plan, &opener) }.shape().to_string();
     Ok((shape, method.reason().to_owned()))
 }
@@ -68,7 +69,8 @@ pub(crate) fn distinct(
     stopwatch.engines_are_made();
 
     let shard = ShardFilter::new(args.shard.unwrap_or(Shard::WHOLE));
-    let opener = Opener::new(context, &args.inputs, &args.remote)?.after(args.pre.as_ref());
+    let opener =
+        Opener::new(context, &args.inputs, &args.remote)?.after(context, args.pre.as_ref());
     let subject = Subject {
         backend: &**opener.backend(),
         inputs: &args.inputs,

@@ -23,7 +23,8 @@ pub(crate) fn explain(context: &Context, args: &CountArgs) -> Result<Status, Err
         writeln!(text, "{}\n{reason}", escape(shape.as_bytes()))?;
     } else {
         let plan = plan(args)?;
-        let opener = Opener::new(context, &args.inputs, &args.remote)?.after(args.pre.as_ref());
+        let opener =
+            Opener::new(context, &args.inputs, &args.remote)?.after(context, args.pre.as_ref());
         let shape = job(context, args, &plan, &opener).shape().to_string();
         writeln!(text, "{}\n{}", escape(shape.as_bytes()), plan.reason())?;
         status = listed(args, &opener, &mut text)?;

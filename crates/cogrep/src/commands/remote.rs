@@ -62,9 +62,10 @@ impl Opener {
 
     /// The same, with a program that is run for files, if there is one.
     #[must_use]
-    pub(super) fn after(mut self, pre: Option<&PreArgs>) -> Self {
+    pub(super) fn after(mut self, context: &Context, pre: Option<&PreArgs>) -> Self {
         if let Some(pre) = pre {
-            self.backend = Arc::new(Preprocessor::new(pre.clone(), self.backend));
+            let interrupt = context.interrupt().clone();
+            self.backend = Arc::new(Preprocessor::new(pre.clone(), self.backend, interrupt));
         }
         self
     }

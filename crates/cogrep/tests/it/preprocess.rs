@@ -3,6 +3,8 @@
 
 use std::fs;
 use std::os::unix::fs::PermissionsExt;
+use std::process::{Command, Stdio};
+use std::time::{Duration, Instant};
 
 use crate::common::{Place, expect};
 
@@ -30,8 +32,11 @@ fn what_a_program_prints_is_counted_in_place_of_the_file() {
         assert_eq!(run(&["in/a.up"]), expect("love 2\n", "", 0));
         assert_eq!(run(&["--pre-glob", "*.up", "in"]), expect("love 4\n", "", 0));
         assert_eq!(run(&["--pre-glob", "!c/", "in"]), expect("love 3\n", "", 0));
-        let by_file = run(&["--by=file", "--bare", "in/c/d.up"]);
-        assert!(by_file.out.contains('1'), "{}", by_file.out);
+        let by_file = run(&["--by=file", "--format=csv", "in"]);
+        assert_eq!(
+            by_file.out,
+            "source,pattern,count\nin/a.up,love,2\nin/b.txt,love,1\nin/c/d.up,love,1\n"
+        );
     }
     // An empty name is that of no program, as in ripgrep.
     assert_eq!(place.run(["love", "--pre", "", "in"]).out, "love 1\n");
@@ -75,6 +80,28 @@ fn a_program_that_fails_is_named_and_what_it_printed_counts() {
 fn a_program_ends_when_its_reader_does() {
     let place = place("yes love");
     assert_eq!(place.run(["-q", "love", "--pre", "./pre", "in/a.up"]), expect("", "", 0));
+}
+
+/// A stop is not held up by a program that is silent, whoever gets the signal.
+#[test]
+fn a_stop_is_heard_while_a_program_is_silent() {
+    let place = place("echo love; exec sleep 60");
+    let Some(mut command) = place.with_default_signals() else { return };
+    let child = command
+        .args(["love", "--pre", "./pre", "in/a.up"])
+        .stdout(Stdio::piped())
+        .stderr(Stdio::piped())
+        .spawn()
+        .unwrap();
+    std::thread::sleep(Duration::from_millis(600));
+    let begun = Instant::now();
+    let id = child.id().to_string();
+    assert!(Command::new("kill").args(["-TERM", &id]).status().unwrap().success());
+    let output = child.wait_with_output().unwrap();
+    let err = String::from_utf8_lossy(&output.stderr);
+    assert_eq!((&output.stdout[..], output.status.code()), (&b"love 1\n"[..], Some(143)), "{err}");
+    // The program would go on for a minute.
+    assert!(begun.elapsed() < Duration::from_secs(30), "{err}");
 }
 
 /// More than a pipe holds.
