@@ -148,14 +148,18 @@ fn few_threads_give_the_counts_or_a_message() {
     }
 }
 
+#[cfg(target_os = "linux")]
+fn can_trace() -> bool {
+    let traced = Command::new("strace").args(["-f", "-o", "/dev/null", "true"]).output();
+    traced.is_ok_and(|output| output.status.success())
+}
+
 /// Of those that walk, too, for which there were enough a moment before.
 #[test]
 #[cfg(target_os = "linux")]
 fn without_one_of_the_threads_the_counts_are_there_in_silence() {
-    let traced = Command::new("strace").args(["-f", "-o", "/dev/null", "true"]).output();
-    if !traced.is_ok_and(|output| output.status.success()) {
-        skip("strace is not there, or may trace nothing");
-        return;
+    if !can_trace() {
+        return skip("strace is not there, or may trace nothing");
     }
     let place = place();
     let arguments = ["love", "many"].map(str::to_owned);
@@ -190,4 +194,32 @@ fn little_memory_gives_the_counts_or_a_message() {
         }
     }
     assert!(counted > 0);
+}
+
+/// The standard library gives each thread memory for its signals, and cannot do without.
+#[test]
+#[cfg(all(target_os = "linux", target_env = "gnu"))]
+fn a_thread_that_starts_without_memory_is_a_message() {
+    const MESSAGE: &str = "cogrep: there is not enough memory for a thread";
+
+    if !can_trace() {
+        return skip("strace is not there, or may trace nothing");
+    }
+    let place = place();
+    let arguments = ["love", "many"].map(str::to_owned);
+    let mut said = 0;
+    // Each thread has a count of its own. With the threshold, the first thread asks for other
+    // memory before it starts a thread, and can do without it.
+    for number in 2..=6 {
+        let inject = format!("inject=mmap:error=ENOMEM:when={number}");
+        let traced = format!("exec strace -f -o /dev/null -e trace=mmap -e {inject} \"$0\" \"$@\"");
+        let limit = format!("export MALLOC_MMAP_THRESHOLD_=4096; {traced}");
+        let limited = Limited { place: &place, limit, is_portable: false };
+        let (out, err, status) = limited.run(&arguments, None);
+        let is_counted = (&*out, &*err, status) == ("love 100\n", "", Some(0));
+        let is_said = (&*out, status) == ("", Some(2)) && err.starts_with(MESSAGE);
+        assert!(is_counted || is_said, "{inject}: {out}{err}{status:?}");
+        said += usize::from(is_said);
+    }
+    assert!(said > 0);
 }
