@@ -40,6 +40,10 @@ impl ContainerFormat for Tar {
     }
 
     fn recognise(&self, start: &[u8]) -> Recognition {
+        // Also where the first header is damaged, or cut off: no text has this.
+        if header::is_by_standard(start) {
+            return Recognition::Is;
+        }
         if let Some(block) = start.first_chunk() {
             // A name of v7 that is none, and the sum may be right by chance.
             let is_text = |name: &[u8]| name.iter().any(u8::is_ascii_control);

@@ -31,6 +31,14 @@ pub(super) enum Type {
     Other,
 }
 
+/// Whether a block begins like one that says by which standard it is written, and in which
+/// version.
+pub(super) fn is_by_standard(start: &[u8]) -> bool {
+    start.get(257..265).is_some_and(|magic| magic == b"ustar\x0000" || magic == GNU_MAGIC)
+}
+
+const GNU_MAGIC: &[u8] = b"ustar  \0";
+
 /// A header whose sum was checked.
 #[derive(Clone, Copy)]
 pub(super) struct Header<'a>(&'a [u8; BLOCK_BYTES]);
@@ -58,7 +66,7 @@ impl<'a> Header<'a> {
     }
 
     fn is_gnu(self) -> bool {
-        self.field(257..265) == b"ustar  \0"
+        self.field(257..265) == GNU_MAGIC
     }
 
     /// The name, with what is before it.

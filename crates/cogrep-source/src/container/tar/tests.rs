@@ -161,6 +161,23 @@ fn after_a_damaged_header_the_next_member_is_looked_for() {
 }
 
 #[test]
+fn damage_of_the_first_header_is_not_silent() {
+    let packed = all_kinds().end();
+    let whole = unpack(&packed).0;
+    // Without what says that it is a tar, it is none.
+    for place in (0..512).filter(|place| !(257..265).contains(place)) {
+        let mut damaged = packed.clone();
+        damaged[place] ^= 1;
+        let found = unpack(&damaged);
+        assert!(is_corrupt(&found.1) || said(&found.0) == said(&whole), "{place}: {:?}", found.1);
+    }
+    for length in 265..512 {
+        let outcome = unpack(&packed[..length]).1;
+        assert!(!matches!(outcome, Outcome::Complete), "{length}: {outcome:?}");
+    }
+}
+
+#[test]
 fn archives_one_after_the_other_are_read_and_what_is_none_is_named() {
     let mut tar = Writer::default();
     let one = tar.entry("a", b'0', b"love").end();
@@ -236,9 +253,10 @@ fn text_is_told_from_archives_as_early_as_can_be() {
     assert_eq!(recognise(&b"love ".repeat(200)), Recognition::Not);
     let tar = all_kinds().end();
     assert_eq!(recognise(&tar), Recognition::Is);
-    for length in 1..512 {
+    for length in 1..265 {
         assert_eq!(recognise(&tar[..length]), Recognition::Unsure);
     }
+    assert_eq!(recognise(&tar[..265]), Recognition::Is);
     let without_magic = |name: &str| {
         let mut tar = Writer::default();
         tar.header(name, 0, 0, |block| block[257..265].fill(0)).end()
