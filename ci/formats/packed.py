@@ -1,33 +1,15 @@
-#!/usr/bin/env python3
-"""Holds the counts in packed files against the tools that pack them.
+"""Files that are packed by a tool, as gzip does."""
 
-Each tool packs random texts. They are counted as they are, one after the other in one file, cut
-off at a random byte, and with a random bit flipped; the tool itself says what is in the last two.
-
-usage: ci/formats [--files N] [--seed N] [--program COGREP] [TOOL...]
-
-Exact is a count of all that the tool unpacks. Where the tool fails, the count has to be said to
-be incomplete, and to be that of a beginning of the text. What is left is printed, and the script
-fails:
-
-  wrong    another count, or one that is called complete where the tool fails
-  stricter incomplete, and says so, where the tool is content: printed, and no failure
-
-Tools that are not installed are named.
-"""
-
-import argparse
 import json
 import os
 import random
-import shutil
 import subprocess
 import sys
 import tempfile
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
-PATTERNS = [b"love", b"hate", b"ab", "é".encode()]
+from texts import PATTERNS, counts, text
 
 # How a tool packs its standard input, and unpacks it. Damage is compared where a checksum shows
 # it: what zstd makes of damaged data differs between its versions 1.5.4 and 1.5.7.
@@ -61,23 +43,9 @@ TOOLS = {
 MAGIC_BYTES = 6
 
 
-def text(chance):
-    """A text that is not taken for anything else."""
-    kind = chance.random()
-    if kind < 0.03:
-        return b""
-    words = [b"love", b"hate", b"ab", "é".encode(), b" ", b"\n", b"aba", b"\0", b"x" * 50]
-    first = chance.choice([b"love ", b"text\n", b"ab"])
-    if kind < 0.6:
-        return first + b"".join(chance.choices(words, k=chance.randrange(200)))
-    if kind < 0.85:
-        return first + b"".join(chance.choices(words, k=50)) * chance.randrange(1, 2000)
-    # Stored rather than packed, for it cannot be made smaller.
-    return first + chance.randbytes(chance.randrange(1, 400_000)) + b"love"
-
-
-def counts(data):
-    return [data.count(pattern) for pattern in PATTERNS]
+def commands(tool):
+    """The programs that a tool needs."""
+    return [command.split()[0] for command in TOOLS[tool]]
 
 
 def pipe(command, data):
@@ -121,9 +89,9 @@ def hold(tool, options):
     chance = random.Random(f"{options.seed} {tool}")
     levels = {"zstd": 19, "pzstd": 15, "lz4": 12}.get(tool, 9)
     texts = [text(chance) for _ in range(options.files)]
-    commands = [pack.format(level=chance.randrange(1, levels + 1)) for _ in texts]
+    packers = [pack.format(level=chance.randrange(1, levels + 1)) for _ in texts]
     with ThreadPoolExecutor(os.cpu_count()) as threads:
-        packed = [data for data, _ in threads.map(pipe, commands, texts)]
+        packed = [data for data, _ in threads.map(pipe, packers, texts)]
         whole, joined, cut, flipped = {}, {}, {}, {}
         for number, data in enumerate(packed):
             whole[number] = data, texts[number], True
@@ -155,38 +123,3 @@ def hold(tool, options):
             if why:
                 different.append((name, number, why, data))
     return sum(map(len, variants.values())), different
-
-
-def main():
-    parser = argparse.ArgumentParser(description="Counts in packed files, beside the tools.")
-    parser.add_argument("--files", type=int, default=1000)
-    parser.add_argument("--seed", type=int, default=1)
-    parser.add_argument("--program", default=shutil.which("cogrep"))
-    parser.add_argument("--keep", type=Path, help="a folder for the files that differ")
-    parser.add_argument("tools", nargs="*", metavar="TOOL", default=list(TOOLS))
-    options = parser.parse_args()
-    if not options.program:
-        parser.error("there is no cogrep; name one with --program")
-    is_wrong = False
-    for tool in options.tools:
-        missing = [command.split()[0] for command in TOOLS[tool] if not shutil.which(command.split()[0])]
-        if missing:
-            print(f"{tool}: there is no {missing[0]}")
-            continue
-        tried, different = hold(tool, options)
-        wrong = sum(why.startswith("wrong") for _, _, why, _ in different)
-        is_wrong |= wrong > 0
-        print(f"{tool}: {tried} files, {wrong} wrong, {len(different) - wrong} stricter", flush=True)
-        reasons = {}
-        for name, number, why, data in different:
-            reasons.setdefault((name, why), []).append(number)
-            if options.keep and why.startswith("wrong"):
-                options.keep.mkdir(parents=True, exist_ok=True)
-                (options.keep / f"{tool}-{name}-{number}").write_bytes(data)
-        for (name, why), numbers in reasons.items():
-            print(f"  {name}: {why}: {len(numbers)} files, as {numbers[:5]}")
-    sys.exit(is_wrong)
-
-
-if __name__ == "__main__":
-    main()
