@@ -114,6 +114,9 @@ def verdict(program, archive, expected, unpacker, is_whole):
         return "wrong: other counts"
     if messages or not is_known(archive.read_bytes()):
         return None
+    # Nothing vouches for the byte that tells a link from a file that holds its path.
+    if not expected - found and all(name == b"link" for name, *_ in found - expected):
+        return None
     # Damage that shows nowhere.
     return None if found == unpack(unpacker, archive) else "wrong: other counts in silence"
 

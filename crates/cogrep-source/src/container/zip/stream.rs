@@ -8,7 +8,7 @@ use memchr::memmem;
 
 use super::body::{Body, Happened};
 use super::record::{
-    CENTRAL, CENTRAL_BYTES, DESCRIPTOR, END, END_64, END_BYTES, Entry, LOCAL, LOCATOR_64,
+    CENTRAL, CENTRAL_BYTES, DESCRIPTOR, END, END_64, END_BYTES, End, Entry, LOCAL, LOCATOR_64,
     LOCATOR_64_BYTES, corrupt, u16_at, u32_at, u64_at,
 };
 use crate::container::format::{Event, Split, Splitter};
@@ -18,8 +18,36 @@ use crate::outcome::Fault;
 #[derive(Default)]
 pub(super) struct Unzip {
     state: State,
-    /// Whether the end of the directory has come.
-    is_over: bool,
+    /// How many bytes were taken.
+    position: u64,
+    directory: Listed,
+    /// Whether the end of the directory has come, and whether it says what there was.
+    end: Option<bool>,
+}
+
+/// The directory, as it came.
+#[derive(Default)]
+struct Listed {
+    members: u64,
+    bytes: u64,
+    start: Option<u64>,
+}
+
+impl Listed {
+    /// Takes one more member, at this position and of this length.
+    fn add(&mut self, position: u64, length: usize) {
+        self.members += 1;
+        self.bytes += length as u64;
+        self.start.get_or_insert(position);
+    }
+
+    /// Whether this is what the record says that ends it. What large numbers are in another
+    /// record is not held against it.
+    fn is_said(&self, record: &[u8; END_BYTES]) -> bool {
+        let (end, is_elsewhere) = End::new(record);
+        let is_there = self.start.is_none_or(|start| start >= end.offset);
+        is_elsewhere || is_there && end.bytes == self.bytes && end.members == self.members & 0xffff
+    }
 }
 
 #[derive(Default)]
@@ -52,6 +80,7 @@ impl Splitter for Unzip {
         loop {
             let before = std::mem::discriminant(&self.state);
             let (taken, written, event) = self.advance(bytes, is_all, member);
+            self.position += taken as u64;
             let is_idle = taken == 0 && written == 0 && matches!(event, Event::Within);
             if !is_idle || before == std::mem::discriminant(&self.state) {
                 return Split { taken, written, event };
@@ -89,8 +118,9 @@ impl Unzip {
 
     fn record(&mut self, bytes: &[u8], is_all: bool) -> (usize, usize, Event) {
         let within = |taken| (taken, 0, Event::Within);
-        if self.is_over {
-            let fault = (!bytes.is_empty()).then_some(Fault::Trailing { format: super::FORMAT });
+        if let Some(is_said) = self.end {
+            let trailing = Fault::Trailing { format: super::FORMAT };
+            let fault = if bytes.is_empty() { (!is_said).then(corrupt) } else { Some(trailing) };
             let is_known = !bytes.is_empty() || is_all;
             return if is_known { (0, 0, Event::Over(fault)) } else { within(0) };
         }
@@ -103,7 +133,10 @@ impl Unzip {
             },
             CENTRAL => match Entry::central(bytes) {
                 // Members without bytes may be in the directory only.
-                Ok(Some((_, length))) => within(length),
+                Ok(Some((_, length))) => {
+                    self.directory.add(self.position, length);
+                    within(length)
+                }
                 Ok(None) => within(0),
                 Err(fault) => (0, 0, Event::Over(Some(fault))),
             },
@@ -113,7 +146,7 @@ impl Unzip {
             }
             LOCATOR_64 if bytes.len() >= LOCATOR_64_BYTES => within(LOCATOR_64_BYTES),
             END if bytes.len() >= END_BYTES => {
-                self.is_over = true;
+                self.end = bytes.first_chunk().map(|record| self.directory.is_said(record));
                 let comment = u16_at(bytes, 20).into();
                 if comment > 0 {
                     self.state = State::Skip(comment);
