@@ -64,7 +64,8 @@ def files(folder):
     found = collections.Counter()
     for path in folder.rglob("*"):
         if path.is_file() and not path.is_symlink():
-            name = os.fsencode(path.relative_to(folder))
+            # As JSON has it.
+            name = os.fsencode(path.relative_to(folder)).decode(errors="replace").encode()
             found[name, *counts(path.read_bytes())] += 1
     return found
 
