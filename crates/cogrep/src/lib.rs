@@ -59,7 +59,7 @@ pub fn read(arguments: &[OsString]) -> Result<String, (u8, String)> {
 
 fn answer(arguments: &[OsString]) -> Result<Status, Error> {
     ui::interrupt::fail_on_abort();
-    ui::refused::pass_over_walkers();
+    ui::refused::take_over_panics();
     let context = Context::from_env(arguments)?;
     commands::run(&context, &args::parse(arguments)?)
 }

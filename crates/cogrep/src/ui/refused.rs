@@ -27,12 +27,12 @@ const FAILED: i32 = 2;
 /// thread without memory ends the program, as every other want of memory does: the standard
 /// library would abort it, since such a thread cannot be unwound. Every other panic is a bug,
 /// and is reported as one.
-pub(crate) fn pass_over_walkers() {
+pub(crate) fn take_over_panics() {
     let report = panic::take_hook();
     panic::set_hook(Box::new(move |panic| {
         let says = |text| panic.payload_as_str().is_some_and(|all| all.starts_with(text));
         if says(NO_SIGNAL_STACK) || says(NO_GUARD_PAGE) {
-            // Without an allocation.
+            // The line is whole as it is: to make one takes memory.
             let _ = io::stderr().write_all(b"cogrep: there is not enough memory for a thread\n");
             process::exit(FAILED);
         }
